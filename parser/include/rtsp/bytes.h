@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// The bounded cursor through which the core reads every byte.
+#include <cstddef>
+#include <cstdint>
+
+namespace rtsp {
+
+/// A place in a line: offset from the line's first byte, and length in bytes. Lines
+/// are at most kLineBytes long, so 16 bits do.
+struct Field {
+  std::uint16_t offset = 0;
+  std::uint16_t length = 0;
+
+  [[nodiscard]] constexpr bool Empty() const { return length == 0; }
+};
+
+/// Reads a borrowed run of bytes from front to back, and never outside of it.
+///
+/// Laws (tests/bytes_test.cc):
+///  1. No call reads at or past the end; Peek() there gives 0.
+///  2. Only Seek() moves backwards.
+class Cursor {
+ public:
+  constexpr Cursor() = default;
+  constexpr Cursor(const std::uint8_t* data, std::uint32_t size) : data_(data), size_(size) {}
+
+  /// Returns the byte at the cursor, or 0 at the end. re2c's YYPEEK.
+  [[nodiscard]] constexpr std::uint8_t Peek() const { return At(position_); }
+
+  /// Returns the byte at @p index, or 0 outside.
+  [[nodiscard]] constexpr std::uint8_t At(std::uint32_t index) const {
+    return index < size_ ? data_[index] : std::uint8_t{0};
+  }
+
+  /// Moves one byte on; harmless at the end. re2c's YYSKIP.
+  constexpr void Skip() { ++position_; }
+
+  /// Moves to @p position, which may be anywhere up to 2^31.
+  constexpr void Seek(std::uint32_t position) { position_ = position; }
+
+  /// True if no byte is left.
+  [[nodiscard]] constexpr bool AtEnd() const { return position_ >= size_; }
+
+  [[nodiscard]] constexpr std::uint32_t Position() const { return position_; }
+  [[nodiscard]] constexpr std::uint32_t Size() const { return size_; }
+
+  /// Returns how many bytes are left.
+  [[nodiscard]] constexpr std::uint32_t Left() const { return AtEnd() ? 0 : size_ - position_; }
+
+  /// Returns the position of the next LF at or after the cursor, or Size() if there is none.
+  [[nodiscard]] std::uint32_t FindLineFeed() const;
+
+  /// Returns the position of the next byte up to 0x20 (blank or control) at or after the cursor, or Size() if
+  /// there is none.
+  [[nodiscard]] std::uint32_t FindControl() const;
+
+  /// Copies @p count bytes from the cursor to @p to and moves past them. Copies nothing and
+  /// returns false if fewer are left.
+  [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count);
+
+  /// Returns the bytes [@p from, @p from + @p count), cut to what there is, with the cursor at
+  /// their front.
+  [[nodiscard]] constexpr Cursor Slice(std::uint32_t from, std::uint32_t count) const {
+    if (from >= size_) return {};
+    return {data_ + from, count < size_ - from ? count : size_ - from};
+  }
+
+  /// Returns the bytes of @p field.
+  [[nodiscard]] constexpr Cursor Slice(Field field) const { return Slice(field.offset, field.length); }
+
+ private:
+  const std::uint8_t* data_ = nullptr;
+  std::uint32_t size_ = 0;
+  std::uint32_t position_ = 0;
+};
+
+/// True for SP and HT, the blanks of RFC 2326 section 15.1 inside a line.
+constexpr bool IsBlank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; }
+
+/// True for what may stand between tokens of a header value: blanks, and the CR and LF of
+/// a fold (a complete line holds no other).
+constexpr bool IsSpace(std::uint8_t byte) { return IsBlank(byte) || byte == '\r' || byte == '\n'; }
+
+constexpr bool IsDigit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+/// Moves the cursor over blanks and folds.
+void SkipSpace(Cursor& in);
+
+/// A decimal number as it stands in the text.
+struct Number {
+  bool valid = false;        ///< Digits were there and the value is at most the maximum asked for.
+  std::uint32_t value = 0;   ///< 0 if not valid.
+  Field field;               ///< The digits, also if the value is out of range.
+};
+
+/// Reads 1*DIGIT at the cursor and moves past all of them. A value above @p maximum never wraps:
+/// it is not valid. Leading zeros are allowed (RFC 2326 section 12.39: port = 1*5DIGIT).
+[[nodiscard]] Number ReadNumber(Cursor& in, std::uint32_t maximum);
+
+/// Returns a number that depends on every byte of @p text, to tell URIs and session identifiers
+/// apart; not a defence against somebody who builds collisions, who harms only the own session.
+[[nodiscard]] std::uint32_t Hash(Cursor text);
+
+}  // namespace rtsp

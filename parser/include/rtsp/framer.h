@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Cuts one direction of an RTSP connection into units: start lines, header lines, bodies and
+/// `$` frames (RFC 2326 sections 4 and 10.12, RFC 7826 sections 5 and 14).
+///
+/// Bytes may arrive in pieces of any size. An unfinished line is kept here, up to kLineBytes; bodies
+/// and `$` payload are counted and never read. Nothing else is kept, and nothing is allocated.
+#include <cstdint>
+
+#include "rtsp/bytes.h"
+#include "rtsp/header.h"
+#include "rtsp/limits.h"
+#include "rtsp/start_line.h"
+
+namespace rtsp {
+
+enum class UnitKind : std::uint8_t {
+  kNeedMore = 0,  ///< Every byte given has been taken in.
+  kStartLine,     ///< Unit::line and Unit::start.
+  kHeader,        ///< Unit::line and Unit::header.
+  kHeadEnd,       ///< The empty line; Unit::length bytes of body follow.
+  kInterleaved,   ///< A `$` frame; Unit::length bytes of payload follow, on Unit::channel.
+  kLost,          ///< No longer understood, see Unit::reason. Final: it is given again for ever.
+};
+
+/// Why a stream cannot be followed any further.
+enum class LostReason : std::uint8_t {
+  kNone = 0,
+  kNotRtsp,     ///< The first line of all is not a start line.
+  kNoStart,     ///< A later message does not begin with a start line.
+  kBadLength,   ///< Content-Length is not a number, too large, contradicts itself, or stands in a
+                ///< response that has no body in RTSP 1.0 and may have one in 2.0 (R2).
+  kLineTooLong, ///< A line beyond kHeaderLineBytes, or a start line beyond kLineBytes.
+};
+
+/// What Framer::Next() gives.
+struct Unit {
+  UnitKind kind = UnitKind::kNeedMore;
+  LostReason reason = LostReason::kNone;
+  std::uint8_t channel = 0;    ///< kInterleaved.
+  bool too_long = false;       ///< kHeader: the line is beyond kLineBytes; `line` holds a part only.
+  bool held = false;           ///< The line began in an earlier piece; `line` is a copy of it.
+  Cursor line;                 ///< Without its line end; valid until the next call.
+  std::uint32_t offset = 0;    ///< Of the unit's first byte in the stream, modulo 2^32.
+  std::uint32_t length = 0;    ///< kHeadEnd, kInterleaved: bytes that follow and are passed over.
+  StartLine start;             ///< kStartLine.
+  Header header;               ///< kHeader.
+};
+
+/// The framing state of one direction of one connection.
+///
+/// Laws (tests/framer_test.cc, fuzz/framer_fuzz.cc):
+///  1. Cutting the stream differently changes no unit but for Unit::held and where the line lies.
+///  2. Units do not overlap and their offsets never go back.
+///  3. Work is bounded: a byte is looked at a fixed number of times, bodies and `$` payload not at all.
+///  4. kLost is final.
+class Framer {
+ public:
+  /// Gives the next unit of @p in, from its cursor on, and moves the cursor behind what was taken. To be
+  /// called until it gives kNeedMore (all taken) or kLost, then again with the next piece.
+  [[nodiscard]] Unit Next(Cursor& in);
+
+  /// Returns how many of the bytes that come next belong to a body or `$` payload.
+  [[nodiscard]] std::uint32_t SkipLeft() const { return skip_; }
+
+  /// Passes over @p count bytes, at most SkipLeft(), without seeing them.
+  void Skip(std::uint32_t count);
+
+  /// True between messages: no line is begun, no header is open, no body is left.
+  [[nodiscard]] bool Idle() const { return state_ == State::kBetween && skip_ == 0; }
+
+  /// True once a start line has been seen.
+  [[nodiscard]] bool Started() const { return started_; }
+
+ private:
+  enum class State : std::uint8_t { kBetween, kStartLine, kHeaders, kFrame, kLost };
+  enum class Scan : std::uint8_t { kMore, kLine, kTooLong };
+
+  void Lose(LostReason reason, Unit& unit);
+  void BeginMessage(Cursor& in, Unit& unit);
+  void NextFrame(Cursor& in, Unit& unit);
+  void NextLine(Cursor& in, Unit& unit);
+  void FinishStartLine(Unit& unit);
+  void FinishHeader(Unit& unit);
+  void FinishHead(Unit& unit);
+  void NoteLength(const Unit& unit);
+  Scan ScanLine(Cursor& in, Unit& unit);
+  Scan ScanOddLine(Cursor& in, Unit& unit);
+  void Hold(Cursor& in, std::uint32_t end);
+  [[nodiscard]] bool LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const;
+
+  std::uint32_t offset_ = 0;    // Of the next byte in the stream.
+  std::uint32_t skip_ = 0;      // Body or payload bytes left.
+  std::uint32_t length_ = 0;    // Content-Length of the open head.
+  std::uint32_t line_size_ = 0; // Bytes of the unfinished line, held or not.
+  std::uint16_t held_size_ = 0; // Bytes of it in held_.
+  std::uint16_t status_ = 0;    // Of the open head; 0 for a request.
+  State state_ = State::kBetween;
+  LostReason reason_ = LostReason::kNone;
+  bool started_ = false;        // A start line has been seen.
+  bool has_length_ = false;
+  bool bad_length_ = false;
+  bool line_fed_ = false;       // The held line ends with LF: is the next byte a fold?
+  bool clear_held_ = false;     // The line in held_ has been given out.
+  std::uint8_t held_[kLineBytes];
+};
+
+}  // namespace rtsp

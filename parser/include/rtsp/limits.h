@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Every bound of the core, in one place. Beyond a bound bytes pass unmodified and the
+/// event is counted; nothing is ever allocated, evicted or cut short.
+#include <cstdint>
+
+namespace rtsp {
+
+/// Longest start line or interesting header line (folds included, in bytes) that is interpreted,
+/// and the bytes of an unfinished line that are kept per direction.
+inline constexpr std::uint32_t kLineBytes = 1024;
+
+/// Longest header line of any name; a longer one means that this is not RTSP (the
+/// stacks we know stop at 4096, docs/limits in ../shared: R21).
+inline constexpr std::uint32_t kHeaderLineBytes = 4096;
+
+/// Largest Content-Length that is believed; also keeps lengths clear of 2^31.
+inline constexpr std::uint32_t kBodyBytes = 0x1000'0000;
+
+/// Requests without a final response, per connection (RFC 7826 section 10.2 advises at
+/// most 10).
+inline constexpr std::uint32_t kPendingRequests = 16;
+
+/// Port mappings per connection.
+inline constexpr std::uint32_t kMappings = 16;
+
+/// Edits remembered per direction, so that a retransmission gets the same bytes again.
+inline constexpr std::uint32_t kEdits = 20;
+
+/// Port proposals made for one mapping before it is given up.
+inline constexpr std::uint32_t kPortProposals = 64;
+
+/// Segments past the frontier that are dropped in a row before the connection turns
+/// transparent.
+inline constexpr std::uint32_t kOutOfOrderSegments = 64;
+
+}  // namespace rtsp

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// The Transport header, RTSP 1.0 and 2.0 forms alike (RFC 2326 section 12.39,
+/// RFC 7826 section 18.54): which grammar applies is told by the parameters, not by the version (R52).
+///
+/// Every value is given as a place in the line, so that it can be rewritten there.
+#include <cstdint>
+
+#include "rtsp/bytes.h"
+
+namespace rtsp {
+
+/// What the transport-protocol/profile/lower-transport part says.
+enum class Protocol : std::uint8_t {
+  kNone = 0,   ///< There is no such part.
+  kRtpUdp,     ///< RTP/(AVP|AVPF|SAVP|SAVPF), alone or with /UDP.
+  kRtpTcp,     ///< The same with /TCP.
+  kRtpIce,     ///< The same with /D-ICE (RFC 7825).
+  kOtherUdp,   ///< Another protocol with /UDP: RAW/RAW/UDP, MP2T/H2221/UDP, x-real-rdt/udp...
+  kOtherTcp,   ///< Another protocol with /TCP.
+  kOther,      ///< Anything else; not to be touched.
+};
+
+enum class Delivery : std::uint8_t {
+  kNotSaid = 0,  ///< Read as unicast if client_port is there (R24).
+  kUnicast,
+  kMulticast,
+};
+
+/// Ports as in `client_port=4588-4589`.
+struct Ports {
+  /// How many numbers there are: 0 (parameter absent or without a usable number), 1 or 2.
+  std::uint8_t count = 0;
+  std::uint8_t separator = 0;  ///< The byte between two numbers: '-', '/' or ','.
+  std::uint16_t value[2] = {};
+  Field field[2];              ///< The digits of each.
+};
+
+/// One quoted address of dest_addr or src_addr: `"host:port"`, `":port"` or `"host"`.
+struct Address {
+  Field host;                 ///< Without brackets; empty if not there.
+  Field port_field;           ///< The digits; empty if not there.
+  std::uint16_t port = 0;     ///< 0 if not there or not a port.
+};
+
+/// What is wrong or special with a spec; bits of TransportSpec::flags.
+enum SpecFlag : std::uint8_t {
+  kSpecMalformed = 1 << 0,    ///< Some part is not understood or repeated: the spec is to be left alone.
+  kSpecUnknown = 1 << 1,      ///< There are parameters without a name here.
+  kSpecRtcpMux = 1 << 2,      ///< RTCP-mux (RFC 7826 section 18.54).
+  kSpecRecord = 1 << 3,       ///< mode is record or receive, in any spelling (R33).
+  kSpecBadPort = 1 << 4,      ///< A port parameter has no usable number: empty, not decimal, above 65535.
+  kSpecMoreAddresses = 1 << 5,  ///< dest_addr or src_addr has more than two addresses; the first two are given.
+};
+
+/// One transport specification of the comma-separated list.
+struct TransportSpec {
+  Field all;                     ///< The spec, without the white space around it.
+  Field protocol_field;
+  Protocol protocol = Protocol::kNone;
+  Delivery delivery = Delivery::kNotSaid;
+  std::uint8_t flags = 0;        ///< SpecFlag bits.
+  std::uint8_t destinations = 0; ///< Addresses in dest_addr: 0, 1 or 2.
+  std::uint8_t sources = 0;      ///< Addresses in src_addr: 0, 1 or 2.
+  bool has_destination = false;  ///< destination is there, with a value or without.
+  bool has_source = false;       ///< source is there, with a value or without.
+  Ports client_port;
+  Ports server_port;
+  Ports port;                    ///< Multicast, and odd unicast forms.
+  Ports interleaved;             ///< Channels.
+  Field destination;
+  Field source;
+  Field mode;                    ///< As written, with quotes.
+  Field setup;
+  Field connection;
+  Field ssrc;
+  Address dest_addr[2];
+  Address src_addr[2];
+};
+
+/// Reads the specs of one Transport header, in order.
+///
+/// Laws (tests/transport_test.cc, fuzz/transport_fuzz.cc):
+///  1. Every Field lies inside the line, and inside TransportSpec::all but for that itself.
+///  2. No number wraps: 70000, 65546, -1 and 0x10 are not ports.
+///  3. Specs do not overlap, follow each other, and their number is at most the line's length.
+///  4. A comma or semicolon inside a closed pair of quotes separates nothing; a quote that is never
+///     closed is an ordinary byte.
+class TransportReader {
+ public:
+  constexpr TransportReader() = default;
+
+  /// Reads @p line (a header line without its line end, folds included) from offset
+  /// @p value on; the line is borrowed.
+  constexpr TransportReader(Cursor line, std::uint16_t value) : in_(line) { in_.Seek(value); }
+
+  /// Fills in the next spec. Returns false at the end, with @p spec reset.
+  [[nodiscard]] bool Next(TransportSpec& spec);
+
+ private:
+  Cursor in_;
+};
+
+/// Returns a short name, such as "RTP/UDP".
+[[nodiscard]] const char* Name(Protocol protocol);
+
+}  // namespace rtsp

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// The regular part of the Transport grammar, lexed by re2c; for transport.cc only.
+#include <cstdint>
+
+#include "rtsp/transport.h"
+
+namespace rtsp {
+
+/// Names of Transport parameters; kProtocol is a part with slashes instead of a name.
+enum class Parameter : std::uint8_t {
+  kNothing = 0,  ///< No name here: a separator, a quote, a byte that is no text, or the end.
+  kUnknown,
+  kProtocol,
+  kClientPort,
+  kConnection,
+  kDestAddr,
+  kDestination,
+  kInterleaved,
+  kMode,
+  kMulticast,
+  kPort,
+  kRtcpMux,
+  kServerPort,
+  kSetup,
+  kSource,
+  kSrcAddr,
+  kSsrc,
+  kUnicast,
+};
+
+/// A name or a protocol part, without regard to case.
+struct ParameterName {
+  Parameter parameter = Parameter::kNothing;
+  Protocol protocol = Protocol::kNone;  ///< For kProtocol.
+};
+
+/// Lexes a name or protocol at the cursor and moves past it; moves nowhere for kNothing.
+[[nodiscard]] ParameterName LexParameterName(Cursor& in);
+
+/// Moves past a value: up to the next `;` or `,` outside quotes, or the end. Returns false if
+/// there is a NUL in it, which no value may have.
+[[nodiscard]] bool LexValue(Cursor& in);
+
+/// True if @p value, with or without quotes, names a mode in which the client sends.
+[[nodiscard]] bool LexIsRecord(Cursor value);
+
+}  // namespace rtsp

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "rtsp/framer.h"
+
+namespace rtsp {
+namespace {
+
+constexpr std::uint32_t kFrameHead = 4;  // `$`, channel, length in network order
+
+// Responses that have no body in RTSP 1.0, whatever Content-Length says (RFC 2326 section 4.4).
+bool IsBodiless(std::uint16_t status) {
+  return (status >= 100 && status < 200) || status == 204 || status == 304;
+}
+
+constexpr bool IsLineEnd(std::uint8_t byte) { return byte == '\r' || byte == '\n'; }
+
+// A method or a version begins with a printing character: with anything else, TLS for one, there is
+// no need to wait for a line end.
+constexpr bool CanStartLine(std::uint8_t byte) { return byte > ' ' && byte < 0x7f; }
+
+Cursor WithoutLineEnd(const Cursor& in, std::uint32_t from, std::uint32_t line_feed) {
+  std::uint32_t end = line_feed;
+  if (end > from && in.At(end - 1) == '\r') --end;
+  return in.Slice(from, end - from);
+}
+
+}  // namespace
+
+void Framer::Skip(std::uint32_t count) {
+  if (count > skip_) count = skip_;
+  skip_ -= count;
+  offset_ += count;
+}
+
+void Framer::Lose(LostReason reason, Unit& unit) {
+  state_ = State::kLost;
+  reason_ = reason;
+  unit = {};
+  unit.kind = UnitKind::kLost;
+  unit.reason = reason;
+}
+
+// Takes in the first `end - position` bytes as part of an unfinished line.
+void Framer::Hold(Cursor& in, std::uint32_t end) {
+  const std::uint32_t count = end - in.Position();
+  const std::uint32_t room = kLineBytes - held_size_;
+  const std::uint32_t copied = count < room ? count : room;
+  if (in.Read(held_ + held_size_, copied)) held_size_ = static_cast<std::uint16_t>(held_size_ + copied);
+  in.Seek(end);
+  line_size_ += count;
+  offset_ += count;
+}
+
+bool Framer::LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const {
+  const std::uint32_t start = in.Position();
+  if (line_size_ == 0) return line_feed == start || (line_feed == start + 1 && in.Peek() == '\r');
+  return line_size_ == 1 && line_feed == start && held_[0] == '\r';
+}
+
+// Finds the end of the line that begins at held_, or at the cursor if nothing is held. A header line goes
+// on while the next line begins with a blank.
+Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  if (line_size_ == 0) {
+    const std::uint32_t line_feed = in.FindLineFeed();
+    const bool whole = line_feed + 1 < in.Size() && !IsBlank(in.At(line_feed + 1));
+    if (whole && line_feed - start < kLineBytes) {
+      unit.offset = offset_;
+      unit.line = WithoutLineEnd(in, start, line_feed);
+      offset_ += line_feed + 1 - start;
+      in.Seek(line_feed + 1);
+      return Scan::kLine;
+    }
+  }
+  return ScanOddLine(in, unit);
+}
+
+// The same for a line that is folded, long, unfinished, or was begun earlier.
+Framer::Scan Framer::ScanOddLine(Cursor& in, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  const std::uint32_t bound = state_ == State::kStartLine ? kLineBytes : kHeaderLineBytes;
+  Cursor scan = in;
+  bool ended = false;
+  if (line_fed_) {
+    if (in.AtEnd()) return Scan::kMore;
+    line_fed_ = false;
+    ended = !IsBlank(in.Peek());
+  }
+  std::uint32_t line_feed = start;
+  while (!ended) {
+    line_feed = scan.FindLineFeed();
+    const bool found = line_feed != in.Size();
+    const std::uint32_t end = line_feed + (found ? 1 : 0);
+    if (line_size_ + (end - start) > bound) return Scan::kTooLong;
+    const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, line_feed);
+    if (!found || (may_fold && end == in.Size())) {
+      Hold(in, end);
+      line_fed_ = found;
+      return Scan::kMore;
+    }
+    ended = !may_fold || !IsBlank(in.At(end));
+    scan.Seek(end);
+  }
+  if (line_size_ == 0) {
+    const std::uint32_t size = line_feed + 1 - start;
+    unit.offset = offset_;
+    unit.too_long = size > kLineBytes;
+    unit.line = unit.too_long ? in.Slice(start, kLineBytes) : WithoutLineEnd(in, start, line_feed);
+    in.Seek(line_feed + 1);
+    offset_ += size;
+    return Scan::kLine;
+  }
+  if (scan.Position() != start) Hold(in, line_feed + 1);
+  const Cursor held(held_, held_size_);
+  unit.held = true;
+  unit.offset = offset_ - line_size_;
+  unit.too_long = line_size_ > kLineBytes;
+  unit.line = unit.too_long ? held : WithoutLineEnd(held, 0, line_size_ - 1);
+  clear_held_ = true;
+  return Scan::kLine;
+}
+
+void Framer::NoteLength(const Unit& unit) {
+  const Number length = ReadNumberValue(unit.line, unit.header.value, kBodyBytes);
+  if (unit.too_long || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
+  has_length_ = true;
+  length_ = length.value;
+}
+
+void Framer::FinishStartLine(Unit& unit) {
+  unit.kind = UnitKind::kStartLine;
+  unit.start = LexStartLine(unit.line);
+  if (unit.start.kind == StartKind::kInvalid)
+    return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
+  state_ = State::kHeaders;
+  started_ = true;
+  status_ = unit.start.status;
+  length_ = 0;
+  has_length_ = false;
+  bad_length_ = false;
+}
+
+void Framer::FinishHeader(Unit& unit) {
+  unit.kind = UnitKind::kHeader;
+  unit.header = LexHeader(unit.line);
+  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit);
+}
+
+void Framer::FinishHead(Unit& unit) {
+  if (bad_length_ || (length_ != 0 && IsBodiless(status_))) return Lose(LostReason::kBadLength, unit);
+  unit = {};
+  unit.kind = UnitKind::kHeadEnd;
+  unit.offset = offset_;
+  unit.length = length_;
+  skip_ = length_;
+  state_ = State::kBetween;
+}
+
+void Framer::NextLine(Cursor& in, Unit& unit) {
+  const Scan scan = ScanLine(in, unit);
+  if (scan == Scan::kMore) return;
+  if (scan == Scan::kTooLong) return Lose(started_ ? LostReason::kLineTooLong : LostReason::kNotRtsp, unit);
+  if (state_ == State::kStartLine) return FinishStartLine(unit);
+  if (unit.line.Size() == 0) return FinishHead(unit);
+  FinishHeader(unit);
+}
+
+void Framer::NextFrame(Cursor& in, Unit& unit) {
+  const std::uint32_t wanted = kFrameHead - held_size_;
+  Hold(in, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
+  if (held_size_ < kFrameHead) return;
+  unit.kind = UnitKind::kInterleaved;
+  unit.offset = offset_ - kFrameHead;
+  unit.channel = held_[1];
+  unit.length = static_cast<std::uint32_t>(held_[2] << 8 | held_[3]);
+  skip_ = unit.length;
+  state_ = State::kBetween;
+  clear_held_ = true;
+}
+
+// Passes over empty lines (RFC 7826 section 5.1) to the first byte of a message or frame.
+void Framer::BeginMessage(Cursor& in, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  while (IsLineEnd(in.Peek())) in.Skip();
+  offset_ += in.Position() - start;
+  if (in.AtEnd()) return;
+  if (!CanStartLine(in.Peek())) return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
+  state_ = in.Peek() == '$' && started_ ? State::kFrame : State::kStartLine;
+}
+
+Unit Framer::Next(Cursor& in) {
+  Unit unit;
+  if (clear_held_) {
+    clear_held_ = false;
+    held_size_ = 0;
+    line_size_ = 0;
+  }
+  if (skip_ != 0) {
+    const std::uint32_t count = in.Left() < skip_ ? in.Left() : skip_;
+    Skip(count);
+    in.Seek(in.Position() + count);
+  }
+  if (state_ == State::kBetween) BeginMessage(in, unit);
+  switch (state_) {
+    case State::kBetween: break;
+    case State::kFrame: NextFrame(in, unit); break;
+    case State::kLost: Lose(reason_, unit); break;
+    case State::kStartLine:
+    case State::kHeaders: NextLine(in, unit); break;
+  }
+  return unit;
+}
+
+}  // namespace rtsp
