@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// The replacements made in one direction, at stream positions.
+///
+/// An edit never changes a length, so it is a substitution of bytes at sequence numbers: whatever way
+/// the stream is cut, or sent again, the same positions get the same bytes.
+#include <cstdint>
+
+#include "rtsp/limits.h"
+
+namespace mangle {
+
+/// Most bytes that one edit replaces: `65534-65535`.
+inline constexpr std::uint32_t kEditBytes = 11;
+
+/// One replacement.
+struct Edit {
+  std::uint32_t position = 0;  ///< Sequence number of the first byte replaced.
+  std::uint8_t length = 0;     ///< Bytes replaced, and bytes of text.
+  std::uint8_t text[kEditBytes] = {};
+};
+
+/// The part of an edit that falls on a segment.
+struct EditPart {
+  const std::uint8_t* text = nullptr;
+  std::uint32_t offset = 0;  ///< Into the segment.
+  std::uint32_t length = 0;  ///< 0: no such part.
+};
+
+/// A queue of edits in stream order; entries leave it when the receiver has acknowledged them.
+///
+/// Laws (tests/edit_log_test.cc):
+///  1. Parts lie inside the segment, ascend, and do not overlap.
+///  2. The parts of a segment are those of its two halves together, however it is halved.
+///  3. An entry is forgotten only when it is acknowledged whole; a full log refuses.
+class EditLog {
+ public:
+  /// Returns how many more edits fit.
+  [[nodiscard]] std::uint32_t Room() const { return rtsp::kEdits - size_; }
+
+  /// Appends @p edit, which lies behind all that are there. Returns false if the log is full.
+  [[nodiscard]] bool Add(const Edit& edit);
+
+  /// Forgets what lies wholly before @p acknowledged.
+  void Forget(std::uint32_t acknowledged);
+
+  /// Returns how many parts fall on the @p length bytes at @p position.
+  [[nodiscard]] std::uint32_t Count(std::uint32_t position, std::uint32_t length) const;
+
+  /// Returns part @p index of them; its length is 0 if there is none.
+  [[nodiscard]] EditPart Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const;
+
+ private:
+  [[nodiscard]] const Edit& At(std::uint32_t index) const { return edits_[(first_ + index) % rtsp::kEdits]; }
+
+  std::uint8_t first_ = 0;
+  std::uint8_t size_ = 0;
+  Edit edits_[rtsp::kEdits];
+};
+
+}  // namespace mangle

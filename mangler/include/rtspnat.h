@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+/** @file
+ * The C ABI of the rtspnat core, and the only public header of the library.
+ *
+ * The core follows one RTSP control connection through a NAT or a firewall. It is
+ * a plain state machine: it never calls out, never allocates, has no clock and
+ * does no I/O. What it needs from outside it asks for, and is answered:
+ *
+ *     rtspnat_begin(c, &segment);
+ *     while (rtspnat_next(c, &step) != RTSPNAT_DONE)
+ *             rtspnat_answer(c, ...);             // see enum rtspnat_ask
+ *     // step.verdict, step.edits, step.notes say what to do with the segment
+ *     for (i = 0; i < step.edits; i++)
+ *             rtspnat_get_edit(c, i, &edit);      // same length, in place
+ *
+ * Laws (tests/connection_test.cc and fuzz/connection_fuzz.cc bear the same numbers):
+ *  1. No bytes make the core crash, hang, or read outside the segment.
+ *  2. Every edit lies inside the segment and keeps its length.
+ *  3. Outside the edits nothing is to be changed, and a verdict of RTSPNAT_DROP
+ *     has no edits.
+ *  4. A mapping is reserved before it is expected, expected before nothing else
+ *     than a release, and released exactly once; after FIN or RST all are released.
+ *  5. The same bytes at the same sequence numbers get the same edits again
+ *     (retransmission, whatever way it is re-cut), and nothing is asked again.
+ *  6. Reserved outside ports are even and adjacent for a pair, >= 1024, and have no more
+ *     digits than the text they replace.
+ *
+ * Threads: one connection is used by one thread at a time; the caller holds its lock.
+ */
+#ifndef RTSPNAT_H
+#define RTSPNAT_H
+
+#if defined(__KERNEL__) && !defined(__cplusplus)
+#include <linux/types.h>
+#else
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/** Ports of one mapping: the media port and, where there is one, its RTCP port. */
+#define RTSPNAT_PORTS 2
+
+/** Upper bound of rtspnat_connection_size(), for embedders with static storage. */
+#define RTSPNAT_CONNECTION_MAX 4096
+
+/** State of one RTSP connection; opaque, of rtspnat_connection_size() bytes, aligned
+ *  to 8. It holds no pointer but to the segment between rtspnat_begin() and
+ *  RTSPNAT_DONE, and owns nothing: free the memory to be rid of it. */
+struct rtspnat_connection;
+
+/** Which way a segment travels. */
+enum rtspnat_direction {
+	RTSPNAT_ORIGINAL = 0, /**< From the side that opened the connection. */
+	RTSPNAT_REPLY = 1,    /**< Towards it. */
+};
+
+/** An IP address. */
+struct rtspnat_address {
+	uint8_t family;    /**< 4, 6, or 0 for "not known". */
+	uint8_t bytes[16]; /**< Network order; the first 4 for IPv4. */
+};
+
+/** What the core has to know of a connection before its first segment. */
+struct rtspnat_setup {
+	/** The opener's own address, before NAT. */
+	struct rtspnat_address inside;
+	/** The opener's address as its peer sees it; equal to @c inside without NAT. */
+	struct rtspnat_address outside;
+	/** Sequence number of the first byte of each direction (ISN + 1). */
+	uint32_t first_seq[2];
+	/** Any number that outsiders do not know; spreads the ports that are proposed. */
+	uint32_t port_seed;
+	/** True if outside ports may differ from inside ports, so that text is edited;
+	 *  false for a filter that does no NAT: only the same ports are proposed. */
+	bool may_translate;
+};
+
+/** Flags of a segment. */
+enum rtspnat_flags {
+	RTSPNAT_FIN = 1 << 0, /**< The sender closes; all mappings are released. */
+	RTSPNAT_RST = 1 << 1, /**< The connection is gone; all mappings are released. */
+	RTSPNAT_ACK = 1 << 2, /**< @c ack is valid. */
+};
+
+/** One TCP segment. */
+struct rtspnat_segment {
+	const uint8_t *payload; /**< Borrowed until RTSPNAT_DONE; may be NULL if length is 0. */
+	uint32_t length;        /**< Bytes of payload; at most 65535 + 20 are ever sensible. */
+	uint32_t seq;           /**< Sequence number of the first payload byte, before any rewriting. */
+	uint32_t ack;           /**< Acknowledgement number, in the other sender's own numbers. */
+	uint8_t direction;      /**< enum rtspnat_direction. */
+	uint8_t flags;          /**< enum rtspnat_flags. */
+};
+
+/** What rtspnat_next() asks for. */
+enum rtspnat_ask {
+	/** The segment is dealt with: see verdict, edits and notes. No answer. */
+	RTSPNAT_DONE = 0,
+	/** Reserve outside[0 .. count-1], UDP, on the outside address: from now on nobody
+	 *  else gets them, but nothing may pass yet. Answer YES, BUSY (propose another
+	 *  port) or NO (none to be had: the text stays as it is). */
+	RTSPNAT_RESERVE = 1,
+	/** Let the media of this mapping pass, both ways: from the peer to outside[i]
+	 *  on to inside[i], and from inside[i] to peer[i], leaving as outside[i]. A
+	 *  peer[i] of 0 is not known: then admit any port of the peer, inwards only.
+	 *  Only ports i with bit i set in @c open. It may be asked again with the same
+	 *  mapping, and is then a no-op or a change of peer ports. Answer YES or NO. */
+	RTSPNAT_EXPECT = 2,
+	/** Forget the mapping: reservation and expectations. Flows already under way
+	 *  may live on. No answer. */
+	RTSPNAT_RELEASE = 3,
+};
+
+/** Answers to RTSPNAT_RESERVE and RTSPNAT_EXPECT. */
+enum rtspnat_reply {
+	RTSPNAT_NO = 0,   /**< Cannot be done; also what a missing answer means. */
+	RTSPNAT_YES = 1,  /**< Done as asked. */
+	RTSPNAT_BUSY = 2, /**< RESERVE only: a port is taken; the core proposes another, a bounded number of times. */
+};
+
+/** What to do with the segment. */
+enum rtspnat_verdict {
+	RTSPNAT_ACCEPT = 0, /**< Pass it on, with the edits. */
+	RTSPNAT_DROP = 1,   /**< Drop it, so that TCP sends it again in order. Bounded in number. */
+};
+
+/** Things worth counting. step.notes has bit N set if note N happened in this segment. */
+enum rtspnat_note {
+	RTSPNAT_NOTE_REQUEST = 0,      /**< A request head ended. */
+	RTSPNAT_NOTE_RESPONSE,         /**< A response head ended. */
+	RTSPNAT_NOTE_SETUP,            /**< A SETUP request head ended. */
+	RTSPNAT_NOTE_INTERLEAVED,      /**< A `$` frame began. */
+	RTSPNAT_NOTE_RESERVED,         /**< A mapping was reserved. */
+	RTSPNAT_NOTE_LIVE,             /**< A mapping went live. */
+	RTSPNAT_NOTE_RELEASED,         /**< A mapping was released. */
+	RTSPNAT_NOTE_EDITED,           /**< Text was edited. */
+	RTSPNAT_NOTE_SAME_PORT,        /**< Outside port as inside: nothing to edit. */
+	RTSPNAT_NOTE_NOT_RTSP,         /**< Does not open with an RTSP start line: transparent for good. */
+	RTSPNAT_NOTE_LOST_FRAMING,     /**< No start line where one must be: transparent for good. */
+	RTSPNAT_NOTE_BAD_LENGTH,       /**< Unusable Content-Length: transparent for good. */
+	RTSPNAT_NOTE_LINE_TOO_LONG,    /**< A header line beyond the bound: not interpreted. */
+	RTSPNAT_NOTE_BAD_TRANSPORT,    /**< A Transport spec that is not understood: left alone. */
+	RTSPNAT_NOTE_BAD_PORT,         /**< A port that is none, 0, or below 1024: left alone. */
+	RTSPNAT_NOTE_NOT_UNICAST_UDP,  /**< A Transport spec that needs no mapping. */
+	RTSPNAT_NOTE_OTHER_ADDRESS,    /**< An address in the text that is not the opener's own: left alone. */
+	RTSPNAT_NOTE_CANNOT_EDIT,      /**< No edit of the same length exists: left alone. */
+	RTSPNAT_NOTE_CUT_TRANSPORT,    /**< A Transport line cut by a segment boundary: left alone. */
+	RTSPNAT_NOTE_NO_CSEQ,          /**< A SETUP without a usable CSeq: its mappings are released. */
+	RTSPNAT_NOTE_TABLE_FULL,       /**< Too many requests, mappings or edits at once: left alone. */
+	RTSPNAT_NOTE_NO_PORTS,         /**< RTSPNAT_RESERVE was refused, or every proposal was busy. */
+	RTSPNAT_NOTE_EXPECT_FAILED,    /**< RTSPNAT_EXPECT was refused. */
+	RTSPNAT_NOTE_OUT_OF_ORDER,     /**< A segment past the frontier was dropped. */
+	RTSPNAT_NOTE_GAP,              /**< Too many of those: transparent for good. */
+	RTSPNAT_NOTES                  /**< How many notes there are. */
+};
+
+/** One step of the dialogue; which fields are valid depends on @c ask. */
+struct rtspnat_step {
+	uint8_t ask;                      /**< enum rtspnat_ask. */
+	uint8_t mapping;                  /**< RESERVE, EXPECT, RELEASE: its number, below rtspnat_mappings(). */
+	uint8_t count;                    /**< RESERVE, EXPECT: ports of the mapping, 1 or 2. */
+	uint8_t open;                     /**< EXPECT: bit i set if port i may pass media. */
+	uint8_t digits;                   /**< RESERVE: decimal digits that each outside port may have at most. */
+	uint8_t verdict;                  /**< DONE: enum rtspnat_verdict. */
+	uint8_t edits;                    /**< DONE: how many edits rtspnat_get_edit() gives. */
+	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more. */
+	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
+	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
+	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT: the peer's ports, 0 if not known. */
+	uint32_t notes;                   /**< DONE: bits of enum rtspnat_note. */
+};
+
+/** One replacement of bytes, of equal length. */
+struct rtspnat_edit {
+	uint32_t offset;       /**< Into the segment's payload. */
+	uint32_t length;       /**< Bytes replaced, and bytes of @c text. */
+	const uint8_t *text;   /**< Owned by the connection, valid until the next rtspnat_begin(). */
+};
+
+/** Returns the bytes that one connection needs, at most RTSPNAT_CONNECTION_MAX. */
+size_t rtspnat_connection_size(void);
+
+/** Returns how many mappings a connection can have; step.mapping is below it. */
+unsigned int rtspnat_mappings(void);
+
+/** Makes @p memory (rtspnat_connection_size() bytes, aligned to 8) a fresh connection.
+ *  Cannot fail. */
+struct rtspnat_connection *rtspnat_open(void *memory, const struct rtspnat_setup *setup);
+
+/** Deals with a segment without reading its payload, if that is possible: it is empty, or
+ *  lies wholly inside a body or `$` frame, or the connection is transparent and no edit falls
+ *  on it. Returns true if the segment is to be passed on unmodified and is done with. Returns false,
+ *  with no change made, if rtspnat_begin() must see it. @p segment's payload is not touched and
+ *  may be NULL. Saves the embedder from making a paged buffer linear. */
+bool rtspnat_skip(struct rtspnat_connection *connection, const struct rtspnat_segment *segment);
+
+/** Takes a segment in. A dialogue still open is given up first, as if answered NO throughout. */
+void rtspnat_begin(struct rtspnat_connection *connection, const struct rtspnat_segment *segment);
+
+/** Goes on to the next question, fills in @p step and returns step->ask. A question that was not
+ *  answered counts as answered NO. After RTSPNAT_DONE it returns RTSPNAT_DONE with the same step. */
+enum rtspnat_ask rtspnat_next(struct rtspnat_connection *connection, struct rtspnat_step *step);
+
+/** Answers the last question. With YES to RTSPNAT_RESERVE, @p first_port is the port
+ *  that outside[0] became (the proposed one, or another that keeps law 6; else it counts as NO
+ *  and is released); it is ignored otherwise. */
+void rtspnat_answer(struct rtspnat_connection *connection, enum rtspnat_reply reply, uint16_t first_port);
+
+/** Gives edit @p index (0 .. step.edits - 1, ascending by offset) of the segment that
+ *  is done. Returns false, and leaves @p edit alone, if there is no such edit. */
+bool rtspnat_get_edit(const struct rtspnat_connection *connection, unsigned int index, struct rtspnat_edit *edit);
+
+/** Gives one mapping to be released, as RTSPNAT_RELEASE would, and forgets it; for an embedder that
+ *  closes the connection on its own account (timeout). Returns false when none is left. */
+bool rtspnat_close(struct rtspnat_connection *connection, struct rtspnat_step *step);
+
+/** Returns the name of a note for people and /proc, such as "out_of_order"; "?" if out of range. */
+const char *rtspnat_note_name(unsigned int note);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* RTSPNAT_H */

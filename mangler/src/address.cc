@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/address.h"
+
+namespace mangle {
+namespace {
+
+constexpr std::uint32_t kGroups = 8;
+constexpr std::uint32_t kIpv4Parts = 4;
+
+bool ReadIpv4(rtsp::Cursor text, rtspnat_address& address) {
+  for (std::uint32_t i = 0; i < kIpv4Parts; ++i) {
+    if (i != 0) {
+      if (text.Peek() != '.') return false;
+      text.Skip();
+    }
+    // A leading zero means octal to some readers: not an address that we are sure of.
+    const bool zero = text.Peek() == '0';
+    const rtsp::Number part = rtsp::ReadNumber(text, 255);
+    if (!part.valid || (zero && part.field.length != 1)) return false;
+    address.bytes[i] = static_cast<std::uint8_t>(part.value);
+  }
+  return text.AtEnd();
+}
+
+int HexDigit(std::uint8_t byte) {
+  if (rtsp::IsDigit(byte)) return byte - '0';
+  const int letter = byte | 0x20;
+  return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
+}
+
+// Reads 1 to 4 hexadecimal digits.
+bool ReadGroup(rtsp::Cursor& text, std::uint16_t& group) {
+  std::uint32_t digits = 0;
+  group = 0;
+  for (; digits < 4 && HexDigit(text.Peek()) >= 0; ++digits, text.Skip())
+    group = static_cast<std::uint16_t>(group << 4 | HexDigit(text.Peek()));
+  return digits != 0 && HexDigit(text.Peek()) < 0;
+}
+
+bool ReadIpv6(rtsp::Cursor text, rtspnat_address& address) {
+  std::uint16_t groups[kGroups] = {};
+  std::uint32_t count = 0;
+  std::uint32_t gap = kGroups;  // Where `::` stands.
+  if (text.At(0) == ':' && text.At(1) == ':') {
+    gap = 0;
+    text.Seek(2);
+  }
+  while (!text.AtEnd()) {
+    if (count == kGroups || !ReadGroup(text, groups[count])) return false;
+    ++count;
+    if (text.AtEnd()) break;
+    if (text.Peek() != ':') return false;
+    text.Skip();
+    if (text.AtEnd()) return false;
+    if (text.Peek() != ':') continue;
+    if (gap != kGroups) return false;
+    gap = count;
+    text.Skip();
+  }
+  if (gap == kGroups ? count != kGroups : count >= kGroups) return false;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::uint32_t to = i < gap ? i : kGroups - count + i;
+    address.bytes[2 * to] = static_cast<std::uint8_t>(groups[i] >> 8);
+    address.bytes[2 * to + 1] = static_cast<std::uint8_t>(groups[i] & 0xff);
+  }
+  return true;
+}
+
+}  // namespace
+
+rtspnat_address ReadAddress(rtsp::Cursor text) {
+  rtspnat_address address = {};
+  if (ReadIpv4(text, address)) {
+    address.family = 4;
+    return address;
+  }
+  address = {};
+  if (ReadIpv6(text, address)) {
+    address.family = 6;
+    return address;
+  }
+  return {};
+}
+
+bool IsSame(const rtspnat_address& a, const rtspnat_address& b) {
+  const std::uint32_t size = a.family == 4 ? 4 : 16;
+  bool same = a.family != 0 && a.family == b.family;
+  for (std::uint32_t i = 0; i < size; ++i) same = same && a.bytes[i] == b.bytes[i];
+  return same;
+}
+
+}  // namespace mangle

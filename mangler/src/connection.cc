@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/connection.h"
+
+#include "mangle/sequence.h"
+
+namespace mangle {
+namespace {
+
+bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
+
+std::uint32_t NoteOf(rtsp::LostReason reason) {
+  switch (reason) {
+    case rtsp::LostReason::kNotRtsp: return RTSPNAT_NOTE_NOT_RTSP;
+    case rtsp::LostReason::kBadLength: return RTSPNAT_NOTE_BAD_LENGTH;
+    case rtsp::LostReason::kLineTooLong: return RTSPNAT_NOTE_LINE_TOO_LONG;
+    case rtsp::LostReason::kNone:
+    case rtsp::LostReason::kNoStart: break;
+  }
+  return RTSPNAT_NOTE_LOST_FRAMING;
+}
+
+}  // namespace
+
+Connection::Connection(const rtspnat_setup& setup) : setup_(setup) {
+  for (unsigned i = 0; i < 2; ++i) {
+    directions_[i].first = setup.first_seq[i];
+    directions_[i].frontier = setup.first_seq[i];
+  }
+}
+
+// True if the payload need not be read: nothing in it is a line, and no edit falls on it.
+bool Connection::IsSkippable(const rtspnat_segment& segment) const {
+  const Direction& direction = directions_[segment.direction & 1];
+  if (Closes(segment) || direction.edits.Count(segment.seq, segment.length) != 0) return false;
+  if (transparent_) return true;
+  const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
+  return past <= 0 || static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft();
+}
+
+void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
+  Direction& other = directions_[1 - (segment.direction & 1)];
+  if ((segment.flags & RTSPNAT_ACK) != 0 && !Before(other.frontier, segment.ack)) other.edits.Forget(segment.ack);
+}
+
+bool Connection::Skip(const rtspnat_segment& segment) {
+  if (phase_ != Phase::kDone || !IsSkippable(segment)) return false;
+  TakeAcknowledgement(segment);
+  Direction& direction = directions_[segment.direction & 1];
+  const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
+  if (!transparent_ && past > 0) {
+    direction.framer.Skip(static_cast<std::uint32_t>(past));
+    direction.frontier += static_cast<std::uint32_t>(past);
+    direction.dropped = 0;
+  }
+  return true;
+}
+
+// Compares the segment with the frontier: old bytes are not read again, new ones are, and what lies past
+// the frontier must come again in order.
+void Connection::PlaceSegment(const rtspnat_segment& segment) {
+  Direction& direction = Current();
+  const std::int32_t gap = Distance(seq_, direction.frontier);
+  const std::int32_t past = Distance(seq_ + length_, direction.frontier);
+  if (transparent_ || past <= 0) return;
+  if (gap > 0 && static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft()) {
+    direction.framer.Skip(static_cast<std::uint32_t>(gap));
+  } else if (gap > 0) {
+    if (direction.dropped == rtsp::kOutOfOrderSegments) return TurnTransparent(RTSPNAT_NOTE_GAP);
+    ++direction.dropped;
+    Note(RTSPNAT_NOTE_OUT_OF_ORDER);
+    verdict_ = RTSPNAT_DROP;
+    closing_ = (segment.flags & RTSPNAT_RST) != 0;
+    return;
+  }
+  direction.dropped = 0;
+  in_.Seek(gap < 0 ? static_cast<std::uint32_t>(-gap) : 0);
+  reading_ = true;
+}
+
+void Connection::Begin(const rtspnat_segment& segment) {
+  // A dialogue that was left open cannot be picked up again.
+  if (phase_ != Phase::kDone) transparent_ = true;
+  if (question_ == Question::kReserve) mappings_.Free(asked_);
+  question_ = Question::kNone;
+  direction_ = segment.direction & 1;
+  in_ = rtsp::Cursor(segment.payload, segment.payload != nullptr ? segment.length : 0);
+  seq_ = segment.seq;
+  length_ = in_.Size();
+  notes_ = 0;
+  verdict_ = RTSPNAT_ACCEPT;
+  reading_ = false;
+  closing_ = Closes(segment);
+  phase_ = Phase::kRead;
+  TakeAcknowledgement(segment);
+  PlaceSegment(segment);
+}
+
+void Connection::TurnTransparent(std::uint32_t note) {
+  Note(note);
+  transparent_ = true;
+  for (Direction& direction : directions_) {
+    UnholdAll(direction.head.mappings);
+    direction.head.mappings = 0;
+  }
+}
+
+void Connection::FinishSegment() {
+  if (reading_) Current().frontier = seq_ + length_;
+  if (closing_) {
+    release_ = mappings_.Held();
+    closing_ = false;
+    return;
+  }
+  if (verdict_ == RTSPNAT_ACCEPT && Current().edits.Count(seq_, length_) != 0) Note(RTSPNAT_NOTE_EDITED);
+  phase_ = Phase::kDone;
+}
+
+void Connection::ReadUnit() {
+  if (!reading_ || transparent_) return FinishSegment();
+  const rtsp::Unit unit = Current().framer.Next(in_);
+  switch (unit.kind) {
+    case rtsp::UnitKind::kNeedMore: return FinishSegment();
+    case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
+    case rtsp::UnitKind::kInterleaved: return Note(RTSPNAT_NOTE_INTERLEAVED);
+    case rtsp::UnitKind::kStartLine: return BeginHead(unit);
+    case rtsp::UnitKind::kHeader: return ReadHeader(unit);
+    case rtsp::UnitKind::kHeadEnd: return EndHead();
+  }
+}
+
+void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
+  const Mapping& mapping = mappings_[index];
+  step.mapping = static_cast<std::uint8_t>(index);
+  step.count = mapping.count;
+  step.open = mapping.open;
+  for (unsigned i = 0; i < 2; ++i) {
+    step.inside[i] = mapping.inside[i];
+    step.outside[i] = mapping.outside[i];
+    step.peer[i] = mapping.peer[i];
+  }
+}
+
+void Connection::FillDone(rtspnat_step& step) const {
+  step.ask = RTSPNAT_DONE;
+  step.verdict = verdict_;
+  step.notes = notes_;
+  step.transparent = transparent_ ? 1 : 0;
+  if (verdict_ == RTSPNAT_ACCEPT)
+    step.edits = static_cast<std::uint8_t>(directions_[direction_].edits.Count(seq_, length_));
+}
+
+rtspnat_ask Connection::Next(rtspnat_step& step) {
+  if (question_ != Question::kNone) Answer(RTSPNAT_NO, 0);
+  step = {};
+  for (;;) {
+    if (release_ != 0) {
+      const std::uint32_t index = Pop(release_);
+      FillMapping(index, step);
+      mappings_.Free(index);
+      Note(RTSPNAT_NOTE_RELEASED);
+      step.ask = RTSPNAT_RELEASE;
+      return RTSPNAT_RELEASE;
+    }
+    if (expect_ != 0) {
+      asked_ = static_cast<std::uint8_t>(Pop(expect_));
+      FillMapping(asked_, step);
+      question_ = Question::kExpect;
+      step.ask = RTSPNAT_EXPECT;
+      return RTSPNAT_EXPECT;
+    }
+    switch (phase_) {
+      case Phase::kRead: ReadUnit(); break;
+      case Phase::kSpecs: ReadRequestSpec(); break;
+      case Phase::kPropose:
+        if (ProposePorts(step)) return RTSPNAT_RESERVE;
+        break;
+      case Phase::kDone: FillDone(step); return RTSPNAT_DONE;
+    }
+  }
+}
+
+void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
+  const Question question = question_;
+  question_ = Question::kNone;
+  if (question == Question::kReserve) AnswerReserve(reply, first_port);
+  if (question != Question::kExpect) return;
+  if (reply == RTSPNAT_YES) {
+    mappings_[asked_].state = MappingState::kLive;
+    Note(RTSPNAT_NOTE_LIVE);
+  } else {
+    Note(RTSPNAT_NOTE_EXPECT_FAILED);
+    release_ |= SetOf(asked_);
+  }
+}
+
+bool Connection::GetEdit(std::uint32_t index, rtspnat_edit& edit) const {
+  if (phase_ != Phase::kDone || verdict_ != RTSPNAT_ACCEPT) return false;
+  const EditPart part = directions_[direction_].edits.Part(seq_, length_, index);
+  if (part.length == 0) return false;
+  edit = {part.offset, part.length, part.text};
+  return true;
+}
+
+bool Connection::Close(rtspnat_step& step) {
+  MappingSet held = mappings_.Held();
+  if (held == 0) return false;
+  const std::uint32_t index = Pop(held);
+  step = {};
+  step.ask = RTSPNAT_RELEASE;
+  FillMapping(index, step);
+  mappings_.Free(index);
+  release_ &= static_cast<MappingSet>(~SetOf(index));
+  expect_ &= static_cast<MappingSet>(~SetOf(index));
+  return true;
+}
+
+}  // namespace mangle

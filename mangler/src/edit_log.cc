@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/edit_log.h"
+
+#include "mangle/sequence.h"
+
+namespace mangle {
+namespace {
+
+// The part of `edit` on the bytes [position, position + length).
+EditPart Overlap(const Edit& edit, std::uint32_t position, std::uint32_t length) {
+  const std::int32_t start = Distance(edit.position, position);
+  const std::int32_t end = start + edit.length;
+  const std::int32_t limit = static_cast<std::int32_t>(length);
+  if (end <= 0 || start >= limit) return {};
+  const std::int32_t from = start > 0 ? start : 0;
+  const std::int32_t to = end < limit ? end : limit;
+  return {edit.text + (from - start), static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from)};
+}
+
+}  // namespace
+
+bool EditLog::Add(const Edit& edit) {
+  if (Room() == 0) return false;
+  edits_[(first_ + size_) % rtsp::kEdits] = edit;
+  ++size_;
+  return true;
+}
+
+void EditLog::Forget(std::uint32_t acknowledged) {
+  while (size_ != 0 && !Before(acknowledged, At(0).position + At(0).length)) {
+    first_ = static_cast<std::uint8_t>((first_ + 1U) % rtsp::kEdits);
+    --size_;
+  }
+}
+
+std::uint32_t EditLog::Count(std::uint32_t position, std::uint32_t length) const {
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(At(i), position, length).length != 0;
+  return count;
+}
+
+EditPart EditLog::Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const {
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const EditPart part = Overlap(At(i), position, length);
+    if (part.length != 0 && index-- == 0) return part;
+  }
+  return {};
+}
+
+}  // namespace mangle

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/ports.h"
+
+#include "rtsp/limits.h"
+
+namespace mangle {
+namespace {
+
+constexpr std::uint32_t kNeighbours = 16;
+constexpr std::uint32_t kScattered = 40;  // Up to this attempt with as many digits, then with fewer.
+static_assert(kNeighbours < kScattered && kScattered < rtsp::kPortProposals);
+
+struct Range {
+  std::uint32_t first;
+  std::uint32_t last;
+};
+
+constexpr Range kNoPorts = {1, 0};
+constexpr Range kFourDigits = {kFirstPort, 9999};
+constexpr Range kFiveDigits = {10000, 65535};
+
+Range WithDigits(std::uint32_t digits) {
+  if (digits == 4) return kFourDigits;
+  return digits >= 5 ? kFiveDigits : kNoPorts;
+}
+
+bool MayStayTheSame(const PortRequest& request) {
+  if (request.inside[0] < kFirstPort) return false;
+  if (request.count == 1 || request.same_only) return request.count == 1 || request.inside[1] >= kFirstPort;
+  return request.inside[0] % 2 == 0 && request.inside[1] == request.inside[0] + 1;
+}
+
+std::uint32_t Parity(const PortRequest& request) {
+  return request.count == 2 ? 0U : request.inside[0] % 2U;
+}
+
+// Moves `port` into the range by whole laps, keeping its parity: both ranges hold an even number of ports.
+std::uint32_t Wrap(std::uint32_t port, Range range) {
+  const std::uint32_t size = range.last - range.first + 1;
+  static_assert((kFourDigits.last - kFourDigits.first) % 2 == 1 && (kFiveDigits.last - kFiveDigits.first) % 2 == 1);
+  return range.first + (port - range.first) % size;
+}
+
+std::uint32_t Scatter(const PortRequest& request, std::uint32_t attempt, Range range) {
+  std::uint32_t mixed = request.seed ^ (attempt * 0x9E37'79B9U);
+  mixed = (mixed ^ (mixed >> 16)) * 0x85EB'CA6BU;
+  mixed = (mixed ^ (mixed >> 13)) * 0xC2B2'AE35U;
+  const std::uint32_t pairs = (range.last - range.first + 1) / 2;
+  return range.first + 2 * ((mixed ^ (mixed >> 16)) % pairs) + Parity(request);
+}
+
+PortProposal Pair(const PortRequest& request, std::uint32_t first) {
+  const auto port = static_cast<std::uint16_t>(first);
+  return {port, request.count == 2 ? static_cast<std::uint16_t>(port + 1) : std::uint16_t{0}};
+}
+
+}  // namespace
+
+PortProposal Propose(const PortRequest& request, std::uint32_t attempt) {
+  if (request.inside[0] < kFirstPort || (request.count == 2 && request.inside[1] < kFirstPort)) return {};
+  if (attempt == 0) {
+    if (!MayStayTheSame(request)) return {};
+    return {request.inside[0], request.count == 2 ? request.inside[1] : std::uint16_t{0}};
+  }
+  if (request.same_only || attempt >= rtsp::kPortProposals) return {};
+  const Range range = WithDigits(request.digits);
+  if (range.first > range.last) return {};
+  const std::uint32_t even = request.inside[0] - request.inside[0] % 2U;
+  if (attempt <= kNeighbours && even >= range.first && even <= range.last)
+    return Pair(request, Wrap(even + 2 * attempt, range) + Parity(request));
+  const bool fewer = attempt > kScattered && request.digits >= 5;
+  return Pair(request, Scatter(request, attempt, fewer ? kFourDigits : range));
+}
+
+bool IsFit(const PortRequest& request, std::uint16_t first) {
+  if (first == request.inside[0] && MayStayTheSame(request)) return true;
+  return !request.same_only && first >= kFirstPort && first % 2U == Parity(request) &&
+         Digits(first) <= request.digits;
+}
+
+std::uint8_t Digits(std::uint16_t port) {
+  std::uint8_t digits = 1;
+  while (port >= 10) {
+    port = static_cast<std::uint16_t>(port / 10);
+    ++digits;
+  }
+  return digits;
+}
+
+}  // namespace mangle

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "rtspnat.h"
+
+#include "mangle/connection.h"
+
+// The ABI hands out memory that it does not own; this is placement new without <new>.
+struct InPlace {};
+inline void* operator new(std::size_t, void* memory, InPlace) noexcept { return memory; }
+
+struct rtspnat_connection : mangle::Connection {
+  using mangle::Connection::Connection;
+};
+
+extern "C" {
+
+size_t rtspnat_connection_size(void) { return sizeof(rtspnat_connection); }
+
+unsigned int rtspnat_mappings(void) { return rtsp::kMappings; }
+
+rtspnat_connection* rtspnat_open(void* memory, const rtspnat_setup* setup) {
+  return new (memory, InPlace{}) rtspnat_connection(*setup);
+}
+
+bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment) {
+  return connection->Skip(*segment);
+}
+
+void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) { connection->Begin(*segment); }
+
+rtspnat_ask rtspnat_next(rtspnat_connection* connection, rtspnat_step* step) { return connection->Next(*step); }
+
+void rtspnat_answer(rtspnat_connection* connection, rtspnat_reply reply, uint16_t first_port) {
+  connection->Answer(reply, first_port);
+}
+
+bool rtspnat_get_edit(const rtspnat_connection* connection, unsigned int index, rtspnat_edit* edit) {
+  return connection->GetEdit(index, *edit);
+}
+
+bool rtspnat_close(rtspnat_connection* connection, rtspnat_step* step) { return connection->Close(*step); }
+
+const char* rtspnat_note_name(unsigned int note) {
+  static constexpr const char* kNames[] = {
+      "requests",        "responses",      "setups",        "interleaved_frames", "reserved",
+      "live",            "released",       "edited",        "same_port",          "not_rtsp",
+      "lost_framing",    "bad_length",     "line_too_long", "bad_transport",      "bad_port",
+      "not_unicast_udp", "other_address",  "cannot_edit",   "cut_transport",      "no_cseq",
+      "table_full",      "no_ports",       "expect_failed", "out_of_order",       "gap",
+  };
+  static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
+  return note < RTSPNAT_NOTES ? kNames[note] : "?";
+}
+
+}  // extern "C"
