@@ -140,6 +140,16 @@ void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   }
 }
 
+// Nothing may speak of a mapping that is gone: not a question, not a head, not a response to come.
+void Connection::Forget(std::uint32_t index) {
+  const auto others = static_cast<MappingSet>(~SetOf(index));
+  mappings_.Free(index);
+  pending_.Keep(others);
+  release_ &= others;
+  expect_ &= others;
+  for (Direction& direction : directions_) direction.head.mappings &= others;
+}
+
 void Connection::FillDone(rtspnat_step& step) const {
   step.ask = RTSPNAT_DONE;
   step.verdict = verdict_;
@@ -156,7 +166,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
     if (release_ != 0) {
       const std::uint32_t index = Pop(release_);
       FillMapping(index, step);
-      mappings_.Free(index);
+      Forget(index);
       Note(RTSPNAT_NOTE_RELEASED);
       step.ask = RTSPNAT_RELEASE;
       return RTSPNAT_RELEASE;
@@ -208,9 +218,7 @@ bool Connection::Close(rtspnat_step& step) {
   step = {};
   step.ask = RTSPNAT_RELEASE;
   FillMapping(index, step);
-  mappings_.Free(index);
-  release_ &= static_cast<MappingSet>(~SetOf(index));
-  expect_ &= static_cast<MappingSet>(~SetOf(index));
+  Forget(index);
   return true;
 }
 

@@ -187,12 +187,8 @@ void SpecReader::ReadParameter() {
   const std::uint32_t start = in_.Position();
   const ParameterName name = LexParameterName(in_);
   switch (name.parameter) {
-    case Parameter::kNothing:
-      Malformed();
-      break;
-    case Parameter::kProtocol:
-      ReadProtocol(name.protocol, start);
-      break;
+    case Parameter::kNothing: Malformed(); break;
+    case Parameter::kProtocol: ReadProtocol(name.protocol, start); break;
     case Parameter::kUnicast:
     case Parameter::kMulticast: {
       const Delivery delivery =
@@ -201,12 +197,8 @@ void SpecReader::ReadParameter() {
       spec_.delivery = delivery;
       break;
     }
-    case Parameter::kRtcpMux:
-      spec_.flags |= kSpecRtcpMux;
-      break;
-    case Parameter::kUnknown:
-      spec_.flags |= kSpecUnknown;
-      break;
+    case Parameter::kRtcpMux: spec_.flags |= kSpecRtcpMux; break;
+    case Parameter::kUnknown: spec_.flags |= kSpecUnknown; break;
     default: {
       const std::uint32_t bit = 1U << static_cast<unsigned>(name.parameter);
       if ((seen_ & bit) != 0) Malformed();

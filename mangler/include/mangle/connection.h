@@ -64,6 +64,7 @@ class Connection {
   void ReadUnit();
   void FinishSegment();
   void TurnTransparent(std::uint32_t note);
+  void Forget(std::uint32_t index);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
 

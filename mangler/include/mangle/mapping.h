@@ -100,6 +100,9 @@ class PendingTable {
   /// Removes and returns the request numbered @p cseq; method kOther if there is none.
   [[nodiscard]] Pending Take(std::uint32_t cseq);
 
+  /// Takes all mappings that are not in @p kept off the requests.
+  void Keep(MappingSet kept);
+
   /// True if a SETUP with @p mappings among its own waits for an answer.
   [[nodiscard]] bool Waits(MappingSet mappings) const;
 

@@ -50,15 +50,20 @@ class Cursor {
   [[nodiscard]] constexpr std::uint32_t Left() const { return AtEnd() ? 0 : size_ - position_; }
 
   /// Returns the position of the next LF at or after the cursor, or Size() if there is none.
-  [[nodiscard]] std::uint32_t FindLineFeed() const;
+  [[nodiscard]] std::uint32_t FindLineFeed() const { return Find<'\n', 1>(); }
 
   /// Returns the position of the next byte up to 0x20 (blank or control) at or after the cursor, or Size() if
   /// there is none.
-  [[nodiscard]] std::uint32_t FindControl() const;
+  [[nodiscard]] std::uint32_t FindControl() const { return Find<0, 0x21>(); }
 
   /// Copies @p count bytes from the cursor to @p to and moves past them. Copies nothing and
   /// returns false if fewer are left.
-  [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count);
+  [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count) {
+    if (count > Left()) return false;
+    if (count != 0) __builtin_memcpy(to, data_ + position_, count);
+    position_ += count;
+    return true;
+  }
 
   /// Returns the bytes [@p from, @p from + @p count), cut to what there is, with the cursor at
   /// their front.
@@ -71,10 +76,36 @@ class Cursor {
   [[nodiscard]] constexpr Cursor Slice(Field field) const { return Slice(field.offset, field.length); }
 
  private:
+  template <std::uint8_t kFlip, std::uint8_t kBound>
+  [[nodiscard]] std::uint32_t Find() const;
+
   const std::uint8_t* data_ = nullptr;
   std::uint32_t size_ = 0;
   std::uint32_t position_ = 0;
 };
+
+// Finds the next byte that is below kBound (at most 0x80) once xored with kFlip, a word at a time while there
+// are whole words.
+template <std::uint8_t kFlip, std::uint8_t kBound>
+[[gnu::always_inline]] inline std::uint32_t Cursor::Find() const {
+  static_assert(kBound <= 0x80);
+  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
+  constexpr std::uint32_t kWord = sizeof kEach;
+  std::uint32_t at = position_;
+  for (; at + kWord <= size_; at += kWord) {
+    std::uint64_t word = 0;
+    __builtin_memcpy(&word, data_ + at, kWord);
+    word ^= kEach * kFlip;
+    // The top bit of a byte that is wanted, or of one from 0x80 up; in bytes behind those also without reason.
+    const std::uint64_t maybe = (word - kEach * kBound) & (kEach * 0x80);
+    if (maybe == 0 || (maybe & ~word) == 0) continue;
+    if constexpr (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+      return at + static_cast<std::uint32_t>(__builtin_ctzll(maybe & ~word)) / 8;
+    break;
+  }
+  while (at < size_ && (data_[at] ^ kFlip) >= kBound) ++at;
+  return at < size_ ? at : size_;
+}
 
 /// True for SP and HT, the blanks of RFC 2326 section 15.1 inside a line.
 constexpr bool IsBlank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; }
@@ -86,18 +117,34 @@ constexpr bool IsSpace(std::uint8_t byte) { return IsBlank(byte) || byte == '\r'
 constexpr bool IsDigit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
 /// Moves the cursor over blanks and folds.
-void SkipSpace(Cursor& in);
+constexpr void SkipSpace(Cursor& in) {
+  while (IsSpace(in.Peek())) in.Skip();
+}
 
 /// A decimal number as it stands in the text.
 struct Number {
-  bool valid = false;        ///< Digits were there and the value is at most the maximum asked for.
-  std::uint32_t value = 0;   ///< 0 if not valid.
-  Field field;               ///< The digits, also if the value is out of range.
+  bool valid = false;       ///< Digits were there and the value is at most the maximum asked for.
+  std::uint32_t value = 0;  ///< 0 if not valid.
+  Field field;              ///< The digits, also if the value is out of range.
 };
 
 /// Reads 1*DIGIT at the cursor and moves past all of them. A value above @p maximum never wraps:
 /// it is not valid. Leading zeros are allowed (RFC 2326 section 12.39: port = 1*5DIGIT).
-[[nodiscard]] Number ReadNumber(Cursor& in, std::uint32_t maximum);
+[[nodiscard]] constexpr Number ReadNumber(Cursor& in, std::uint32_t maximum) {
+  constexpr std::uint32_t kMostDigits = 10;  // Of a maximum; what has more has wrapped, perhaps.
+  Cursor scan = in;                          // So that it lives in registers.
+  while (scan.Peek() == '0') scan.Skip();
+  const std::uint32_t zeros = scan.Position() - in.Position();
+  std::uint64_t value = 0;
+  for (; IsDigit(scan.Peek()); scan.Skip()) value = value * 10 + (scan.Peek() - std::uint32_t{'0'});
+  const std::uint32_t length = scan.Position() - in.Position();
+  Number number;
+  number.field = {static_cast<std::uint16_t>(in.Position()), static_cast<std::uint16_t>(length)};
+  number.valid = length != 0 && length - zeros <= kMostDigits && value <= maximum;
+  if (number.valid) number.value = static_cast<std::uint32_t>(value);
+  in = scan;
+  return number;
+}
 
 /// Returns a number that depends on every byte of @p text, to tell URIs and session identifiers
 /// apart; not a defence against somebody who builds collisions, who harms only the own session.

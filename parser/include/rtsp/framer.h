@@ -27,25 +27,25 @@ enum class UnitKind : std::uint8_t {
 /// Why a stream cannot be followed any further.
 enum class LostReason : std::uint8_t {
   kNone = 0,
-  kNotRtsp,     ///< The first line of all is not a start line.
-  kNoStart,     ///< A later message does not begin with a start line.
-  kBadLength,   ///< Content-Length is not a number, too large, contradicts itself, or stands in a
-                ///< response that has no body in RTSP 1.0 and may have one in 2.0 (R2).
-  kLineTooLong, ///< A line beyond kHeaderLineBytes, or a start line beyond kLineBytes.
+  kNotRtsp,      ///< The first line of all is not a start line.
+  kNoStart,      ///< A later message does not begin with a start line.
+  kBadLength,    ///< Content-Length is not a number, too large, contradicts itself, or stands in a
+                 ///< response that has no body in RTSP 1.0 and may have one in 2.0 (R2).
+  kLineTooLong,  ///< A line beyond kHeaderLineBytes, or a start line beyond kLineBytes.
 };
 
 /// What Framer::Next() gives.
 struct Unit {
   UnitKind kind = UnitKind::kNeedMore;
   LostReason reason = LostReason::kNone;
-  std::uint8_t channel = 0;    ///< kInterleaved.
-  bool too_long = false;       ///< kHeader: the line is beyond kLineBytes; `line` holds a part only.
-  bool held = false;           ///< The line began in an earlier piece; `line` is a copy of it.
-  Cursor line;                 ///< Without its line end; valid until the next call.
-  std::uint32_t offset = 0;    ///< Of the unit's first byte in the stream, modulo 2^32.
-  std::uint32_t length = 0;    ///< kHeadEnd, kInterleaved: bytes that follow and are passed over.
-  StartLine start;             ///< kStartLine.
-  Header header;               ///< kHeader.
+  std::uint8_t channel = 0;  ///< kInterleaved.
+  bool too_long = false;     ///< kHeader: the line is beyond kLineBytes; `line` holds a part only.
+  bool held = false;         ///< The line began in an earlier piece; `line` is a copy of it.
+  Cursor line;               ///< Without its line end; valid until the next call.
+  std::uint32_t offset = 0;  ///< Of the unit's first byte in the stream, modulo 2^32.
+  std::uint32_t length = 0;  ///< kHeadEnd, kInterleaved: bytes that follow and are passed over.
+  StartLine start;           ///< kStartLine.
+  Header header;             ///< kHeader.
 };
 
 /// The framing state of one direction of one connection.
@@ -90,19 +90,19 @@ class Framer {
   void Hold(Cursor& in, std::uint32_t end);
   [[nodiscard]] bool LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const;
 
-  std::uint32_t offset_ = 0;    // Of the next byte in the stream.
-  std::uint32_t skip_ = 0;      // Body or payload bytes left.
-  std::uint32_t length_ = 0;    // Content-Length of the open head.
-  std::uint32_t line_size_ = 0; // Bytes of the unfinished line, held or not.
-  std::uint16_t held_size_ = 0; // Bytes of it in held_.
-  std::uint16_t status_ = 0;    // Of the open head; 0 for a request.
+  std::uint32_t offset_ = 0;     // Of the next byte in the stream.
+  std::uint32_t skip_ = 0;       // Body or payload bytes left.
+  std::uint32_t length_ = 0;     // Content-Length of the open head.
+  std::uint32_t line_size_ = 0;  // Bytes of the unfinished line, held or not.
+  std::uint16_t held_size_ = 0;  // Bytes of it in held_.
+  std::uint16_t status_ = 0;     // Of the open head; 0 for a request.
   State state_ = State::kBetween;
   LostReason reason_ = LostReason::kNone;
-  bool started_ = false;        // A start line has been seen.
+  bool started_ = false;  // A start line has been seen.
   bool has_length_ = false;
   bool bad_length_ = false;
-  bool line_fed_ = false;       // The held line ends with LF: is the next byte a fold?
-  bool clear_held_ = false;     // The line in held_ has been given out.
+  bool line_fed_ = false;    // The held line ends with LF: is the next byte a fold?
+  bool clear_held_ = false;  // The line in held_ has been given out.
   std::uint8_t held_[kLineBytes];
 };
 

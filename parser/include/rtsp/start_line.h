@@ -37,8 +37,8 @@ struct StartLine {
   Method method = Method::kOther;  ///< Requests only.
   std::uint8_t major = 0;          ///< RTSP version, one digit each.
   std::uint8_t minor = 0;
-  std::uint16_t status = 0;        ///< Responses only: 100 to 999.
-  Field uri;                       ///< Requests only.
+  std::uint16_t status = 0;  ///< Responses only: 100 to 999.
+  Field uri;                 ///< Requests only.
 };
 
 /// Lexes @p line, which is one line without its line end. Gives kInvalid for anything but a

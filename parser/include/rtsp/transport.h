@@ -13,13 +13,13 @@ namespace rtsp {
 
 /// What the transport-protocol/profile/lower-transport part says.
 enum class Protocol : std::uint8_t {
-  kNone = 0,   ///< There is no such part.
-  kRtpUdp,     ///< RTP/(AVP|AVPF|SAVP|SAVPF), alone or with /UDP.
-  kRtpTcp,     ///< The same with /TCP.
-  kRtpIce,     ///< The same with /D-ICE (RFC 7825).
-  kOtherUdp,   ///< Another protocol with /UDP: RAW/RAW/UDP, MP2T/H2221/UDP, x-real-rdt/udp...
-  kOtherTcp,   ///< Another protocol with /TCP.
-  kOther,      ///< Anything else; not to be touched.
+  kNone = 0,  ///< There is no such part.
+  kRtpUdp,    ///< RTP/(AVP|AVPF|SAVP|SAVPF), alone or with /UDP.
+  kRtpTcp,    ///< The same with /TCP.
+  kRtpIce,    ///< The same with /D-ICE (RFC 7825).
+  kOtherUdp,  ///< Another protocol with /UDP: RAW/RAW/UDP, MP2T/H2221/UDP, x-real-rdt/udp...
+  kOtherTcp,  ///< Another protocol with /TCP.
+  kOther,     ///< Anything else; not to be touched.
 };
 
 enum class Delivery : std::uint8_t {
@@ -34,44 +34,44 @@ struct Ports {
   std::uint8_t count = 0;
   std::uint8_t separator = 0;  ///< The byte between two numbers: '-', '/' or ','.
   std::uint16_t value[2] = {};
-  Field field[2];              ///< The digits of each.
+  Field field[2];  ///< The digits of each.
 };
 
 /// One quoted address of dest_addr or src_addr: `"host:port"`, `":port"` or `"host"`.
 struct Address {
-  Field host;                 ///< Without brackets; empty if not there.
-  Field port_field;           ///< The digits; empty if not there.
-  std::uint16_t port = 0;     ///< 0 if not there or not a port.
+  Field host;              ///< Without brackets; empty if not there.
+  Field port_field;        ///< The digits; empty if not there.
+  std::uint16_t port = 0;  ///< 0 if not there or not a port.
 };
 
 /// What is wrong or special with a spec; bits of TransportSpec::flags.
 enum SpecFlag : std::uint8_t {
-  kSpecMalformed = 1 << 0,    ///< Some part is not understood or repeated: the spec is to be left alone.
-  kSpecUnknown = 1 << 1,      ///< There are parameters without a name here.
-  kSpecRtcpMux = 1 << 2,      ///< RTCP-mux (RFC 7826 section 18.54).
-  kSpecRecord = 1 << 3,       ///< mode is record or receive, in any spelling (R33).
-  kSpecBadPort = 1 << 4,      ///< A port parameter has no usable number: empty, not decimal, above 65535.
-  kSpecMoreAddresses = 1 << 5,  ///< dest_addr or src_addr has more than two addresses; the first two are given.
+  kSpecMalformed = 1 << 0,      ///< Some part is not understood or repeated: the spec is to be left alone.
+  kSpecUnknown = 1 << 1,        ///< There are parameters without a name here.
+  kSpecRtcpMux = 1 << 2,        ///< RTCP-mux (RFC 7826 section 18.54).
+  kSpecRecord = 1 << 3,         ///< mode is record or receive, in any spelling (R33).
+  kSpecBadPort = 1 << 4,        ///< A port parameter has no usable number: empty, not decimal, above 65535.
+  kSpecMoreAddresses = 1 << 5,  ///< More than two in dest_addr or src_addr; the first two are given.
 };
 
 /// One transport specification of the comma-separated list.
 struct TransportSpec {
-  Field all;                     ///< The spec, without the white space around it.
+  Field all;  ///< The spec, without the white space around it.
   Field protocol_field;
   Protocol protocol = Protocol::kNone;
   Delivery delivery = Delivery::kNotSaid;
-  std::uint8_t flags = 0;        ///< SpecFlag bits.
-  std::uint8_t destinations = 0; ///< Addresses in dest_addr: 0, 1 or 2.
-  std::uint8_t sources = 0;      ///< Addresses in src_addr: 0, 1 or 2.
-  bool has_destination = false;  ///< destination is there, with a value or without.
-  bool has_source = false;       ///< source is there, with a value or without.
+  std::uint8_t flags = 0;         ///< SpecFlag bits.
+  std::uint8_t destinations = 0;  ///< Addresses in dest_addr: 0, 1 or 2.
+  std::uint8_t sources = 0;       ///< Addresses in src_addr: 0, 1 or 2.
+  bool has_destination = false;   ///< destination is there, with a value or without.
+  bool has_source = false;        ///< source is there, with a value or without.
   Ports client_port;
   Ports server_port;
-  Ports port;                    ///< Multicast, and odd unicast forms.
-  Ports interleaved;             ///< Channels.
+  Ports port;         ///< Multicast, and odd unicast forms.
+  Ports interleaved;  ///< Channels.
   Field destination;
   Field source;
-  Field mode;                    ///< As written, with quotes.
+  Field mode;  ///< As written, with quotes.
   Field setup;
   Field connection;
   Field ssrc;
