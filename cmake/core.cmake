@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# The library: parser and mangler, freestanding. Only rtspnat.h is public.
+
+set(RTSPNAT_LEXERS header start_line transport_lexer)
+
+set(RTSPNAT_SOURCES
+  parser/src/bytes.cc
+  parser/src/framer.cc
+  parser/src/transport.cc
+  parser/lex/generated/header.cc
+  parser/lex/generated/start_line.cc
+  parser/lex/generated/transport_lexer.cc)
+
+file(GLOB RTSPNAT_MANGLER_SOURCES RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS mangler/src/*.cc)
+
+add_library(rtspnat STATIC ${RTSPNAT_SOURCES} ${RTSPNAT_MANGLER_SOURCES})
+add_library(rtspnat::rtspnat ALIAS rtspnat)
+target_include_directories(rtspnat
+  PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  PRIVATE ${PROJECT_SOURCE_DIR}/parser/include)
+target_link_libraries(rtspnat PRIVATE $<BUILD_INTERFACE:rtspnat_warnings> $<BUILD_INTERFACE:rtspnat_freestanding>)
+set_target_properties(rtspnat PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# For tests, fuzzers and benchmarks, which look inside.
+add_library(rtspnat_internals INTERFACE)
+target_include_directories(rtspnat_internals INTERFACE ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR})
+target_link_libraries(rtspnat_internals INTERFACE rtspnat rtspnat_warnings)

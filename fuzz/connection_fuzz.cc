@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// A whole connection, played by tests/dialogue.h, which checks the laws of rtspnat.h.
+//
+// Input: one byte of options, then records of a 4-byte head and bytes:
+//   0  operation: bit 0 direction; bits 1-3 what is sent (see Operation); bit 4 acknowledge first
+//   1  answers: bits 0-1 for RESERVE, bit 2 for EXPECT, the others for the embedder's own port
+//   2  length of the bytes that follow, low byte first
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "tests/dialogue.h"
+
+namespace {
+
+using rtsp::test::Dialogue;
+
+constexpr std::size_t kHead = 4;
+
+enum class Operation : std::uint8_t {
+  kNext = 0,    // The next bytes of the stream.
+  kAgain = 1,   // Bytes that went out before, the first of ours says from where.
+  kPast = 2,    // Bytes past the frontier.
+  kFin = 3,     // The next bytes, with FIN.
+  kCut = 4,     // The next bytes, one segment for each.
+  kRst = 5,
+};
+
+// The embedder, as nasty as the input wants it.
+void SetAnswers(Dialogue& dialogue, std::uint8_t answers) {
+  dialogue.reserve = [answers, asked = 0](const rtspnat_step&, std::uint16_t& port) mutable {
+    ++asked;
+    switch (answers & 3) {
+      case 0: return RTSPNAT_YES;
+      case 1: return asked % 3 == 0 ? RTSPNAT_YES : RTSPNAT_BUSY;
+      case 2: return RTSPNAT_NO;
+      default: port = static_cast<std::uint16_t>((answers >> 3) * 2056 + asked); return RTSPNAT_YES;
+    }
+  };
+  dialogue.expect = [answers](const rtspnat_step&) { return (answers & 4) != 0 ? RTSPNAT_NO : RTSPNAT_YES; };
+}
+
+class Player {
+ public:
+  explicit Player(std::uint8_t options) : dialogue_((options & 1) == 0) { dialogue_.use_skip = (options & 2) == 0; }
+
+  void Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes);
+  void Finish();
+
+ private:
+  void SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags);
+
+  Dialogue dialogue_;
+  std::string streams_[2];
+};
+
+void Player::SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags) {
+  dialogue_.Send(direction, bytes, flags);
+  streams_[direction] += bytes;
+}
+
+void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes) {
+  const auto direction = static_cast<rtspnat_direction>(operation & 1);
+  std::string& stream = streams_[direction];
+  const auto size = static_cast<std::uint32_t>(stream.size());
+  if ((operation & 16) != 0) dialogue_.Acknowledge(direction, size);
+  SetAnswers(dialogue_, answers);
+  switch (static_cast<Operation>(operation >> 1 & 7)) {
+    case Operation::kNext: return SendNext(direction, bytes, 0);
+    case Operation::kFin: return SendNext(direction, bytes, RTSPNAT_FIN);
+    case Operation::kRst: return SendNext(direction, bytes, RTSPNAT_RST);
+    case Operation::kCut:
+      for (std::size_t i = 0; i < bytes.size(); ++i) SendNext(direction, bytes.substr(i, 1), 0);
+      return;
+    case Operation::kAgain: {
+      const std::uint32_t back = bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
+      const std::uint32_t from = back < size ? size - back : 0;
+      // What was sent before, and new bytes behind it.
+      const std::string again = stream.substr(from) + std::string(bytes);
+      dialogue_.SendAt(direction, from, std::string_view(again).substr(0, size - from));
+      dialogue_.SendAt(direction, from, again);
+      return SendNext(direction, bytes, 0);
+    }
+    case Operation::kPast:
+      dialogue_.SendAt(direction, size + 1 + answers, bytes);
+      return;
+    default: return;
+  }
+}
+
+void Player::Finish() {
+  // Everything again, in other pieces: law 5.
+  constexpr std::size_t kPiece = 7;
+  for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY}) {
+    const std::string stream = streams_[direction];
+    for (std::size_t i = 0; i < stream.size(); i += kPiece)
+      dialogue_.SendAt(direction, static_cast<std::uint32_t>(i), std::string_view(stream).substr(i, kPiece));
+  }
+  dialogue_.Close();
+  if (dialogue_.Broken().empty()) return;
+  for (const std::string& line : dialogue_.Log()) std::fprintf(stderr, "%s\n", line.c_str());
+  for (const std::string& law : dialogue_.Broken()) std::fprintf(stderr, "broken: %s\n", law.c_str());
+  std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  Player player(data[0]);
+  std::string_view rest(reinterpret_cast<const char*>(data), size);
+  rest.remove_prefix(1);
+  while (rest.size() >= kHead) {
+    const auto byte = [&rest](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
+    const std::size_t length = byte(2) | static_cast<std::size_t>(byte(3) << 8);
+    const std::string_view bytes = rest.substr(kHead, length);
+    player.Play(byte(0), byte(1), bytes);
+    rest.remove_prefix(kHead + bytes.size());
+  }
+  player.Finish();
+  return 0;
+}

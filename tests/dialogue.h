@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// An embedder of the C ABI that plays a whole connection, keeps books on what it was asked, and checks
+/// the laws of rtspnat.h at every step. Tests and fuzzers drive the same one.
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rtspnat.h"
+
+namespace rtsp::test {
+
+/// What happened to one segment.
+struct Outcome {
+  std::string sent;           ///< The segment as it goes on; empty if dropped.
+  bool dropped = false;
+  bool skipped = false;       ///< rtspnat_skip() dealt with it.
+  bool transparent = false;
+  std::uint32_t notes = 0;
+  unsigned edits = 0;
+
+  [[nodiscard]] bool Noted(rtspnat_note note) const { return (notes >> note & 1U) != 0; }
+};
+
+/// One connection between a client inside and a server outside.
+class Dialogue {
+ public:
+  /// Answers RESERVE; gets the step, may change the port.
+  using Reserve = std::function<rtspnat_reply(const rtspnat_step&, std::uint16_t& first_port)>;
+  /// Answers EXPECT.
+  using Expect = std::function<rtspnat_reply(const rtspnat_step&)>;
+
+  explicit Dialogue(bool may_translate = true);
+
+  Reserve reserve;       ///< Says YES to the proposed ports unless changed.
+  Expect expect;         ///< Says YES unless changed.
+  bool use_skip = true;  ///< Offer each segment to rtspnat_skip() first.
+
+  /// Sends the next bytes of a direction.
+  Outcome Send(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags = 0);
+
+  /// Sends bytes at @p offset of the direction's stream, which need not be the next ones.
+  Outcome SendAt(rtspnat_direction direction, std::uint32_t offset, std::string_view bytes, std::uint8_t flags = 0);
+
+  /// Sets what the receivers have acknowledged: stream offset @p offset of @p direction.
+  void Acknowledge(rtspnat_direction direction, std::uint32_t offset) { acknowledged_[direction] = offset; }
+
+  /// Returns one line for each question so far: `reserve 0 5000-5001 as 5002-5003` and so on.
+  [[nodiscard]] const std::vector<std::string>& Log() const { return log_; }
+
+  /// Returns the mappings that were reserved and not released.
+  [[nodiscard]] std::size_t Held() const { return books_.size(); }
+
+  /// Returns how many of them are live.
+  [[nodiscard]] std::size_t Live() const;
+
+  /// Closes the connection by rtspnat_close() and checks that all books are closed.
+  void Close();
+
+  /// Laws found broken; empty if all is well.
+  [[nodiscard]] const std::vector<std::string>& Broken() const { return broken_; }
+
+ private:
+  struct Book {
+    rtspnat_step step = {};
+    bool live = false;
+  };
+
+  void Converse();
+  void OnReserve(const rtspnat_step& step);
+  void OnExpect(const rtspnat_step& step);
+  void OnRelease(const rtspnat_step& step);
+  void CheckPorts(const rtspnat_step& step, std::uint16_t first_port);
+  void Apply(Outcome& outcome);
+  void Remember(rtspnat_direction direction, std::uint32_t offset, std::string_view in, const Outcome& outcome);
+  void Check(bool holds, const std::string& law);
+
+  std::vector<std::uint64_t> memory_;
+  rtspnat_setup setup_ = {};
+  rtspnat_connection* connection_;
+  rtspnat_step step_ = {};
+  std::uint32_t next_[2] = {};
+  std::string in_[2];   // Each direction's stream as sent, as far as it is without a gap,
+  std::string out_[2];  // and as it went on.
+  std::uint32_t acknowledged_[2] = {};
+  std::map<unsigned, Book> books_;
+  std::vector<std::string> log_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace rtsp::test

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// What the parser sees in a stream, as text: one event a line. tests/spec/README.md explains the format.
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "rtsp/framer.h"
+#include "rtsp/transport.h"
+
+namespace rtsp::test {
+
+/// Reads one direction of a connection, piece by piece, and writes its log.
+class EventLog {
+ public:
+  /// Takes in the next bytes of the stream. They are copied to memory of exactly their size, so that
+  /// AddressSanitizer sees any read outside.
+  void Feed(std::string_view piece);
+
+  /// Returns the log so far.
+  [[nodiscard]] const std::string& Text() const { return log_; }
+
+ private:
+  void Add(std::string_view text) { log_ += text; }
+  void AddNumber(std::uint32_t number);
+  void AddPlace(Field field);
+  void AddText(Field field);
+  void AddField(const char* name, Field field);
+  void AddPorts(const char* name, const Ports& ports);
+  void AddAddress(const char* name, const Address& address);
+  void AddUnit();
+  void AddStart();
+  void AddHeader();
+  void AddNumberValue(std::uint32_t maximum);
+  void AddTransport();
+  void AddSpec(const TransportSpec& spec);
+
+  Framer framer_;
+  Unit unit_;
+  std::string log_;
+  bool lost_ = false;
+};
+
+/// Returns the log of @p stream, given in one piece.
+[[nodiscard]] std::string LogOf(std::string_view stream);
+
+/// Returns the reason as the log spells it, such as "bad_length".
+[[nodiscard]] const char* Name(LostReason reason);
+
+}  // namespace rtsp::test

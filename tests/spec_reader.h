@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Reads spec cases out of Markdown files; tests/spec/README.md explains the format.
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace rtsp::test {
+
+/// A fenced block.
+struct SpecBlock {
+  std::vector<std::string> words;  ///< What stands behind the opening fence.
+  std::string text;                ///< The lines between the fences, each with LF.
+  int line = 0;                    ///< Of the opening fence, from 1.
+
+  /// True if @p word is one of the words.
+  [[nodiscard]] bool Has(std::string_view word) const;
+};
+
+/// A `##` heading and what stands below it.
+struct SpecCase {
+  std::string file;  ///< The file's stem.
+  std::string heading;
+  int line = 0;
+  std::vector<SpecBlock> blocks;
+
+  /// Returns the first block whose first word is @p word, or nullptr.
+  [[nodiscard]] const SpecBlock* Find(std::string_view word) const;
+
+  /// Returns file and heading as a name of letters, digits and underscores.
+  [[nodiscard]] std::string Identifier() const;
+};
+
+/// Reads all cases of @p text, in order. Headings without a fenced block are no cases. Blocks above the
+/// first heading, and a fence that is never closed, throw std::runtime_error.
+[[nodiscard]] std::vector<SpecCase> ReadSpec(const std::string& file, std::string_view text);
+
+/// Reads all cases of the *.md files in @p folder but for README.md, by name.
+[[nodiscard]] std::vector<SpecCase> ReadSpecFolder(const std::string& folder);
+
+/// Returns the bytes that an input block stands for. Throws std::runtime_error at a bad escape.
+[[nodiscard]] std::string BytesOf(const SpecBlock& block);
+
+}  // namespace rtsp::test
