@@ -1,0 +1,51 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# What play.sh and run.sh share: where things are, packages, the kernel modules.
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for checkpatch.sh
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/rtspnat
+MODULES=$TOP/build/modules
+JOBS=$(nproc)
+
+say() { printf '\e[1m==> %s\e[0m\n' "$*"; }
+
+die() {
+	printf '%s: %s\n' "${0##*/}" "$*" >&2
+	exit 1
+}
+
+# package_list FILE...: the packages that the files name, without comments and second columns.
+package_list() { sed -e 's/#.*//' "$@" | awk 'NF { print $1 }' | sort -u; }
+
+# Whether a package is there.
+is_installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
+
+# install_packages PACKAGE...: installs what is missing.
+install_packages() {
+	local package missing=() sudo=()
+	command -v apt-get >/dev/null || die "needs Debian 12 (apt-get); or install by other means: $*"
+	for package; do is_installed "$package" || missing+=("$package"); done
+	[[ ${#missing[@]} -gt 0 ]] || return 0
+	say "installing ${missing[*]}"
+	if [[ $EUID -ne 0 ]]; then
+		command -v sudo >/dev/null || die "run as root, or first: apt-get install ${missing[*]}"
+		sudo=(sudo)
+	fi
+	"${sudo[@]}" apt-get -qq update
+	"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "${missing[@]}" ||
+		die "apt-get could not install them all: the names are those of Debian 12"
+}
+
+# build_modules KDIR: both kernel modules, out of tree, in $MODULES.
+build_modules() {
+	local kdir=$1
+	[[ -d $kdir ]] || die "no kernel headers at $kdir"
+	# Kbuild writes beside the sources; the copy keeps them clean.
+	rm -rf "$MODULES"
+	mkdir -p "$MODULES"
+	cp -r "$TOP"/kshim "$TOP"/parser "$TOP"/mangler "$MODULES"
+	make -s -C "$MODULES/kshim" clean KDIR="$kdir" >/dev/null 2>&1 || :
+	make -C "$MODULES/kshim" -j"$JOBS" KDIR="$kdir"
+}

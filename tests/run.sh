@@ -1,0 +1,94 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# run.sh: runs every test of the project, in stages.
+#
+#   run.sh              all of them
+#   run.sh STAGE...     some: g++ clang asan fuzz modules scripts vm
+#
+#   g++        build, unit and spec tests, replay of the corpora, static checks, instructions per byte
+#   clang      the same tests built by clang
+#   asan       the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   fuzz       every fuzzer for FUZZ_SECONDS (60)
+#   modules    the kernel modules: warnings, sparse, checkpatch --strict, symbols and sections
+#   scripts    shellcheck
+#   vm         real streams through a real NAT in a virtual machine, with the modules and without
+#
+# Installs the Debian 12 packages that it needs. Takes 25 minutes on 2 cores the first time. Logs are in build/logs.
+set -euo pipefail
+# shellcheck source=lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+ALL_STAGES=(g++ clang asan fuzz modules scripts vm)
+LOGS=$TOP/build/logs
+
+usage() { sed -n '4,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+# test_preset PRESET [CMAKE_OPTION...]
+test_preset() {
+	local preset=$1
+	cd "$TOP"
+	cmake --preset "$preset" "${@:2}"
+	cmake --build --preset "$preset" -j"$JOBS"
+	ctest --preset "$preset" -j"$JOBS"
+}
+
+stage_g++() { test_preset default -DRTSPNAT_BENCH=ON; }
+stage_clang() { test_preset clang; }
+stage_asan() { test_preset asan; }
+stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}"; }
+
+stage_modules() {
+	local kdir
+	kdir=$("$TOP/tests/vm/image.sh" --kdir)
+	build_modules "$kdir"
+	make -C "$MODULES/kshim" check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/checkpatch.sh")"
+}
+
+stage_scripts() {
+	cd "$TOP"
+	git ls-files -z -- '*.sh' .ci/run | xargs -0 shellcheck -x
+}
+
+stage_vm() {
+	build_modules "$("$TOP/tests/vm/image.sh" --kdir)"
+	"$TOP/tests/vm/suite.sh" --modules "$MODULES/kshim" --results "$TOP/build/vm"
+}
+
+case ${1:-} in
+--help) usage && exit 0 ;;
+-*) usage >&2 && exit 2 ;;
+esac
+stages=("$@")
+[[ $# -gt 0 ]] || stages=("${ALL_STAGES[@]}")
+for stage in "${stages[@]}"; do
+	declare -F "stage_$stage" >/dev/null || { usage >&2 && exit 2; }
+done
+
+mapfile -t packages < <(package_list "$TOP/tests/packages.txt" "$TOP/tests/vm/packages.txt")
+install_packages "${packages[@]}"
+mkdir -p "$LOGS"
+
+passed=0 failed=()
+for stage in "${stages[@]}"; do
+	started=$SECONDS
+	say "$stage (log: build/logs/$stage.log)"
+	# The stage ends at its first error, this script does not.
+	set +e
+	(
+		set -e
+		"stage_$stage"
+	) 2>&1 | tee "$LOGS/$stage.log"
+	code=${PIPESTATUS[0]}
+	set -e
+	if [[ $code -eq 0 ]]; then
+		passed=$((passed + 1))
+		say "$stage passed in $((SECONDS - started)) s"
+	else
+		failed+=("$stage")
+		say "$stage FAILED after $((SECONDS - started)) s"
+	fi
+done
+[[ ${#failed[@]} -eq 0 ]] || say "failed: ${failed[*]}; once more: tests/run.sh ${failed[*]}"
+printf '%d passed, %d failed\n' "$passed" "${#failed[@]}"
+[[ ${#failed[@]} -eq 0 ]]
