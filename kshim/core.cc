@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The core as the one C++ translation unit of the module: two objects that share a
+// COMDAT function do not link into one module, see docs/kernel.md.
+#include "../parser/lex/generated/header.cc"
+#include "../parser/lex/generated/start_line.cc"
+#include "../parser/lex/generated/transport_lexer.cc"
+#include "../parser/src/bytes.cc"
+#include "../parser/src/framer.cc"
+#include "../parser/src/transport.cc"
+
+#include "../mangler/src/address.cc"
+#include "../mangler/src/connection.cc"
+#include "../mangler/src/edit_log.cc"
+#include "../mangler/src/head.cc"
+#include "../mangler/src/mapping.cc"
+#include "../mangler/src/ports.cc"
+#include "../mangler/src/reading.cc"
+#include "../mangler/src/rewrite.cc"
+#include "../mangler/src/rtspnat.cc"

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* RTSP connection tracking helper: lets media streams through that are agreed on
+ * over RTSP (RFC 2326, RFC 7826).  All knowledge of the protocol is in the core,
+ * see ../mangler/include/rtspnat.h; here it meets conntrack:
+ *
+ * help		a packet, the dialogue with the core, the verdict
+ * expect	mappings of the core as expectations
+ * state	the state of a connection and its lifetime
+ * nat		the socket for nf_nat_rtsp, the other module
+ * proc		namespaces and counters
+ */
+
+#include <linux/module.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "nf_conntrack_rtsp_expect.h"
+#include "nf_conntrack_rtsp_help.h"
+#include "nf_conntrack_rtsp_nat.h"
+#include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_state.h"
+
+#define HELPER_NAME	"rtsp"
+#define RTSP_PORT	554
+
+MODULE_LICENSE("GPL");
+MODULE_AUTHOR("The rtspnat authors");
+MODULE_DESCRIPTION("RTSP connection tracking helper");
+MODULE_ALIAS_NFCT_HELPER(HELPER_NAME);
+
+static struct nf_conntrack_helper rtsp_conntrack_helper __read_mostly;
+static struct nf_conntrack_helper *rtsp_registered __read_mostly;
+
+static int __init rtsp_register_helper(void)
+{
+	/* Nothing attaches by port any more, which is not even asked for later. */
+#ifdef HAVE_HELPER_PORTS
+	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
+			  HELPER_NAME, RTSP_PORT, RTSP_PORT, 0,
+			  &rtsp_expect_policy, 0, rtsp_help, NULL, THIS_MODULE);
+#else
+	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
+			  HELPER_NAME, &rtsp_expect_policy, 0, rtsp_help, NULL,
+			  THIS_MODULE);
+#endif
+#ifdef HAVE_HELPER_PTRS
+	return nf_conntrack_helper_register(&rtsp_conntrack_helper,
+					    &rtsp_registered);
+#else
+	rtsp_registered = &rtsp_conntrack_helper;
+	return nf_conntrack_helper_register(&rtsp_conntrack_helper);
+#endif
+}
+
+static int __init nf_conntrack_rtsp_init(void)
+{
+	int ret;
+
+	ret = rtsp_state_init();
+	if (ret < 0)
+		goto err_state;
+
+	ret = rtsp_proc_init();
+	if (ret < 0)
+		goto err_proc;
+
+	ret = rtsp_register_helper();
+	if (ret < 0)
+		goto err_helper;
+	return 0;
+
+err_helper:
+	rtsp_proc_exit();
+err_proc:
+	rtsp_state_exit();
+err_state:
+	return ret;
+}
+
+/* In this order: no more packets, then no more connections, then no memory. */
+static void __exit nf_conntrack_rtsp_exit(void)
+{
+	nf_conntrack_helper_unregister(rtsp_registered);
+	rtsp_nat_exit();
+	rtsp_proc_exit();
+	rtsp_state_exit();
+}
+
+module_init(nf_conntrack_rtsp_init);
+module_exit(nf_conntrack_rtsp_exit);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What nf_nat_rtsp does for nf_conntrack_rtsp. */
+#ifndef _NF_CONNTRACK_RTSP_NAT_H
+#define _NF_CONNTRACK_RTSP_NAT_H
+
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_expect.h>
+
+struct nf_nat_rtsp_hooks {
+	/* Is the port that @exp would take in use by the router itself? */
+	bool (*port_taken)(const struct nf_conntrack_expect *exp, int ifindex);
+
+	/* Make media that match @exp reach the inside address at @inside. */
+	void (*inbound)(struct nf_conntrack_expect *exp, __be16 inside);
+
+	/* Make media that match @exp leave the outside address from @outside. */
+	void (*outbound)(struct nf_conntrack_expect *exp, __be16 outside);
+
+	/* Replace bytes of the TCP payload, @offset into it, in place. */
+	bool (*edit)(struct sk_buff *skb, unsigned int protoff,
+		     struct nf_conn *ct, enum ip_conntrack_info ctinfo,
+		     u32 offset, u32 length, const u8 *text);
+};
+
+/* NULL while nf_nat_rtsp is not loaded. */
+extern const struct nf_nat_rtsp_hooks __rcu *nf_nat_rtsp_hooks;
+
+/* These two are for nf_conntrack_rtsp itself. */
+void rtsp_nat_want(void);
+void rtsp_nat_exit(void);
+
+#endif /* _NF_CONNTRACK_RTSP_NAT_H */

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Counters of each network namespace, in /proc/net/nf_conntrack_rtsp. */
+#ifndef _NF_CONNTRACK_RTSP_PROC_H
+#define _NF_CONNTRACK_RTSP_PROC_H
+
+#include <linux/types.h>
+#include <net/net_namespace.h>
+
+/* What the shim counts; the core has its own, enum rtspnat_note. */
+enum rtsp_counter {
+	RTSP_CONNECTIONS,	/* states ever made */
+	RTSP_MIDSTREAM,		/* opening not seen */
+	RTSP_FAST_OPEN,		/* payload on a SYN */
+	RTSP_NO_NAT_MODULE,	/* NATed, and nf_nat_rtsp not there */
+	RTSP_TOO_MANY,		/* beyond max_connections */
+	RTSP_NO_MEMORY,		/* no state or no expectation to be had */
+	RTSP_NOT_LINEAR,	/* payload cannot be made readable */
+	RTSP_EDIT_FAILED,	/* payload cannot be made writable */
+	RTSP_PORT_BUSY,		/* a proposed port is taken */
+	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
+	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */
+	RTSP_DROPPED,		/* segments dropped, as the core asked for */
+	RTSP_COUNTERS
+};
+
+int rtsp_proc_init(void);
+void rtsp_proc_exit(void);
+
+void rtsp_count(const struct net *net, enum rtsp_counter counter);
+void rtsp_count_notes(const struct net *net, u32 notes);
+void rtsp_count_open(const struct net *net, int change);
+
+#endif /* _NF_CONNTRACK_RTSP_PROC_H */

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Lifetime of the per-connection state.
+ *
+ * No destroy callback of the helper does this: from 7.2 on a conntrack may outlive
+ * the module and would call into freed text.  So each state holds its
+ * conntrack, and a sweep lets go of those that are over.  Expectations do not
+ * wait for the sweep; they end when the conntrack is taken off the hash.
+ *
+ * Locks: rtsp_conns_lock and conn->lock are never held together;
+ * nf_conntrack_expect_lock nests inside conn->lock.
+ */
+
+#include <linux/moduleparam.h>
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "nf_conntrack_rtsp_expect.h"
+#include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_state.h"
+
+#define RTSP_SWEEP_INTERVAL	HZ
+
+static unsigned int max_connections __read_mostly = 4096;
+module_param(max_connections, uint, 0644);
+MODULE_PARM_DESC(max_connections,
+		 "RTSP connections followed at a time, 5 KiB each; more pass untouched (default 4096)");
+
+static struct kmem_cache *rtsp_conn_cache __read_mostly;
+
+/* Guards the list, its length, conn->listed and all writes of helper->conn. */
+static DEFINE_SPINLOCK(rtsp_conns_lock);
+static LIST_HEAD(rtsp_conns);
+static unsigned int rtsp_conns_count;
+
+static void rtsp_conn_sweep(struct work_struct *work);
+static DECLARE_DELAYED_WORK(rtsp_sweep_work, rtsp_conn_sweep);
+
+static void rtsp_sweep_later(void)
+{
+	queue_delayed_work(system_power_efficient_wq, &rtsp_sweep_work,
+			   RTSP_SWEEP_INTERVAL);
+}
+
+static void rtsp_address(struct rtspnat_address *to, const struct nf_conn *ct,
+			 const union nf_inet_addr *from)
+{
+	to->family = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
+	memcpy(to->bytes, from, to->family == 4 ? 4 : 16);
+}
+
+static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
+{
+	const struct rtsp_helper *helper = rtsp_helper(ct);
+	struct rtspnat_setup setup = {
+		.first_seq[RTSPNAT_ORIGINAL] =
+			READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
+		.first_seq[RTSPNAT_REPLY] =
+			READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
+		.port_seed = get_random_u32(),
+		.may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status),
+	};
+
+	rtsp_address(&setup.inside, ct,
+		     &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+	rtsp_address(&setup.outside, ct,
+		     &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
+
+	memset(conn, 0, sizeof(*conn));
+	spin_lock_init(&conn->lock);
+	conn->ct = ct;
+	conn->natted = ct->status & IPS_NAT_MASK;
+	conn->core = rtspnat_open(conn->memory, &setup);
+}
+
+/* Both directions may come here at once.  Returns the state that won, or NULL
+ * if it lived and died in the meantime.
+ */
+static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn)
+{
+	struct rtsp_helper *helper = rtsp_helper(conn->ct);
+	struct rtsp_conn *winner;
+
+	spin_lock_bh(&rtsp_conns_lock);
+	winner = rcu_dereference_protected(helper->conn,
+					   lockdep_is_held(&rtsp_conns_lock));
+	if (!winner && !test_bit(RTSP_TRANSPARENT, &helper->flags)) {
+		nf_conntrack_get(&conn->ct->ct_general);
+		list_add(&conn->list, &rtsp_conns);
+		conn->listed = true;
+		rtsp_conns_count++;
+		rtsp_count_open(nf_ct_net(conn->ct), 1);
+		rcu_assign_pointer(helper->conn, conn);
+		winner = conn;
+	}
+	spin_unlock_bh(&rtsp_conns_lock);
+	return winner;
+}
+
+/* Runs in the packet path.  Returns NULL if there is no state to be had. */
+struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct)
+{
+	struct net *net = nf_ct_net(ct);
+	struct rtsp_conn *conn, *winner;
+
+	/* Without the lock, so it may be exceeded by one for each CPU. */
+	if (READ_ONCE(rtsp_conns_count) >= READ_ONCE(max_connections)) {
+		rtsp_count(net, RTSP_TOO_MANY);
+		return NULL;
+	}
+
+	conn = kmem_cache_alloc(rtsp_conn_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!conn) {
+		rtsp_count(net, RTSP_NO_MEMORY);
+		return NULL;
+	}
+
+	rtsp_conn_open(conn, ct);
+	winner = rtsp_conn_publish(conn);
+	if (winner != conn) {
+		kmem_cache_free(rtsp_conn_cache, conn);
+		return winner;
+	}
+
+	rtsp_count(net, RTSP_CONNECTIONS);
+	rtsp_sweep_later();
+	return conn;
+}
+
+/* From here on nobody finds the state, and none is made anew. */
+static void rtsp_conn_unlist(struct rtsp_conn *conn, struct list_head *to)
+{
+	struct rtsp_helper *helper = rtsp_helper(conn->ct);
+
+	lockdep_assert_held(&rtsp_conns_lock);
+
+	list_move(&conn->list, to);
+	conn->listed = false;
+	rtsp_conns_count--;
+	rtsp_count_open(nf_ct_net(conn->ct), -1);
+	if (helper) {
+		set_bit(RTSP_TRANSPARENT, &helper->flags);
+		RCU_INIT_POINTER(helper->conn, NULL);
+	}
+}
+
+static void rtsp_conn_free_rcu(struct rcu_head *head)
+{
+	kmem_cache_free(rtsp_conn_cache,
+			container_of(head, struct rtsp_conn, rcu));
+}
+
+static void rtsp_conn_finish(struct list_head *conns)
+{
+	struct rtsp_conn *conn, *next;
+
+	list_for_each_entry_safe(conn, next, conns, list) {
+		spin_lock_bh(&conn->lock);
+		conn->dead = true;
+		rtsp_release_all(conn);
+		spin_unlock_bh(&conn->lock);
+
+		nf_ct_put(conn->ct);
+		call_rcu(&conn->rcu, rtsp_conn_free_rcu);
+	}
+}
+
+/* The caller is under RCU and does not hold conn->lock. */
+void rtsp_conn_kill(struct rtsp_conn *conn)
+{
+	LIST_HEAD(dead);
+
+	spin_lock_bh(&rtsp_conns_lock);
+	if (conn->listed)
+		rtsp_conn_unlist(conn, &dead);
+	spin_unlock_bh(&rtsp_conns_lock);
+
+	rtsp_conn_finish(&dead);
+}
+
+/* Closed by both sides, or reset: nothing is sent again, and a new connection
+ * between the same ports gets a new conntrack.  Waiting for that one to time out
+ * would let a few connections a second use up all there may be.
+ */
+static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
+{
+	u8 state = READ_ONCE(conn->ct->proto.tcp.state);
+
+	return nf_ct_is_dying(conn->ct) ||
+	       state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
+}
+
+/* All of @net, or with NULL those that are over.  Returns whether any are left. */
+static bool rtsp_conn_reap(const struct net *net)
+{
+	struct rtsp_conn *conn, *next;
+	LIST_HEAD(dead);
+	bool left;
+
+	spin_lock_bh(&rtsp_conns_lock);
+	list_for_each_entry_safe(conn, next, &rtsp_conns, list) {
+		if (net ? net_eq(nf_ct_net(conn->ct), net)
+			: rtsp_conn_is_over(conn))
+			rtsp_conn_unlist(conn, &dead);
+	}
+	left = !list_empty(&rtsp_conns);
+	spin_unlock_bh(&rtsp_conns_lock);
+
+	rtsp_conn_finish(&dead);
+	return left;
+}
+
+/* nf_conntrack waits for the last reference when the namespace goes. */
+void rtsp_conn_kill_net(const struct net *net)
+{
+	rtsp_conn_reap(net);
+}
+
+static void rtsp_conn_sweep(struct work_struct *work)
+{
+	if (rtsp_conn_reap(NULL))
+		rtsp_sweep_later();
+}
+
+int rtsp_state_init(void)
+{
+	size_t size = sizeof(struct rtsp_conn) + rtspnat_connection_size();
+
+	if (rtspnat_mappings() > RTSP_MAPPINGS ||
+	    rtspnat_connection_size() > RTSPNAT_CONNECTION_MAX)
+		return -EINVAL;
+
+	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0,
+					    NULL);
+	return rtsp_conn_cache ? 0 : -ENOMEM;
+}
+
+/* No packet comes any more and every namespace has been emptied. */
+void rtsp_state_exit(void)
+{
+	cancel_delayed_work_sync(&rtsp_sweep_work);
+	rcu_barrier();
+	kmem_cache_destroy(rtsp_conn_cache);
+}

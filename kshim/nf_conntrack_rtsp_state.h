@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The state of one RTSP connection and its lifetime. */
+#ifndef _NF_CONNTRACK_RTSP_STATE_H
+#define _NF_CONNTRACK_RTSP_STATE_H
+
+#include <linux/build_bug.h>
+#include <linux/list.h>
+#include <linux/rcupdate.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+#include <rtspnat.h>
+
+/* At least rtspnat_mappings(), which module init makes sure of. */
+#define RTSP_MAPPINGS		16
+
+/* All that one connection can have registered at a time. */
+#define RTSP_EXPECTATIONS	(RTSP_MAPPINGS * RTSPNAT_PORTS * IP_CT_DIR_MAX)
+
+/* The expectations of one mapping, each with a reference held; NULL if none. */
+struct rtsp_mapping {
+	struct nf_conntrack_expect *in[RTSPNAT_PORTS];
+	struct nf_conntrack_expect *out[RTSPNAT_PORTS];
+};
+
+struct rtsp_conn {
+	spinlock_t lock;		/* of all that has no other lock */
+	bool dead;			/* expectations are gone for good */
+	bool natted;			/* of no use without nf_nat_rtsp */
+	bool edited;			/* retransmissions must look the same */
+	bool listed;			/* under the lock of the list */
+	struct list_head list;
+	struct nf_conn *ct;		/* a reference is held */
+	struct rtspnat_connection *core;
+	struct rtsp_mapping mapping[RTSP_MAPPINGS];
+	struct rcu_head rcu;
+	u8 memory[] __aligned(8);	/* what *core is made of */
+};
+
+/* rtsp_helper.flags; the first two are numbered as enum ip_conntrack_dir. */
+enum rtsp_helper_flag {
+	RTSP_SEQ_ORIGINAL,		/* first_seq[] is known */
+	RTSP_SEQ_REPLY,
+	RTSP_TRANSPARENT,		/* never look at this connection again */
+};
+
+/* The helper's private data in the conntrack, zeroed by its creator.  A SYN
+ * costs nothing but this; the 4 KiB of a struct rtsp_conn are spent on the first
+ * payload of an established connection.
+ */
+struct rtsp_helper {
+	struct rtsp_conn __rcu *conn;
+	u32 first_seq[IP_CT_DIR_MAX];
+	unsigned long flags;
+};
+
+static_assert(sizeof(struct rtsp_helper) <=
+	      sizeof_field(struct nf_conn_help, data));
+static_assert((int)RTSP_SEQ_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
+	      (int)RTSP_SEQ_REPLY == (int)IP_CT_DIR_REPLY);
+static_assert((int)RTSPNAT_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
+	      (int)RTSPNAT_REPLY == (int)IP_CT_DIR_REPLY);
+
+/* Some kernels return NULL for a conntrack that has lost its helper. */
+static inline struct rtsp_helper *rtsp_helper(const struct nf_conn *ct)
+{
+	return nfct_help_data(ct);
+}
+
+int rtsp_state_init(void);
+void rtsp_state_exit(void);
+
+struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct);
+void rtsp_conn_kill(struct rtsp_conn *conn);
+void rtsp_conn_kill_net(const struct net *net);
+
+#endif /* _NF_CONNTRACK_RTSP_STATE_H */
