@@ -76,6 +76,19 @@ TEST_F(ConnectionTest, PadsAShorterPortWithZeros) {
   EXPECT_NE(outcome.sent.find("client_port=0"), std::string::npos);
 }
 
+TEST_F(ConnectionTest, LeavesNumbersAloneThatAreTooLongForAnEdit) {
+  dialogue.reserve = TakenBelow(50004);
+  const std::string fits = "RTP/AVP;unicast;client_port=00000050000-00000050001";
+  EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(2, fits)).sent,
+            SetupRequest(2, "RTP/AVP;unicast;client_port=00000050004-00000050005"));
+  const std::string request = SetupRequest(3, "RTP/AVP;unicast;client_port=000000060000-000000060001");
+  dialogue.reserve = TakenBelow(60004);
+  const Outcome outcome = dialogue.Send(kC2S, request);
+  EXPECT_EQ(outcome.sent, request);
+  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_CANNOT_EDIT));
+  EXPECT_EQ(dialogue.Held(), 1U);
+}
+
 TEST_F(ConnectionTest, RewritesEverySpecWithTheSamePair) {
   dialogue.reserve = TakenBelow(5002);
   EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(2, "MP2T/RTP/UDP;unicast;client_port=5000-5001,MP2T/UDP;client_port=5000-5001,"
@@ -305,6 +318,16 @@ TEST_F(ConnectionTest, DropsWhatIsPastTheFrontierABoundedNumberOfTimes) {
   while (dialogue.SendAt(kC2S, 10000, "x").dropped) ++dropped;
   EXPECT_EQ(dropped, 64U);
   EXPECT_TRUE(dialogue.SendAt(kC2S, 20000, "x").skipped) << "transparent from now on";
+}
+
+// Seen in the virtual machine: a server that resets after its own FIN.
+TEST_F(ConnectionTest, NeverDropsAResetOrAnEmptySegment) {
+  dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));
+  dialogue.Send(kS2C, "", RTSPNAT_FIN);
+  EXPECT_FALSE(dialogue.SendAt(kS2C, 1, "").dropped);
+  EXPECT_FALSE(dialogue.SendAt(kS2C, 1, "", RTSPNAT_RST).dropped);
+  EXPECT_FALSE(dialogue.SendAt(kS2C, 1000, "reason", RTSPNAT_RST).dropped);
+  EXPECT_TRUE(dialogue.SendAt(kC2S, 1000, "", RTSPNAT_FIN).dropped) << "before what is still missing";
 }
 
 TEST(RoutedConnection, OpensTheSamePortsOrNone) {

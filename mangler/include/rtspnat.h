@@ -18,12 +18,12 @@
  *  2. Every edit lies inside the segment and keeps its length.
  *  3. Outside the edits nothing is to be changed, and a verdict of RTSPNAT_DROP
  *     has no edits.
- *  4. A mapping is reserved before it is expected, expected before nothing else
- *     than a release, and released exactly once; after FIN or RST all are released.
+ *  4. A mapping is reserved, then expected any number of times or never, then released,
+ *     once; after FIN or RST all are released.
  *  5. The same bytes at the same sequence numbers get the same edits again
  *     (retransmission, whatever way it is re-cut), and nothing is asked again.
- *  6. Reserved outside ports are even and adjacent for a pair, >= 1024, and have no more
- *     digits than the text they replace.
+ *  6. Reserved outside ports are the same as inside or, with may_translate, others: even and
+ *     adjacent for a pair, and with no more digits than the text they replace. None is below 1024.
  *
  * Threads: one connection is used by one thread at a time; the caller holds its lock.
  */
@@ -199,7 +199,8 @@ struct rtspnat_connection *rtspnat_open(void *memory, const struct rtspnat_setup
  *  may be NULL. Saves the embedder from making a paged buffer linear. */
 bool rtspnat_skip(struct rtspnat_connection *connection, const struct rtspnat_segment *segment);
 
-/** Takes a segment in. A dialogue still open is given up first, as if answered NO throughout. */
+/** Takes a segment in. The dialogue before must have come to RTSPNAT_DONE: if it has not, an edit may be half made,
+ *  and the connection turns transparent. */
 void rtspnat_begin(struct rtspnat_connection *connection, const struct rtspnat_segment *segment);
 
 /** Goes on to the next question, fills in @p step and returns step->ask. A question that was not

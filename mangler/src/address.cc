@@ -58,10 +58,13 @@ bool ReadIpv6(rtsp::Cursor text, rtspnat_address& address) {
     text.Skip();
   }
   if (gap == kGroups ? count != kGroups : count >= kGroups) return false;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const std::uint32_t to = i < gap ? i : kGroups - count + i;
-    address.bytes[2 * to] = static_cast<std::uint8_t>(groups[i] >> 8);
-    address.bytes[2 * to + 1] = static_cast<std::uint8_t>(groups[i] & 0xff);
+  // The groups behind the gap move to the end; in between are zeros.
+  const std::uint32_t zeros = kGroups - count;
+  for (std::uint32_t to = 0; to < kGroups; ++to) {
+    if (to >= gap && to < gap + zeros) continue;
+    const std::uint16_t group = groups[to < gap ? to : to - zeros];
+    address.bytes[2 * to] = static_cast<std::uint8_t>(group >> 8);
+    address.bytes[2 * to + 1] = static_cast<std::uint8_t>(group & 0xff);
   }
   return true;
 }

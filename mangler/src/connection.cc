@@ -32,14 +32,15 @@ Connection::Connection(const rtspnat_setup& setup) : setup_(setup) {
 bool Connection::IsSkippable(const rtspnat_segment& segment) const {
   const Direction& direction = directions_[segment.direction & 1];
   if (Closes(segment) || direction.edits.Count(segment.seq, segment.length) != 0) return false;
-  if (transparent_) return true;
+  if (transparent_ || segment.length == 0) return true;
   const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
   return past <= 0 || static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft();
 }
 
 void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   Direction& other = directions_[1 - (segment.direction & 1)];
-  if ((segment.flags & RTSPNAT_ACK) != 0 && !Before(other.frontier, segment.ack)) other.edits.Forget(segment.ack);
+  if ((segment.flags & RTSPNAT_ACK) != 0 && !Before(other.frontier, segment.ack))
+    other.edits.Forget(segment.ack);
 }
 
 bool Connection::Skip(const rtspnat_segment& segment) {
@@ -47,7 +48,7 @@ bool Connection::Skip(const rtspnat_segment& segment) {
   TakeAcknowledgement(segment);
   Direction& direction = directions_[segment.direction & 1];
   const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
-  if (!transparent_ && past > 0) {
+  if (!transparent_ && segment.length != 0 && past > 0) {
     direction.framer.Skip(static_cast<std::uint32_t>(past));
     direction.frontier += static_cast<std::uint32_t>(past);
     direction.dropped = 0;
@@ -56,12 +57,14 @@ bool Connection::Skip(const rtspnat_segment& segment) {
 }
 
 // Compares the segment with the frontier: old bytes are not read again, new ones are, and what lies past
-// the frontier must come again in order.
+// the frontier must come again in order. A reset counts wherever it stands (after a FIN it is one past the
+// frontier), and carries nothing.
 void Connection::PlaceSegment(const rtspnat_segment& segment) {
   Direction& direction = Current();
   const std::int32_t gap = Distance(seq_, direction.frontier);
   const std::int32_t past = Distance(seq_ + length_, direction.frontier);
-  if (transparent_ || past <= 0) return;
+  const bool carries = length_ != 0 || (segment.flags & RTSPNAT_FIN) != 0;
+  if (transparent_ || past <= 0 || !carries || (segment.flags & RTSPNAT_RST) != 0) return;
   if (gap > 0 && static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft()) {
     direction.framer.Skip(static_cast<std::uint32_t>(gap));
   } else if (gap > 0) {
@@ -69,7 +72,7 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
     ++direction.dropped;
     Note(RTSPNAT_NOTE_OUT_OF_ORDER);
     verdict_ = RTSPNAT_DROP;
-    closing_ = (segment.flags & RTSPNAT_RST) != 0;
+    closing_ = false;
     return;
   }
   direction.dropped = 0;
@@ -88,6 +91,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
   length_ = in_.Size();
   notes_ = 0;
   verdict_ = RTSPNAT_ACCEPT;
+  edits_ = 0;
   reading_ = false;
   closing_ = Closes(segment);
   phase_ = Phase::kRead;
@@ -111,11 +115,12 @@ void Connection::FinishSegment() {
     closing_ = false;
     return;
   }
-  if (verdict_ == RTSPNAT_ACCEPT && Current().edits.Count(seq_, length_) != 0) Note(RTSPNAT_NOTE_EDITED);
+  if (verdict_ == RTSPNAT_ACCEPT) edits_ = static_cast<std::uint8_t>(Current().edits.Count(seq_, length_));
+  if (edits_ != 0) Note(RTSPNAT_NOTE_EDITED);
   phase_ = Phase::kDone;
 }
 
-void Connection::ReadUnit() {
+[[gnu::always_inline]] inline void Connection::ReadUnit() {
   if (!reading_ || transparent_) return FinishSegment();
   const rtsp::Unit unit = Current().framer.Next(in_);
   switch (unit.kind) {
@@ -123,7 +128,9 @@ void Connection::ReadUnit() {
     case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
     case rtsp::UnitKind::kInterleaved: return Note(RTSPNAT_NOTE_INTERLEAVED);
     case rtsp::UnitKind::kStartLine: return BeginHead(unit);
-    case rtsp::UnitKind::kHeader: return ReadHeader(unit);
+    case rtsp::UnitKind::kHeader:
+      if (unit.header.name != rtsp::HeaderName::kOther) ReadHeader(unit);
+      return;
     case rtsp::UnitKind::kHeadEnd: return EndHead();
   }
 }
@@ -155,8 +162,7 @@ void Connection::FillDone(rtspnat_step& step) const {
   step.verdict = verdict_;
   step.notes = notes_;
   step.transparent = transparent_ ? 1 : 0;
-  if (verdict_ == RTSPNAT_ACCEPT)
-    step.edits = static_cast<std::uint8_t>(directions_[direction_].edits.Count(seq_, length_));
+  step.edits = edits_;
 }
 
 rtspnat_ask Connection::Next(rtspnat_step& step) {
@@ -180,7 +186,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
     }
     switch (phase_) {
       case Phase::kRead: ReadUnit(); break;
-      case Phase::kSpecs: ReadRequestSpec(); break;
+      case Phase::kSpecs: ReadSpec(); break;
       case Phase::kPropose:
         if (ProposePorts(step)) return RTSPNAT_RESERVE;
         break;

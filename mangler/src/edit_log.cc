@@ -14,21 +14,22 @@ EditPart Overlap(const Edit& edit, std::uint32_t position, std::uint32_t length)
   if (end <= 0 || start >= limit) return {};
   const std::int32_t from = start > 0 ? start : 0;
   const std::int32_t to = end < limit ? end : limit;
-  return {edit.text + (from - start), static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from)};
+  return {edit.text + (from - start), static_cast<std::uint32_t>(from),
+          static_cast<std::uint32_t>(to - from)};
 }
 
 }  // namespace
 
 bool EditLog::Add(const Edit& edit) {
   if (Room() == 0) return false;
-  edits_[(first_ + size_) % rtsp::kEdits] = edit;
+  edits_[Slot(size_)] = edit;
   ++size_;
   return true;
 }
 
 void EditLog::Forget(std::uint32_t acknowledged) {
   while (size_ != 0 && !Before(acknowledged, At(0).position + At(0).length)) {
-    first_ = static_cast<std::uint8_t>((first_ + 1U) % rtsp::kEdits);
+    first_ = static_cast<std::uint8_t>(Slot(1));
     --size_;
   }
 }

@@ -28,7 +28,6 @@ void Connection::BeginHead(const rtsp::Unit& unit) {
 }
 
 void Connection::ReadHeader(const rtsp::Unit& unit) {
-  if (unit.header.name == rtsp::HeaderName::kOther) return;
   if (unit.too_long) return Note(RTSPNAT_NOTE_LINE_TOO_LONG);
   Head& head = Current().head;
   switch (unit.header.name) {
@@ -42,12 +41,11 @@ void Connection::ReadHeader(const rtsp::Unit& unit) {
       head.session = HashOf(unit, rtsp::SessionIdentifier(unit.line, unit.header.value));
       return;
     case rtsp::HeaderName::kTransport:
-      if (direction_ == RTSPNAT_ORIGINAL && head.method == rtsp::Method::kSetup) return BeginRequestTransport(unit);
-      if (direction_ == RTSPNAT_REPLY && head.status != 0) return ReadReplyTransport(unit);
+      if (direction_ == RTSPNAT_ORIGINAL && head.method == rtsp::Method::kSetup) return BeginTransport(unit);
+      if (direction_ == RTSPNAT_REPLY && head.status != 0) return BeginTransport(unit);
       return;
     case rtsp::HeaderName::kContentLength:
-    case rtsp::HeaderName::kOther:
-      return;
+    case rtsp::HeaderName::kOther: return;
   }
 }
 

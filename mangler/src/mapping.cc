@@ -74,7 +74,8 @@ Pending PendingTable::Take(std::uint32_t cseq) {
 }
 
 void PendingTable::Keep(MappingSet kept) {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) requests_[__builtin_ctz(left)].mappings &= kept;
+  for (std::uint32_t left = used_; left != 0; left &= left - 1)
+    requests_[__builtin_ctz(left)].mappings &= kept;
 }
 
 bool PendingTable::Waits(MappingSet mappings) const {

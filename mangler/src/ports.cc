@@ -30,14 +30,13 @@ bool MayStayTheSame(const PortRequest& request) {
   return request.inside[0] % 2 == 0 && request.inside[1] == request.inside[0] + 1;
 }
 
-std::uint32_t Parity(const PortRequest& request) {
-  return request.count == 2 ? 0U : request.inside[0] % 2U;
-}
+std::uint32_t Parity(const PortRequest& request) { return request.count == 2 ? 0U : request.inside[0] % 2U; }
 
 // Moves `port` into the range by whole laps, keeping its parity: both ranges hold an even number of ports.
 std::uint32_t Wrap(std::uint32_t port, Range range) {
   const std::uint32_t size = range.last - range.first + 1;
-  static_assert((kFourDigits.last - kFourDigits.first) % 2 == 1 && (kFiveDigits.last - kFiveDigits.first) % 2 == 1);
+  static_assert((kFourDigits.last - kFourDigits.first) % 2 == 1 &&
+                (kFiveDigits.last - kFiveDigits.first) % 2 == 1);
   return range.first + (port - range.first) % size;
 }
 
@@ -79,12 +78,8 @@ bool IsFit(const PortRequest& request, std::uint16_t first) {
 }
 
 std::uint8_t Digits(std::uint16_t port) {
-  std::uint8_t digits = 1;
-  while (port >= 10) {
-    port = static_cast<std::uint16_t>(port / 10);
-    ++digits;
-  }
-  return digits;
+  const int more = (port >= 10) + (port >= 100) + (port >= 1000) + (port >= 10000);
+  return static_cast<std::uint8_t>(1 + more);
 }
 
 }  // namespace mangle

@@ -69,7 +69,8 @@ Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& lin
     out.refusal = RTSPNAT_NOTE_BAD_TRANSPORT;
   } else if (!IsUdp(spec.protocol) || spec.delivery == rtsp::Delivery::kMulticast) {
     out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
-  } else if ((spec.flags & rtsp::kSpecBadPort) != 0 || (spec.client_port.count != 0 && spec.destinations != 0)) {
+  } else if ((spec.flags & rtsp::kSpecBadPort) != 0 ||
+             (spec.client_port.count != 0 && spec.destinations != 0)) {
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
   } else if (!announces) {
     out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
@@ -96,8 +97,8 @@ Chosen ReadChosen(const TransportSpec& spec) {
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)
     return out;
-  const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 || spec.destinations != 0 ||
-                         spec.sources != 0;
+  const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 ||
+                         spec.destinations != 0 || spec.sources != 0;
   if (!IsUdp(spec.protocol) || spec.delivery == rtsp::Delivery::kMulticast || !has_ports) {
     out.choice = Choice::kOtherWay;
     if (!has_ports && spec.interleaved.count == 0 && spec.port.count == 0 && IsUdp(spec.protocol) &&

@@ -12,11 +12,16 @@ void WriteDigits(std::uint8_t* to, std::uint32_t size, std::uint32_t value) {
   for (std::uint32_t i = size; i-- > 0; value /= 10) to[i] = static_cast<std::uint8_t>('0' + value % 10);
 }
 
+// True if `port` can be written where `field` is, as one edit.
+bool Fits(std::uint16_t port, rtsp::Field field) {
+  return Digits(port) <= field.length && field.length <= kEditBytes;
+}
+
 std::uint32_t Fewer(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
 
 }  // namespace
 
-void Connection::BeginRequestTransport(const rtsp::Unit& unit) {
+void Connection::BeginTransport(const rtsp::Unit& unit) {
   line_ = unit.line;
   line_held_ = unit.held;
   line_position_ = Current().first + unit.offset;
@@ -24,13 +29,21 @@ void Connection::BeginRequestTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kSpecs;
 }
 
-void Connection::ReadRequestSpec() {
-  rtsp::TransportSpec spec;
-  if (!reader_.Next(spec)) {
+void Connection::ReadSpec() {
+  if (!reader_.Find()) {
     phase_ = Phase::kRead;
     return;
   }
-  announcement_ = ReadAnnouncement(spec, line_, setup_.inside, setup_.outside);
+  reader_.Read(spec_);
+  if (direction_ == RTSPNAT_ORIGINAL) {
+    UseRequestSpec();
+  } else {
+    UseReplySpec();
+  }
+}
+
+void Connection::UseRequestSpec() {
+  announcement_ = ReadAnnouncement(spec_, line_, setup_.inside, setup_.outside);
   if (announcement_.refusal != RTSPNAT_NOTES) return Note(announcement_.refusal);
   if (pending_.Full() || Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
   std::uint32_t index = mappings_.FindInside(announcement_.inside[0]);
@@ -60,7 +73,7 @@ void Connection::UseMapping(std::uint32_t index) {
       return Note(RTSPNAT_NOTE_BAD_PORT);
     if (mapping.outside[which] == mapping.inside[which]) continue;
     changes = true;
-    if (Digits(mapping.outside[which]) > announcement_.field[i].length) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    if (!Fits(mapping.outside[which], announcement_.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
   if (changes && line_held_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
   if ((head.mappings & bit) == 0) {
@@ -132,23 +145,17 @@ void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (mapping.holders == 0) release_ |= SetOf(asked_);
 }
 
-void Connection::ReadReplyTransport(const rtsp::Unit& unit) {
-  line_ = unit.line;
-  line_held_ = unit.held;
-  line_position_ = Current().first + unit.offset;
+void Connection::UseReplySpec() {
   Head& head = Current().head;
-  rtsp::TransportReader reader(unit.line, unit.header.value);
-  for (rtsp::TransportSpec spec; reader.Next(spec);) {
-    const Chosen chosen = ReadChosen(spec);
-    if (chosen.choice == Choice::kNotSaid) continue;
-    if (head.choice == Choice::kNotSaid) {
-      head.choice = chosen.choice;
-      head.client = chosen.client;
-      head.peer[0] = chosen.peer[0];
-      head.peer[1] = chosen.peer[1];
-    }
-    if (chosen.choice == Choice::kUdp) MapBack(chosen);
+  const Chosen chosen = ReadChosen(spec_);
+  if (chosen.choice == Choice::kNotSaid) return;
+  if (head.choice == Choice::kNotSaid) {
+    head.choice = chosen.choice;
+    head.client = chosen.client;
+    head.peer[0] = chosen.peer[0];
+    head.peer[1] = chosen.peer[1];
   }
+  if (chosen.choice == Choice::kUdp) MapBack(chosen);
 }
 
 // Gives the client its own ports back, so that it need not know of the NAT (R84).
@@ -159,9 +166,10 @@ void Connection::MapBack(const Chosen& chosen) {
   bool changes = false;
   for (unsigned i = 0; i < chosen.fields; ++i) {
     const unsigned which = chosen.value[i] == mapping.outside[0] ? 0 : 1;
-    if (chosen.value[i] != mapping.outside[which] || mapping.outside[which] == mapping.inside[which]) continue;
+    if (chosen.value[i] != mapping.outside[which] || mapping.outside[which] == mapping.inside[which])
+      continue;
     changes = true;
-    if (Digits(mapping.inside[which]) > chosen.field[i].length) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    if (!Fits(mapping.inside[which], chosen.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
   if (!changes) return;
   if (line_held_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
@@ -170,12 +178,13 @@ void Connection::MapBack(const Chosen& chosen) {
 }
 
 // Writes to[i] where the text has from[i], into the digits that are there. `a-b` is one edit.
-void Connection::Replace(std::uint32_t fields, const rtsp::Field (&field)[2], const std::uint16_t (&old_value)[2],
-                         const std::uint16_t (&from)[2], const std::uint16_t (&to)[2]) {
+void Connection::Replace(std::uint32_t fields, const rtsp::Field (&field)[2],
+                         const std::uint16_t (&old_value)[2], const std::uint16_t (&from)[2],
+                         const std::uint16_t (&to)[2]) {
   Edit edit;
   for (unsigned i = 0; i < fields; ++i) {
     const unsigned which = old_value[i] == from[0] ? 0 : 1;
-    if (old_value[i] != from[which] || from[which] == to[which] || field[i].length > kEditBytes) continue;
+    if (old_value[i] != from[which] || from[which] == to[which]) continue;
     const std::uint32_t position = line_position_ + field[i].offset;
     const std::uint32_t end = edit.position + edit.length;
     if (edit.length != 0 && position == end + 1 && edit.length + 1U + field[i].length <= kEditBytes) {

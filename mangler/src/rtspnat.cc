@@ -25,9 +25,13 @@ bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment
   return connection->Skip(*segment);
 }
 
-void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) { connection->Begin(*segment); }
+void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) {
+  connection->Begin(*segment);
+}
 
-rtspnat_ask rtspnat_next(rtspnat_connection* connection, rtspnat_step* step) { return connection->Next(*step); }
+rtspnat_ask rtspnat_next(rtspnat_connection* connection, rtspnat_step* step) {
+  return connection->Next(*step);
+}
 
 void rtspnat_answer(rtspnat_connection* connection, rtspnat_reply reply, uint16_t first_port) {
   connection->Answer(reply, first_port);
@@ -41,11 +45,11 @@ bool rtspnat_close(rtspnat_connection* connection, rtspnat_step* step) { return 
 
 const char* rtspnat_note_name(unsigned int note) {
   static constexpr const char* kNames[] = {
-      "requests",        "responses",      "setups",        "interleaved_frames", "reserved",
-      "live",            "released",       "edited",        "same_port",          "not_rtsp",
-      "lost_framing",    "bad_length",     "line_too_long", "bad_transport",      "bad_port",
-      "not_unicast_udp", "other_address",  "cannot_edit",   "cut_transport",      "no_cseq",
-      "table_full",      "no_ports",       "expect_failed", "out_of_order",       "gap",
+      "requests",      "responses",     "setups",     "interleaved_frames", "reserved",      "live",
+      "released",      "edited",        "same_port",  "not_rtsp",           "lost_framing",  "bad_length",
+      "line_too_long", "bad_transport", "bad_port",   "not_unicast_udp",    "other_address", "cannot_edit",
+      "cut_transport", "no_cseq",       "table_full", "no_ports",           "expect_failed", "out_of_order",
+      "gap",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

@@ -4,7 +4,7 @@
 namespace rtsp {
 namespace {
 
-HeaderName LexName(Cursor& in) {
+[[gnu::always_inline]] inline HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     re2c:flags:nested-ifs = 1;
@@ -17,22 +17,25 @@ HeaderName LexName(Cursor& in) {
     re2c:define:YYRESTORE = "in.Seek(backup);";
     re2c:yyfill:enable = 0;
 
-    colon = [ \t]* ":";
-
-    'Content-Length' colon { return HeaderName::kContentLength; }
-    'CSeq' colon           { return HeaderName::kCSeq; }
-    'Session' colon        { return HeaderName::kSession; }
-    'Transport' colon      { return HeaderName::kTransport; }
-    *                      { return HeaderName::kOther; }
+    'Content-Length' { return HeaderName::kContentLength; }
+    'CSeq'           { return HeaderName::kCSeq; }
+    'Session'        { return HeaderName::kSession; }
+    'Transport'      { return HeaderName::kTransport; }
+    *                { return HeaderName::kOther; }
   */
 }
 
+constexpr std::uint32_t kNameBytes = 14;  // The longest name.
+
 }  // namespace
 
-Header LexHeader(Cursor in) {
-  const HeaderName name = LexName(in);
+Header LexHeader(Cursor line) {
+  const HeaderName name =
+      LexAhead<kNameBytes>(line, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
   if (name == HeaderName::kOther) return {};
-  return {name, static_cast<std::uint16_t>(in.Position())};
+  while (IsBlank(line.Peek())) line.Skip();
+  if (line.Peek() != ':') return {};
+  return {name, static_cast<std::uint16_t>(line.Position() + 1)};
 }
 
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
@@ -40,7 +43,10 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
   SkipSpace(line);
   Number number = ReadNumber(line, maximum);
   SkipSpace(line);
-  if (!line.AtEnd()) number.valid = false;
+  if (!line.AtEnd()) {
+    number.valid = false;
+    number.value = 0;
+  }
   return number;
 }
 
@@ -48,7 +54,10 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);
   const std::uint32_t start = line.Position();
-  while (!line.AtEnd() && line.Peek() != ';' && !IsSpace(line.Peek())) line.Skip();
+  for (; !line.AtEnd(); line.Skip()) {
+    const std::uint8_t byte = line.Peek();
+    if (byte == ';' || (byte <= ' ' && IsSpace(byte))) break;
+  }
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
 }
 

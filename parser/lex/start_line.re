@@ -6,7 +6,6 @@ namespace {
 
 /*!re2c
   re2c:flags:nested-ifs = 1;
-  re2c:flags:bit-vectors = 1;
   re2c:api = custom;
   re2c:api:style = free-form;
   re2c:define:YYCTYPE = "std::uint8_t";
@@ -16,40 +15,72 @@ namespace {
   re2c:define:YYRESTORE = "in.Seek(backup);";
   re2c:yyfill:enable = 0;
 
-  blanks = [ \t]+;
+  version = "RTSP/" [0-9] "." [0-9];
   token = [!#%&'*+.0-9A-Z^_`a-z|~-]+;
 */
 
 enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
 
-// Lexes up to and including the blanks after the method or the version.
-First LexFirst(Cursor& in, StartLine& line) {
+// Lexes a method that has a name, or a version; perhaps as the front of something longer.
+[[gnu::always_inline]] inline First LexKnownFirst(Cursor& in, Method& method) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
-    "RTSP/" [0-9] "." [0-9] blanks { return First::kResponse; }
-    "ANNOUNCE" blanks      { line.method = Method::kAnnounce; return First::kRequest; }
-    "DESCRIBE" blanks      { line.method = Method::kDescribe; return First::kRequest; }
-    "GET_PARAMETER" blanks { line.method = Method::kGetParameter; return First::kRequest; }
-    "OPTIONS" blanks       { line.method = Method::kOptions; return First::kRequest; }
-    "PAUSE" blanks         { line.method = Method::kPause; return First::kRequest; }
-    "PLAY" blanks          { line.method = Method::kPlay; return First::kRequest; }
-    "PLAY_NOTIFY" blanks   { line.method = Method::kPlayNotify; return First::kRequest; }
-    "RECORD" blanks        { line.method = Method::kRecord; return First::kRequest; }
-    "REDIRECT" blanks      { line.method = Method::kRedirect; return First::kRequest; }
-    "SETUP" blanks         { line.method = Method::kSetup; return First::kRequest; }
-    "SET_PARAMETER" blanks { line.method = Method::kSetParameter; return First::kRequest; }
-    "TEARDOWN" blanks      { line.method = Method::kTeardown; return First::kRequest; }
-    token blanks           { line.method = Method::kOther; return First::kRequest; }
-    *                      { return First::kInvalid; }
+    version         { return First::kResponse; }
+    "ANNOUNCE"      { method = Method::kAnnounce; return First::kRequest; }
+    "DESCRIBE"      { method = Method::kDescribe; return First::kRequest; }
+    "GET_PARAMETER" { method = Method::kGetParameter; return First::kRequest; }
+    "OPTIONS"       { method = Method::kOptions; return First::kRequest; }
+    "PAUSE"         { method = Method::kPause; return First::kRequest; }
+    "PLAY"          { method = Method::kPlay; return First::kRequest; }
+    "PLAY_NOTIFY"   { method = Method::kPlayNotify; return First::kRequest; }
+    "RECORD"        { method = Method::kRecord; return First::kRequest; }
+    "REDIRECT"      { method = Method::kRedirect; return First::kRequest; }
+    "SETUP"         { method = Method::kSetup; return First::kRequest; }
+    "SET_PARAMETER" { method = Method::kSetParameter; return First::kRequest; }
+    "TEARDOWN"      { method = Method::kTeardown; return First::kRequest; }
+    *               { return First::kInvalid; }
   */
 }
 
-bool LexVersion(Cursor& in) {
+// Lexes any method.
+bool LexMethod(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
-    blanks "RTSP/" [0-9] "." [0-9] [ \t]* { return true; }
-    *                                     { return false; }
+    token { return true; }
+    *     { return false; }
   */
+}
+
+[[gnu::always_inline]] inline bool LexVersion(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  /*!re2c
+    version { return true; }
+    *       { return false; }
+  */
+}
+
+constexpr std::uint32_t kVersionBytes = 8;
+constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
+
+void SkipBlanks(Cursor& in) {
+  while (IsBlank(in.Peek())) in.Skip();
+}
+
+// Moves past the method or the version and the blanks behind it. What is known comes first and apart: its
+// lexer need not tell other tokens from what is no token.
+[[gnu::always_inline]] inline First LexFirst(Cursor& in, Method& method) {
+  Cursor scan = in;
+  First first = LexAhead<kFirstBytes>(
+      scan, [&method](Cursor& ahead) __attribute__((always_inline)) { return LexKnownFirst(ahead, method); });
+  if (first == First::kInvalid || !IsBlank(scan.Peek())) {
+    scan = in;
+    method = Method::kOther;
+    first = LexMethod(scan) ? First::kRequest : First::kInvalid;
+  }
+  in = scan;
+  if (!IsBlank(in.Peek())) return First::kInvalid;
+  SkipBlanks(in);
+  return first;
 }
 
 std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
@@ -69,20 +100,22 @@ bool LexRequest(Cursor& in, StartLine& line) {
   const std::uint32_t uri = in.Position();
   in.Seek(in.FindControl());
   line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
-  if (line.uri.Empty()) return false;
-  std::uint32_t version = in.Position();
-  if (!LexVersion(in) || !in.AtEnd()) return false;
-  while (in.At(version) != '/') ++version;
-  line.major = Digit(in, version + 1);
-  line.minor = Digit(in, version + 3);
-  return true;
+  if (line.uri.Empty() || !IsBlank(in.Peek())) return false;
+  SkipBlanks(in);
+  const Cursor version = in.Window<kVersionBytes>();
+  if (!LexVersion(version)) return false;
+  line.major = Digit(version, 5);
+  line.minor = Digit(version, 7);
+  in.Seek(in.Position() + kVersionBytes);
+  SkipBlanks(in);
+  return in.AtEnd();
 }
 
 }  // namespace
 
 StartLine LexStartLine(Cursor in) {
   StartLine line;
-  switch (LexFirst(in, line)) {
+  switch (LexFirst(in, line.method)) {
     case First::kRequest:
       if (LexRequest(in, line)) line.kind = StartKind::kRequest;
       break;

@@ -6,7 +6,6 @@ namespace {
 
 /*!re2c
   re2c:flags:nested-ifs = 1;
-  re2c:flags:bit-vectors = 1;
   re2c:api = custom;
   re2c:api:style = free-form;
   re2c:define:YYCTYPE = "std::uint8_t";
@@ -16,30 +15,24 @@ namespace {
   re2c:define:YYRESTORE = "in.Seek(backup);";
   re2c:yyfill:enable = 0;
 
-  name = [!#$%&'()*+.0-9:<>?@A-Z^_`a-z{|}~[\]-]+;
+  name_byte = [!#$%&'()*+.0-9:<>?@A-Z^_`a-z{|}~[\]-];
+  name = name_byte+;
   rtp = 'RTP/' ('AVP' | 'AVPF' | 'SAVP' | 'SAVPF');
   parts = name "/" name;
 */
 
-constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol}; }
+constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0}; }
 
-constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone}; }
+constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0}; }
 
-}  // namespace
-
-ParameterName LexParameterName(Cursor& in) {
+// Names and protocols that are known, perhaps as the front of a longer one.
+[[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
-  const std::uint32_t start = in.Position();
   /*!re2c
     rtp                      { return Of(Protocol::kRtpUdp); }
     rtp '/UDP'               { return Of(Protocol::kRtpUdp); }
     rtp '/TCP'               { return Of(Protocol::kRtpTcp); }
     rtp '/D-ICE'             { return Of(Protocol::kRtpIce); }
-    name '/UDP'              { return Of(Protocol::kOtherUdp); }
-    name '/TCP'              { return Of(Protocol::kOtherTcp); }
-    parts '/UDP'             { return Of(Protocol::kOtherUdp); }
-    parts '/TCP'             { return Of(Protocol::kOtherTcp); }
-    parts ("/" name)*        { return Of(Protocol::kOther); }
     'client_port'            { return Of(Parameter::kClientPort); }
     'connection'             { return Of(Parameter::kConnection); }
     'dest_addr'              { return Of(Parameter::kDestAddr); }
@@ -55,9 +48,48 @@ ParameterName LexParameterName(Cursor& in) {
     'src_addr'               { return Of(Parameter::kSrcAddr); }
     'ssrc'                   { return Of(Parameter::kSsrc); }
     'unicast'                { return Of(Parameter::kUnicast); }
-    name                     { return Of(Parameter::kUnknown); }
-    *                        { in.Seek(start); return {}; }
+    *                        { return {}; }
   */
+}
+
+constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
+
+// All others.
+ParameterName LexOtherName(Cursor& in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  /*!re2c
+    name '/UDP'              { return Of(Protocol::kOtherUdp); }
+    name '/TCP'              { return Of(Protocol::kOtherTcp); }
+    parts '/UDP'             { return Of(Protocol::kOtherUdp); }
+    parts '/TCP'             { return Of(Protocol::kOtherTcp); }
+    parts ("/" name)*        { return Of(Protocol::kOther); }
+    name                     { return Of(Parameter::kUnknown); }
+    *                        { return {}; }
+  */
+}
+
+// False if a name or protocol goes on at the cursor.
+[[gnu::always_inline]] inline bool LexNameEnd(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  /*!re2c
+    "/"? name_byte { return false; }
+    *              { return true; }
+  */
+}
+
+}  // namespace
+
+// What is known comes first and apart: its lexer need not tell other names from what is no name.
+ParameterName LexParameterName(Cursor in) {
+  Cursor scan = in;
+  ParameterName name = LexAhead<kKnownBytes>(
+      scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
+  if (name.parameter == Parameter::kNothing || !LexNameEnd(scan)) {
+    scan = in;
+    name = LexOtherName(scan);
+  }
+  name.end = name.parameter == Parameter::kNothing ? in.Position() : scan.Position();
+  return name;
 }
 
 bool LexValue(Cursor& in) {

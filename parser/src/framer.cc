@@ -17,12 +17,6 @@ constexpr bool IsLineEnd(std::uint8_t byte) { return byte == '\r' || byte == '\n
 // no need to wait for a line end.
 constexpr bool CanStartLine(std::uint8_t byte) { return byte > ' ' && byte < 0x7f; }
 
-Cursor WithoutLineEnd(const Cursor& in, std::uint32_t from, std::uint32_t line_feed) {
-  std::uint32_t end = line_feed;
-  if (end > from && in.At(end - 1) == '\r') --end;
-  return in.Slice(from, end - from);
-}
-
 }  // namespace
 
 void Framer::Skip(std::uint32_t count) {
@@ -60,23 +54,6 @@ bool Framer::LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const {
 // on while the next line begins with a blank.
 Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
-  if (line_size_ == 0) {
-    const std::uint32_t line_feed = in.FindLineFeed();
-    const bool whole = line_feed + 1 < in.Size() && !IsBlank(in.At(line_feed + 1));
-    if (whole && line_feed - start < kLineBytes) {
-      unit.offset = offset_;
-      unit.line = WithoutLineEnd(in, start, line_feed);
-      offset_ += line_feed + 1 - start;
-      in.Seek(line_feed + 1);
-      return Scan::kLine;
-    }
-  }
-  return ScanOddLine(in, unit);
-}
-
-// The same for a line that is folded, long, unfinished, or was begun earlier.
-Framer::Scan Framer::ScanOddLine(Cursor& in, Unit& unit) {
-  const std::uint32_t start = in.Position();
   const std::uint32_t bound = state_ == State::kStartLine ? kLineBytes : kHeaderLineBytes;
   Cursor scan = in;
   bool ended = false;
@@ -104,7 +81,7 @@ Framer::Scan Framer::ScanOddLine(Cursor& in, Unit& unit) {
     const std::uint32_t size = line_feed + 1 - start;
     unit.offset = offset_;
     unit.too_long = size > kLineBytes;
-    unit.line = unit.too_long ? in.Slice(start, kLineBytes) : WithoutLineEnd(in, start, line_feed);
+    unit.line = unit.too_long ? in.Slice(start, kLineBytes) : in.Line(line_feed);
     in.Seek(line_feed + 1);
     offset_ += size;
     return Scan::kLine;
@@ -114,7 +91,7 @@ Framer::Scan Framer::ScanOddLine(Cursor& in, Unit& unit) {
   unit.held = true;
   unit.offset = offset_ - line_size_;
   unit.too_long = line_size_ > kLineBytes;
-  unit.line = unit.too_long ? held : WithoutLineEnd(held, 0, line_size_ - 1);
+  unit.line = unit.too_long ? held : held.Line(line_size_ - 1);
   clear_held_ = true;
   return Scan::kLine;
 }
@@ -126,7 +103,7 @@ void Framer::NoteLength(const Unit& unit) {
   length_ = length.value;
 }
 
-void Framer::FinishStartLine(Unit& unit) {
+[[gnu::always_inline]] inline void Framer::FinishStartLine(Unit& unit) {
   unit.kind = UnitKind::kStartLine;
   unit.start = LexStartLine(unit.line);
   if (unit.start.kind == StartKind::kInvalid)
@@ -139,12 +116,6 @@ void Framer::FinishStartLine(Unit& unit) {
   bad_length_ = false;
 }
 
-void Framer::FinishHeader(Unit& unit) {
-  unit.kind = UnitKind::kHeader;
-  unit.header = LexHeader(unit.line);
-  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit);
-}
-
 void Framer::FinishHead(Unit& unit) {
   if (bad_length_ || (length_ != 0 && IsBodiless(status_))) return Lose(LostReason::kBadLength, unit);
   unit = {};
@@ -155,7 +126,9 @@ void Framer::FinishHead(Unit& unit) {
   state_ = State::kBetween;
 }
 
-void Framer::NextLine(Cursor& in, Unit& unit) {
+[[gnu::always_inline]] inline void Framer::NextLine(Cursor& in, Unit& unit) {
+  if (state_ == State::kStartLine && line_size_ == 0 && TakeWholeLine<false>(in, unit))
+    return FinishStartLine(unit);
   const Scan scan = ScanLine(in, unit);
   if (scan == Scan::kMore) return;
   if (scan == Scan::kTooLong) return Lose(started_ ? LostReason::kLineTooLong : LostReason::kNotRtsp, unit);
@@ -177,8 +150,14 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
   clear_held_ = true;
 }
 
-// Passes over empty lines (RFC 7826 section 5.1) to the first byte of a message or frame.
-void Framer::BeginMessage(Cursor& in, Unit& unit) {
+// Passes over what is left of a body, and over empty lines (RFC 7826 section 5.1), to the first byte of a
+// message or frame.
+[[gnu::always_inline]] inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
+  if (skip_ != 0) {
+    const std::uint32_t count = in.Left() < skip_ ? in.Left() : skip_;
+    Skip(count);
+    in.Seek(in.Position() + count);
+  }
   const std::uint32_t start = in.Position();
   while (IsLineEnd(in.Peek())) in.Skip();
   offset_ += in.Position() - start;
@@ -187,17 +166,12 @@ void Framer::BeginMessage(Cursor& in, Unit& unit) {
   state_ = in.Peek() == '$' && started_ ? State::kFrame : State::kStartLine;
 }
 
-Unit Framer::Next(Cursor& in) {
-  Unit unit;
+// Any unit, or none yet.
+void Framer::TakeOther(Cursor& in, Unit& unit) {
   if (clear_held_) {
     clear_held_ = false;
     held_size_ = 0;
     line_size_ = 0;
-  }
-  if (skip_ != 0) {
-    const std::uint32_t count = in.Left() < skip_ ? in.Left() : skip_;
-    Skip(count);
-    in.Seek(in.Position() + count);
   }
   if (state_ == State::kBetween) BeginMessage(in, unit);
   switch (state_) {
@@ -207,7 +181,6 @@ Unit Framer::Next(Cursor& in) {
     case State::kStartLine:
     case State::kHeaders: NextLine(in, unit); break;
   }
-  return unit;
 }
 
 }  // namespace rtsp

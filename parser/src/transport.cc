@@ -106,23 +106,27 @@ bool ReadAddresses(Cursor& in, Address (&addresses)[2], std::uint8_t& count, std
   }
 }
 
-// One `name[=value]` at a time, into a spec. `seen` has a bit for each parameter.
+// One `name[=value]` at a time, into a spec. `seen_` has a bit for each parameter.
 class SpecReader {
  public:
-  SpecReader(Cursor& in, TransportSpec& spec) : in_(in), spec_(spec) {}
+  SpecReader(Cursor in, TransportSpec& spec) : in_(in), spec_(spec) {}
 
-  void ReadParameter();
+  Cursor ReadAll();
 
  private:
   void Malformed() { spec_.flags |= kSpecMalformed; }
+  void ReadParameter();
   void ReadProtocol(Protocol protocol, std::uint32_t start);
+  void NoteName(Parameter parameter);
   void ReadValue(Parameter parameter);
   void SkipValue();
-  Field ReadField();
-  Ports ReadPortsOf(std::uint32_t maximum);
+  [[nodiscard]] Ports* PortsOf(Parameter parameter);
+  [[nodiscard]] Field* FieldOf(Parameter parameter);
+  [[nodiscard]] Field ReadField();
+  [[nodiscard]] Ports ReadPortsUpTo(std::uint32_t maximum);
   void ReadAddressesOf(Address (&addresses)[2], std::uint8_t& count);
 
-  Cursor& in_;
+  Cursor in_;
   TransportSpec& spec_;
   std::uint32_t seen_ = 0;
 };
@@ -133,8 +137,10 @@ void SpecReader::ReadProtocol(Protocol protocol, std::uint32_t start) {
   spec_.protocol_field = Between(start, in_.Position());
 }
 
-void SpecReader::SkipValue() {
-  if (!LexValue(in_)) Malformed();
+inline void SpecReader::SkipValue() {
+  Cursor scan = in_;  // So that in_ itself lives in registers.
+  if (!LexValue(scan)) Malformed();
+  in_ = scan;
 }
 
 // The value up to the separator, without the white space at its end.
@@ -146,53 +152,70 @@ Field SpecReader::ReadField() {
   return Between(start, end);
 }
 
-Ports SpecReader::ReadPortsOf(std::uint32_t maximum) {
+Ports SpecReader::ReadPortsUpTo(std::uint32_t maximum) {
   bool valid = false;
-  const std::uint32_t start = in_.Position();
-  const Ports ports = ReadPorts(in_, maximum, valid);
-  if (!valid) {
+  Cursor scan = in_;
+  const Ports ports = ReadPorts(scan, maximum, valid);
+  if (valid) {
+    in_ = scan;
+  } else {
     spec_.flags |= kSpecBadPort;
-    in_.Seek(start);
     SkipValue();
   }
   return ports;
 }
 
 void SpecReader::ReadAddressesOf(Address (&addresses)[2], std::uint8_t& count) {
-  if (!ReadAddresses(in_, addresses, count, spec_.flags)) Malformed();
+  Cursor scan = in_;
+  if (!ReadAddresses(scan, addresses, count, spec_.flags)) Malformed();
+  in_ = scan;
 }
 
-void SpecReader::ReadValue(Parameter parameter) {
+Ports* SpecReader::PortsOf(Parameter parameter) {
   switch (parameter) {
-    case Parameter::kClientPort: spec_.client_port = ReadPortsOf(kMaxPort); break;
-    case Parameter::kServerPort: spec_.server_port = ReadPortsOf(kMaxPort); break;
-    case Parameter::kPort: spec_.port = ReadPortsOf(kMaxPort); break;
-    case Parameter::kInterleaved: spec_.interleaved = ReadPortsOf(255); break;
-    case Parameter::kDestination: spec_.destination = ReadField(); break;
-    case Parameter::kSource: spec_.source = ReadField(); break;
-    case Parameter::kSetup: spec_.setup = ReadField(); break;
-    case Parameter::kConnection: spec_.connection = ReadField(); break;
-    case Parameter::kSsrc: spec_.ssrc = ReadField(); break;
-    case Parameter::kMode:
-      spec_.mode = ReadField();
-      if (LexIsRecord(in_.Slice(spec_.mode))) spec_.flags |= kSpecRecord;
-      break;
-    case Parameter::kDestAddr: ReadAddressesOf(spec_.dest_addr, spec_.destinations); break;
-    case Parameter::kSrcAddr: ReadAddressesOf(spec_.src_addr, spec_.sources); break;
-    default: SkipValue(); break;
+    case Parameter::kClientPort: return &spec_.client_port;
+    case Parameter::kServerPort: return &spec_.server_port;
+    case Parameter::kPort: return &spec_.port;
+    case Parameter::kInterleaved: return &spec_.interleaved;
+    default: return nullptr;
   }
 }
 
-void SpecReader::ReadParameter() {
-  const std::uint32_t start = in_.Position();
-  const ParameterName name = LexParameterName(in_);
-  switch (name.parameter) {
+Field* SpecReader::FieldOf(Parameter parameter) {
+  switch (parameter) {
+    case Parameter::kDestination: return &spec_.destination;
+    case Parameter::kSource: return &spec_.source;
+    case Parameter::kSetup: return &spec_.setup;
+    case Parameter::kConnection: return &spec_.connection;
+    case Parameter::kSsrc: return &spec_.ssrc;
+    case Parameter::kMode: return &spec_.mode;
+    default: return nullptr;
+  }
+}
+
+void SpecReader::ReadValue(Parameter parameter) {
+  if (Ports* ports = PortsOf(parameter)) {
+    *ports = ReadPortsUpTo(parameter == Parameter::kInterleaved ? 255 : kMaxPort);
+  } else if (Field* field = FieldOf(parameter)) {
+    *field = ReadField();
+    if (parameter == Parameter::kMode && LexIsRecord(in_.Slice(*field))) spec_.flags |= kSpecRecord;
+  } else if (parameter == Parameter::kDestAddr) {
+    ReadAddressesOf(spec_.dest_addr, spec_.destinations);
+  } else if (parameter == Parameter::kSrcAddr) {
+    ReadAddressesOf(spec_.src_addr, spec_.sources);
+  } else {
+    SkipValue();
+  }
+}
+
+// Notes what a name says by itself, with a value or without.
+void SpecReader::NoteName(Parameter parameter) {
+  switch (parameter) {
     case Parameter::kNothing: Malformed(); break;
-    case Parameter::kProtocol: ReadProtocol(name.protocol, start); break;
+    case Parameter::kProtocol: break;
     case Parameter::kUnicast:
     case Parameter::kMulticast: {
-      const Delivery delivery =
-          name.parameter == Parameter::kUnicast ? Delivery::kUnicast : Delivery::kMulticast;
+      const Delivery delivery = parameter == Parameter::kUnicast ? Delivery::kUnicast : Delivery::kMulticast;
       if (spec_.delivery != Delivery::kNotSaid && spec_.delivery != delivery) Malformed();
       spec_.delivery = delivery;
       break;
@@ -200,14 +223,22 @@ void SpecReader::ReadParameter() {
     case Parameter::kRtcpMux: spec_.flags |= kSpecRtcpMux; break;
     case Parameter::kUnknown: spec_.flags |= kSpecUnknown; break;
     default: {
-      const std::uint32_t bit = 1U << static_cast<unsigned>(name.parameter);
+      const std::uint32_t bit = 1U << static_cast<unsigned>(parameter);
       if ((seen_ & bit) != 0) Malformed();
       seen_ |= bit;
-      spec_.has_destination |= name.parameter == Parameter::kDestination;
-      spec_.has_source |= name.parameter == Parameter::kSource;
+      spec_.has_destination |= parameter == Parameter::kDestination;
+      spec_.has_source |= parameter == Parameter::kSource;
       break;
     }
   }
+}
+
+void SpecReader::ReadParameter() {
+  const std::uint32_t start = in_.Position();
+  const ParameterName name = LexParameterName(in_);
+  in_.Seek(name.end);
+  NoteName(name.parameter);
+  if (name.parameter == Parameter::kProtocol) ReadProtocol(name.protocol, start);
   SkipSpace(in_);
   if (in_.Peek() == '=') {
     in_.Skip();
@@ -223,25 +254,31 @@ void SpecReader::ReadParameter() {
   }
 }
 
-}  // namespace
-
-bool TransportReader::Next(TransportSpec& spec) {
-  spec = {};
-  while (IsSpace(in_.Peek()) || in_.Peek() == ',') in_.Skip();
-  if (in_.AtEnd()) return false;
-  const std::uint32_t start = in_.Position();
-  SpecReader reader(in_, spec);
+// Returns where the spec ends.
+Cursor SpecReader::ReadAll() {
   for (;; in_.Skip()) {
     SkipSpace(in_);
-    if (!AtValueEnd(in_)) reader.ReadParameter();
-    if (in_.Peek() != ';') break;
+    if (!AtValueEnd(in_)) ReadParameter();
+    if (in_.Peek() != ';') return in_;
   }
+}
+
+}  // namespace
+
+bool TransportReader::Find() {
+  while (IsSpace(in_.Peek()) || in_.Peek() == ',') in_.Skip();
+  return !in_.AtEnd();
+}
+
+void TransportReader::Read(TransportSpec& spec) {
+  spec = {};
+  const std::uint32_t start = in_.Position();
+  in_ = SpecReader(in_, spec).ReadAll();
   // A NUL has stopped the lexer: what stands behind it is not read.
   if (!AtValueEnd(in_)) in_.Seek(in_.Size());
   std::uint32_t end = in_.Position();
   while (IsSpace(in_.At(end - 1))) --end;
   spec.all = Between(start, end);
-  return true;
 }
 
 const char* Name(Protocol protocol) {

@@ -34,10 +34,10 @@ class Connection {
     rtsp::Method method = rtsp::Method::kOther;
     Choice choice = Choice::kNotSaid;  ///< Replies: the first spec that is understood.
     bool has_cseq = false;
-    std::uint16_t status = 0;          ///< 0 for a request.
-    std::uint16_t client = 0;          ///< Replies: first client port of that spec.
-    std::uint16_t peer[2] = {};        ///< Replies: its server ports.
-    MappingSet mappings = 0;           ///< Requests: held on account of this head.
+    std::uint16_t status = 0;    ///< 0 for a request.
+    std::uint16_t client = 0;    ///< Replies: first client port of that spec.
+    std::uint16_t peer[2] = {};  ///< Replies: its server ports.
+    MappingSet mappings = 0;     ///< Requests: held on account of this head.
     std::uint32_t cseq = 0;
     std::uint32_t session = 0;
     std::uint32_t uri = 0;
@@ -61,7 +61,7 @@ class Connection {
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
   void TakeAcknowledgement(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
-  void ReadUnit();
+  inline void ReadUnit();
   void FinishSegment();
   void TurnTransparent(std::uint32_t note);
   void Forget(std::uint32_t index);
@@ -81,14 +81,15 @@ class Connection {
   void UnholdAll(MappingSet set);
 
   // rewrite.cc: Transport lines.
-  void BeginRequestTransport(const rtsp::Unit& unit);
-  void ReadRequestSpec();
+  void BeginTransport(const rtsp::Unit& unit);
+  void ReadSpec();
+  void UseRequestSpec();
   void UseMapping(std::uint32_t index);
   [[nodiscard]] PortRequest CurrentRequest() const;
   [[nodiscard]] bool ProposePorts(rtspnat_step& step);
   void AnswerReserve(rtspnat_reply reply, std::uint16_t first_port);
   void RefuseMapping(std::uint32_t note);
-  void ReadReplyTransport(const rtsp::Unit& unit);
+  void UseReplySpec();
   void MapBack(const Chosen& chosen);
   void Replace(std::uint32_t fields, const rtsp::Field (&field)[2], const std::uint16_t (&old_value)[2],
                const std::uint16_t (&from)[2], const std::uint16_t (&to)[2]);
@@ -107,9 +108,10 @@ class Connection {
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;
   bool transparent_ = false;
-  bool reading_ = false;    // Bytes past the frontier are in in_.
-  bool closing_ = false;    // FIN or RST.
+  bool reading_ = false;  // Bytes past the frontier are in in_.
+  bool closing_ = false;  // FIN or RST.
   std::uint8_t verdict_ = RTSPNAT_ACCEPT;
+  std::uint8_t edits_ = 0;  // Of the segment that is done.
   Phase phase_ = Phase::kDone;
   Question question_ = Question::kNone;
   std::uint8_t asked_ = 0;  // The mapping that question_ is about.
@@ -120,6 +122,7 @@ class Connection {
   std::uint32_t line_position_ = 0;
   rtsp::Cursor line_;
   rtsp::TransportReader reader_;
+  rtsp::TransportSpec spec_;  // Here and not on the stack, of which a kernel has little.
   Announcement announcement_;
 };
 

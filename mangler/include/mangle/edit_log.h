@@ -52,7 +52,12 @@ class EditLog {
   [[nodiscard]] EditPart Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const;
 
  private:
-  [[nodiscard]] const Edit& At(std::uint32_t index) const { return edits_[(first_ + index) % rtsp::kEdits]; }
+  /// Returns where entry @p index, at most kEdits, is or will be kept.
+  [[nodiscard]] std::uint32_t Slot(std::uint32_t index) const {
+    const std::uint32_t slot = first_ + index;
+    return slot < rtsp::kEdits ? slot : slot - rtsp::kEdits;
+  }
+  [[nodiscard]] const Edit& At(std::uint32_t index) const { return edits_[Slot(index)]; }
 
   std::uint8_t first_ = 0;
   std::uint8_t size_ = 0;

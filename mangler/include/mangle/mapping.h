@@ -33,14 +33,14 @@ enum class MappingState : std::uint8_t {
 /// One or two inside ports and the ports outside that stand for them.
 struct Mapping {
   MappingState state = MappingState::kFree;
-  std::uint8_t count = 0;            ///< Ports: 1 or 2.
-  std::uint8_t open = 0;             ///< Bit i: media may pass port i, once live.
-  std::uint8_t holders = 0;          ///< SETUPs that use it (RFC 2326 allows one pair for all streams, R85).
+  std::uint8_t count = 0;    ///< Ports: 1 or 2.
+  std::uint8_t open = 0;     ///< Bit i: media may pass port i, once live.
+  std::uint8_t holders = 0;  ///< SETUPs that use it (RFC 2326 allows one pair for all streams, R85).
   std::uint16_t inside[2] = {};
   std::uint16_t outside[2] = {};
-  std::uint16_t peer[2] = {};        ///< The peer's ports; 0 if not known.
-  std::uint32_t session = 0;         ///< Hash of the session identifier; 0 before the reply.
-  std::uint32_t uri = 0;             ///< Hash of the URI of the SETUP.
+  std::uint16_t peer[2] = {};  ///< The peer's ports; 0 if not known.
+  std::uint32_t session = 0;   ///< Hash of the session identifier; 0 before the reply.
+  std::uint32_t uri = 0;       ///< Hash of the URI of the SETUP.
 };
 
 /// The mappings of a connection.

@@ -13,9 +13,9 @@ inline constexpr std::uint16_t kFirstPort = 1024;
 /// What is wanted of a pair, or of one port.
 struct PortRequest {
   std::uint16_t inside[2] = {};
-  std::uint8_t count = 1;     ///< 1 or 2.
-  std::uint8_t digits = 0;    ///< Digits that the text has room for; 0: it cannot be edited at all.
-  bool same_only = false;     ///< Without NAT the ports cannot differ.
+  std::uint8_t count = 1;   ///< 1 or 2.
+  std::uint8_t digits = 0;  ///< Digits that the text has room for; 0: it cannot be edited at all.
+  bool same_only = false;   ///< Without NAT the ports cannot differ.
   std::uint32_t seed = 0;
 };
 

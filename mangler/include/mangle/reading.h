@@ -12,12 +12,12 @@ namespace mangle {
 /// The client's ports as a spec of a request announces them.
 struct Announcement {
   /// RTSPNAT_NOTES if the spec is to be mapped, else the note that says why not.
-  std::uint8_t refusal = RTSPNAT_NOTES;
-  std::uint8_t count = 0;       ///< Ports to be mapped: 1 or 2.
-  std::uint8_t open = 0;        ///< Bit i: media is expected on port i.
-  std::uint8_t fields = 0;      ///< Numbers in the text: 1 or 2.
+  std::uint32_t refusal = RTSPNAT_NOTES;
+  std::uint8_t count = 0;   ///< Ports to be mapped: 1 or 2.
+  std::uint8_t open = 0;    ///< Bit i: media is expected on port i.
+  std::uint8_t fields = 0;  ///< Numbers in the text: 1 or 2.
   std::uint16_t inside[2] = {};
-  rtsp::Field field[2];         ///< Where the numbers stand.
+  rtsp::Field field[2];  ///< Where the numbers stand.
 };
 
 /// Reads a spec of a SETUP request of the side that has address @p own. @p outside is the same side's
@@ -35,11 +35,11 @@ enum class Choice : std::uint8_t {
 /// A spec of a 2xx reply.
 struct Chosen {
   Choice choice = Choice::kNotSaid;
-  std::uint16_t client = 0;     ///< First client port, 0 if not there.
-  std::uint16_t peer[2] = {};   ///< Server ports; 0 if not there or not usable (R87).
-  std::uint8_t fields = 0;      ///< Client port numbers in the text: 0, 1 or 2.
+  std::uint16_t client = 0;    ///< First client port, 0 if not there.
+  std::uint16_t peer[2] = {};  ///< Server ports; 0 if not there or not usable (R87).
+  std::uint8_t fields = 0;     ///< Client port numbers in the text: 0, 1 or 2.
   std::uint16_t value[2] = {};
-  rtsp::Field field[2];         ///< Where they stand.
+  rtsp::Field field[2];  ///< Where they stand.
 };
 
 /// Reads a spec of a reply to SETUP.

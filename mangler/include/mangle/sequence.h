@@ -7,9 +7,7 @@
 namespace mangle {
 
 /// Returns how far @p a is past @p b; negative if it is before it.
-constexpr std::int32_t Distance(std::uint32_t a, std::uint32_t b) {
-  return static_cast<std::int32_t>(a - b);
-}
+constexpr std::int32_t Distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 
 /// True if @p a is before @p b.
 constexpr bool Before(std::uint32_t a, std::uint32_t b) { return Distance(a, b) < 0; }

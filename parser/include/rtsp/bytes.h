@@ -56,12 +56,23 @@ class Cursor {
   /// there is none.
   [[nodiscard]] std::uint32_t FindControl() const { return Find<0, 0x21>(); }
 
+  /// Returns the bytes from the cursor to @p line_feed, which is a position FindLineFeed() gave, without the CR
+  /// that may stand before it.
+  [[nodiscard]] constexpr Cursor Line(std::uint32_t line_feed) const {
+    if (line_feed > size_ || line_feed <= position_) return {};
+    const std::uint32_t length = line_feed - position_;
+    return {data_ + position_, data_[line_feed - 1] == '\r' ? length - 1 : length};
+  }
+
   /// Copies @p count bytes from the cursor to @p to and moves past them. Copies nothing and
   /// returns false if fewer are left.
-  [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count) {
-    if (count > Left()) return false;
-    if (count != 0) __builtin_memcpy(to, data_ + position_, count);
-    position_ += count;
+  [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count);
+
+  /// Reads 8 bytes, in the order of the machine, and moves past them. Returns false if fewer are left.
+  [[nodiscard]] bool ReadWord(std::uint64_t& word) {
+    if (sizeof word > Left()) return false;
+    __builtin_memcpy(&word, data_ + position_, sizeof word);
+    position_ += sizeof word;
     return true;
   }
 
@@ -70,6 +81,12 @@ class Cursor {
   [[nodiscard]] constexpr Cursor Slice(std::uint32_t from, std::uint32_t count) const {
     if (from >= size_) return {};
     return {data_ + from, count < size_ - from ? count : size_ - from};
+  }
+
+  /// Returns the next @p kCount bytes; none if there are fewer.
+  template <std::uint32_t kCount>
+  [[nodiscard]] constexpr Cursor Window() const {
+    return Left() >= kCount ? Cursor(data_ + position_, kCount) : Cursor();
   }
 
   /// Returns the bytes of @p field.
@@ -84,6 +101,17 @@ class Cursor {
   std::uint32_t position_ = 0;
 };
 
+/// Calls @p lex with @p in. If there are @p kCount bytes, which must be all that it ever looks at, it gets a
+/// cursor over just those: its size is known when it is compiled, so that the checks that cannot fail go away.
+template <std::uint32_t kCount, typename Lexer>
+[[gnu::always_inline]] inline auto LexAhead(Cursor& in, Lexer lex) {
+  if (in.Left() < kCount) return lex(in);
+  Cursor window = in.Window<kCount>();
+  const auto result = lex(window);
+  in.Seek(in.Position() + window.Position());
+  return result;
+}
+
 // Finds the next byte that is below kBound (at most 0x80) once xored with kFlip, a word at a time while there
 // are whole words.
 template <std::uint8_t kFlip, std::uint8_t kBound>
@@ -91,20 +119,28 @@ template <std::uint8_t kFlip, std::uint8_t kBound>
   static_assert(kBound <= 0x80);
   constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
   constexpr std::uint32_t kWord = sizeof kEach;
-  std::uint32_t at = position_;
-  for (; at + kWord <= size_; at += kWord) {
-    std::uint64_t word = 0;
-    __builtin_memcpy(&word, data_ + at, kWord);
-    word ^= kEach * kFlip;
-    // The top bit of a byte that is wanted, or of one from 0x80 up; in bytes behind those also without reason.
-    const std::uint64_t maybe = (word - kEach * kBound) & (kEach * 0x80);
-    if (maybe == 0 || (maybe & ~word) == 0) continue;
-    if constexpr (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
-      return at + static_cast<std::uint32_t>(__builtin_ctzll(maybe & ~word)) / 8;
-    break;
+  std::size_t at = position_;
+  if (Left() >= kWord) {
+    const std::size_t last = size_ - kWord;
+    do {
+      std::uint64_t word = 0;
+      __builtin_memcpy(&word, data_ + at, kWord);
+      word ^= kEach * kFlip;
+      // The top bit of a byte that is wanted, or of one from 0x80 up; in bytes behind those also without reason.
+      const std::uint64_t maybe = (word - kEach * kBound) & (kEach * 0x80);
+      if (maybe != 0) [[unlikely]] {
+        const std::uint64_t sure = maybe & ~word;
+        if constexpr (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) break;
+        if (sure != 0)
+          return static_cast<std::uint32_t>(at) + static_cast<std::uint32_t>(__builtin_ctzll(sure)) / 8;
+      }
+      at += kWord;
+    } while (at <= last);
   }
-  while (at < size_ && (data_[at] ^ kFlip) >= kBound) ++at;
-  return at < size_ ? at : size_;
+  for (; at < size_; ++at) {
+    if ((data_[at] ^ kFlip) < kBound) return static_cast<std::uint32_t>(at);
+  }
+  return size_;
 }
 
 /// True for SP and HT, the blanks of RFC 2326 section 15.1 inside a line.
@@ -116,9 +152,14 @@ constexpr bool IsSpace(std::uint8_t byte) { return IsBlank(byte) || byte == '\r'
 
 constexpr bool IsDigit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
-/// Moves the cursor over blanks and folds.
-constexpr void SkipSpace(Cursor& in) {
-  while (IsSpace(in.Peek())) in.Skip();
+/// Returns the cursor moved over blanks and folds.
+[[nodiscard]] Cursor BehindSpace(Cursor in);
+
+/// Moves the cursor over blanks and folds; mostly there is one or none.
+inline void SkipSpace(Cursor& in) {
+  if (in.Peek() > ' ') return;
+  if (in.Peek() == ' ') in.Skip();
+  if (IsSpace(in.Peek())) in = BehindSpace(in);
 }
 
 /// A decimal number as it stands in the text.

@@ -77,16 +77,19 @@ class Framer {
   enum class State : std::uint8_t { kBetween, kStartLine, kHeaders, kFrame, kLost };
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong };
 
+  // Those marked inline are for framer.cc only.
+  template <bool kMayFold>
+  [[nodiscard]] bool TakeWholeLine(Cursor& in, Unit& unit);
+  void TakeOther(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
-  void BeginMessage(Cursor& in, Unit& unit);
+  inline void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, Unit& unit);
-  void NextLine(Cursor& in, Unit& unit);
-  void FinishStartLine(Unit& unit);
+  inline void NextLine(Cursor& in, Unit& unit);
+  inline void FinishStartLine(Unit& unit);
   void FinishHeader(Unit& unit);
   void FinishHead(Unit& unit);
   void NoteLength(const Unit& unit);
   Scan ScanLine(Cursor& in, Unit& unit);
-  Scan ScanOddLine(Cursor& in, Unit& unit);
   void Hold(Cursor& in, std::uint32_t end);
   [[nodiscard]] bool LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const;
 
@@ -105,5 +108,41 @@ class Framer {
   bool clear_held_ = false;  // The line in held_ has been given out.
   std::uint8_t held_[kLineBytes];
 };
+
+inline void Framer::FinishHeader(Unit& unit) {
+  unit.kind = UnitKind::kHeader;
+  unit.header = LexHeader(unit.line);
+  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit);
+}
+
+// Takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on.
+template <bool kMayFold>
+[[gnu::always_inline]] inline bool Framer::TakeWholeLine(Cursor& in, Unit& unit) {
+  const Cursor rest = in;  // So that it lives in registers.
+  const std::uint32_t start = rest.Position();
+  const std::uint32_t line_feed = rest.FindLineFeed();
+  const std::uint32_t next = line_feed + 1;
+  if (next > rest.Size() || line_feed - start >= kLineBytes) return false;
+  const Cursor line = rest.Line(line_feed);
+  if (kMayFold && line.Size() != 0 && (next == rest.Size() || IsBlank(rest.At(next)))) return false;
+  unit.line = line;
+  unit.offset = offset_;
+  offset_ += next - start;
+  in.Seek(next);
+  return true;
+}
+
+inline Unit Framer::Next(Cursor& in) {
+  Unit unit;
+  const bool plain = state_ == State::kHeaders && line_size_ == 0 && TakeWholeLine<true>(in, unit);
+  if (!plain) {
+    TakeOther(in, unit);
+  } else if (unit.line.Size() != 0) {
+    FinishHeader(unit);
+  } else {
+    FinishHead(unit);
+  }
+  return unit;
+}
 
 }  // namespace rtsp

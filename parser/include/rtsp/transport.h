@@ -95,8 +95,21 @@ class TransportReader {
   /// @p value on; the line is borrowed.
   constexpr TransportReader(Cursor line, std::uint16_t value) : in_(line) { in_.Seek(value); }
 
+  /// Moves to the next spec. Returns false if there is none.
+  [[nodiscard]] bool Find();
+
+  /// Fills in the spec that Find() has found.
+  void Read(TransportSpec& spec);
+
   /// Fills in the next spec. Returns false at the end, with @p spec reset.
-  [[nodiscard]] bool Next(TransportSpec& spec);
+  [[nodiscard]] bool Next(TransportSpec& spec) {
+    if (!Find()) {
+      spec = {};
+      return false;
+    }
+    Read(spec);
+    return true;
+  }
 
  private:
   Cursor in_;

@@ -34,10 +34,11 @@ enum class Parameter : std::uint8_t {
 struct ParameterName {
   Parameter parameter = Parameter::kNothing;
   Protocol protocol = Protocol::kNone;  ///< For kProtocol.
+  std::uint32_t end = 0;                ///< Position of the byte behind it; where it begins for kNothing.
 };
 
-/// Lexes a name or protocol at the cursor and moves past it; moves nowhere for kNothing.
-[[nodiscard]] ParameterName LexParameterName(Cursor& in);
+/// Lexes a name or protocol at the cursor.
+[[nodiscard]] ParameterName LexParameterName(Cursor in);
 
 /// Moves past a value: up to the next `;` or `,` outside quotes, or the end. Returns false if
 /// there is a NUL in it, which no value may have.

@@ -6,7 +6,7 @@
 namespace rtsp {
 namespace {
 
-HeaderName LexName(Cursor& in) {
+[[gnu::always_inline]] inline HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 13 "parser/lex/generated/header.cc"
@@ -32,7 +32,7 @@ HeaderName LexName(Cursor& in) {
 yy1:
 	in.Skip();
 yy2:
-#line 26 "parser/lex/header.re"
+#line 24 "parser/lex/header.re"
 	{ return HeaderName::kOther; }
 #line 38 "parser/lex/generated/header.cc"
 yy3:
@@ -124,175 +124,137 @@ yy15:
 	goto yy7;
 yy16:
 	in.Skip();
-	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych == '\t') goto yy16;
-		goto yy7;
-	} else {
-		if (yych <= ' ') goto yy16;
-		if (yych == ':') goto yy20;
-		goto yy7;
-	}
+#line 21 "parser/lex/header.re"
+	{ return HeaderName::kCSeq; }
+#line 130 "parser/lex/generated/header.cc"
 yy17:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy21;
-	if (yych == 'i') goto yy21;
+	if (yych == 'I') goto yy20;
+	if (yych == 'i') goto yy20;
 	goto yy7;
 yy18:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy22;
-	if (yych == 's') goto yy22;
+	if (yych == 'S') goto yy21;
+	if (yych == 's') goto yy21;
 	goto yy7;
 yy19:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy23;
-	if (yych == 'n') goto yy23;
+	if (yych == 'N') goto yy22;
+	if (yych == 'n') goto yy22;
 	goto yy7;
 yy20:
 	in.Skip();
-#line 23 "parser/lex/header.re"
-	{ return HeaderName::kCSeq; }
-#line 159 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'O') goto yy23;
+	if (yych == 'o') goto yy23;
+	goto yy7;
 yy21:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy24;
-	if (yych == 'o') goto yy24;
+	if (yych == 'P') goto yy24;
+	if (yych == 'p') goto yy24;
 	goto yy7;
 yy22:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy25;
-	if (yych == 'p') goto yy25;
+	if (yych == 'T') goto yy25;
+	if (yych == 't') goto yy25;
 	goto yy7;
 yy23:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy26;
-	if (yych == 't') goto yy26;
+	if (yych == 'N') goto yy26;
+	if (yych == 'n') goto yy26;
 	goto yy7;
 yy24:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy27;
-	if (yych == 'n') goto yy27;
+	if (yych == 'O') goto yy27;
+	if (yych == 'o') goto yy27;
 	goto yy7;
 yy25:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy28;
-	if (yych == 'o') goto yy28;
+	if (yych == '-') goto yy28;
 	goto yy7;
 yy26:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == '-') goto yy29;
-	goto yy7;
+#line 22 "parser/lex/header.re"
+	{ return HeaderName::kSession; }
+#line 188 "parser/lex/generated/header.cc"
 yy27:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych == '\t') goto yy27;
-		goto yy7;
-	} else {
-		if (yych <= ' ') goto yy27;
-		if (yych == ':') goto yy30;
-		goto yy7;
-	}
+	if (yych == 'R') goto yy29;
+	if (yych == 'r') goto yy29;
+	goto yy7;
 yy28:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy31;
-	if (yych == 'r') goto yy31;
+	if (yych == 'L') goto yy30;
+	if (yych == 'l') goto yy30;
 	goto yy7;
 yy29:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'L') goto yy32;
-	if (yych == 'l') goto yy32;
+	if (yych == 'T') goto yy31;
+	if (yych == 't') goto yy31;
 	goto yy7;
 yy30:
 	in.Skip();
-#line 24 "parser/lex/header.re"
-	{ return HeaderName::kSession; }
-#line 222 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'E') goto yy32;
+	if (yych == 'e') goto yy32;
+	goto yy7;
 yy31:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy33;
-	if (yych == 't') goto yy33;
-	goto yy7;
+#line 23 "parser/lex/header.re"
+	{ return HeaderName::kTransport; }
+#line 217 "parser/lex/generated/header.cc"
 yy32:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy34;
-	if (yych == 'e') goto yy34;
-	goto yy7;
+	if (yych == 'N') goto yy33;
+	if (yych != 'n') goto yy7;
 yy33:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych == '\t') goto yy33;
-		goto yy7;
-	} else {
-		if (yych <= ' ') goto yy33;
-		if (yych == ':') goto yy35;
-		goto yy7;
-	}
+	if (yych == 'G') goto yy34;
+	if (yych != 'g') goto yy7;
 yy34:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy36;
-	if (yych == 'n') goto yy36;
-	goto yy7;
+	if (yych == 'T') goto yy35;
+	if (yych != 't') goto yy7;
 yy35:
 	in.Skip();
-#line 25 "parser/lex/header.re"
-	{ return HeaderName::kTransport; }
-#line 256 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'H') goto yy36;
+	if (yych != 'h') goto yy7;
 yy36:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'G') goto yy37;
-	if (yych != 'g') goto yy7;
-yy37:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy38;
-	if (yych != 't') goto yy7;
-yy38:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'H') goto yy39;
-	if (yych != 'h') goto yy7;
-yy39:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych == '\t') goto yy39;
-		goto yy7;
-	} else {
-		if (yych <= ' ') goto yy39;
-		if (yych != ':') goto yy7;
-	}
-	in.Skip();
-#line 22 "parser/lex/header.re"
+#line 20 "parser/lex/header.re"
 	{ return HeaderName::kContentLength; }
-#line 285 "parser/lex/generated/header.cc"
+#line 242 "parser/lex/generated/header.cc"
 }
-#line 27 "parser/lex/header.re"
+#line 25 "parser/lex/header.re"
 
 }
+
+constexpr std::uint32_t kNameBytes = 14;  // The longest name.
 
 }  // namespace
 
-Header LexHeader(Cursor in) {
-  const HeaderName name = LexName(in);
+Header LexHeader(Cursor line) {
+  const HeaderName name =
+      LexAhead<kNameBytes>(line, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
   if (name == HeaderName::kOther) return {};
-  return {name, static_cast<std::uint16_t>(in.Position())};
+  while (IsBlank(line.Peek())) line.Skip();
+  if (line.Peek() != ':') return {};
+  return {name, static_cast<std::uint16_t>(line.Position() + 1)};
 }
 
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
@@ -300,7 +262,10 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
   SkipSpace(line);
   Number number = ReadNumber(line, maximum);
   SkipSpace(line);
-  if (!line.AtEnd()) number.valid = false;
+  if (!line.AtEnd()) {
+    number.valid = false;
+    number.value = 0;
+  }
   return number;
 }
 
@@ -308,7 +273,10 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);
   const std::uint32_t start = line.Position();
-  while (!line.AtEnd() && line.Peek() != ';' && !IsSpace(line.Peek())) line.Skip();
+  for (; !line.AtEnd(); line.Skip()) {
+    const std::uint8_t byte = line.Peek();
+    if (byte == ';' || (byte <= ' ' && IsSpace(byte))) break;
+  }
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
 }
 

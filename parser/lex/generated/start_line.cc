@@ -6,1221 +6,699 @@
 namespace rtsp {
 namespace {
 
-#line 21 "parser/lex/start_line.re"
+#line 20 "parser/lex/start_line.re"
 
 
 enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
 
-// Lexes up to and including the blanks after the method or the version.
-First LexFirst(Cursor& in, StartLine& line) {
+// Lexes a method that has a name, or a version; perhaps as the front of something longer.
+[[gnu::always_inline]] inline First LexKnownFirst(Cursor& in, Method& method) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 19 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
-	static const unsigned char yybm[] = {
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,  64,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		 64, 128,   0, 128,   0, 128, 128, 128, 
-		  0,   0, 128, 128,   0, 128, 128,   0, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128,   0,   0,   0,   0,   0,   0, 
-		  0, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128,   0,   0,   0, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128,   0, 128,   0, 128,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-	};
+	unsigned int yyaccept = 0;
 	yych = in.Peek();
-	if (yych <= 'D') {
-		if (yych <= '+') {
-			if (yych <= '#') {
-				if (yych == '!') goto yy3;
-				if (yych >= '#') goto yy3;
-			} else {
-				if (yych <= '$') goto yy1;
-				if (yych <= '\'') goto yy3;
-				if (yych >= '*') goto yy3;
-			}
-		} else {
-			if (yych <= '9') {
-				if (yych <= ',') goto yy1;
-				if (yych != '/') goto yy3;
-			} else {
-				if (yych <= '@') goto yy1;
-				if (yych <= 'A') goto yy4;
-				if (yych <= 'C') goto yy3;
-				goto yy5;
-			}
-		}
-	} else {
-		if (yych <= 'S') {
-			if (yych <= 'O') {
-				if (yych == 'G') goto yy6;
-				if (yych <= 'N') goto yy3;
-				goto yy7;
-			} else {
-				if (yych <= 'P') goto yy8;
-				if (yych <= 'Q') goto yy3;
-				if (yych <= 'R') goto yy9;
-				goto yy10;
-			}
-		} else {
-			if (yych <= 'z') {
-				if (yych <= 'T') goto yy11;
-				if (yych <= 'Z') goto yy3;
-				if (yych >= '^') goto yy3;
-			} else {
-				if (yych <= '|') {
-					if (yych >= '|') goto yy3;
-				} else {
-					if (yych == '~') goto yy3;
-				}
-			}
-		}
+	switch (yych) {
+		case 'A': goto yy3;
+		case 'D': goto yy4;
+		case 'G': goto yy5;
+		case 'O': goto yy6;
+		case 'P': goto yy7;
+		case 'R': goto yy8;
+		case 'S': goto yy9;
+		case 'T': goto yy10;
+		default: goto yy1;
 	}
 yy1:
 	in.Skip();
 yy2:
-#line 43 "parser/lex/start_line.re"
+#line 41 "parser/lex/start_line.re"
 	{ return First::kInvalid; }
-#line 109 "parser/lex/generated/start_line.cc"
+#line 40 "parser/lex/generated/start_line.cc"
 yy3:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= ',') {
-		if (yych <= '"') {
-			if (yych <= '\t') {
-				if (yych <= 0x08) goto yy2;
-				goto yy14;
-			} else {
-				if (yych <= 0x1F) goto yy2;
-				if (yych <= '!') goto yy14;
-				goto yy2;
-			}
-		} else {
-			if (yych <= '\'') {
-				if (yych == '$') goto yy2;
-				goto yy14;
-			} else {
-				if (yych <= ')') goto yy2;
-				if (yych <= '+') goto yy14;
-				goto yy2;
-			}
-		}
-	} else {
-		if (yych <= ']') {
-			if (yych <= '9') {
-				if (yych == '/') goto yy2;
-				goto yy14;
-			} else {
-				if (yych <= '@') goto yy2;
-				if (yych <= 'Z') goto yy14;
-				goto yy2;
-			}
-		} else {
-			if (yych <= '|') {
-				if (yych == '{') goto yy2;
-				goto yy14;
-			} else {
-				if (yych == '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'N') goto yy11;
+	goto yy2;
 yy4:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'N') goto yy16;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'E') goto yy13;
+	goto yy2;
 yy5:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'E') goto yy17;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'E') goto yy14;
+	goto yy2;
 yy6:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'E') goto yy18;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'P') goto yy15;
+	goto yy2;
 yy7:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'P') goto yy19;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'A') goto yy16;
+	if (yych == 'L') goto yy17;
+	goto yy2;
 yy8:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '/') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				if (yych <= '.') goto yy14;
-				goto yy2;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= 'A') {
-				if (yych <= '9') goto yy14;
-				if (yych <= '@') goto yy2;
-				goto yy20;
-			} else {
-				if (yych == 'L') goto yy21;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'E') goto yy18;
+	if (yych == 'T') goto yy19;
+	goto yy2;
 yy9:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '/') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				if (yych <= '.') goto yy14;
-				goto yy2;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= 'D') {
-				if (yych <= '9') goto yy14;
-				if (yych <= '@') goto yy2;
-				goto yy14;
-			} else {
-				if (yych <= 'E') goto yy22;
-				if (yych == 'T') goto yy23;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'E') goto yy20;
+	goto yy2;
 yy10:
+	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'E') goto yy24;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'E') goto yy21;
+	goto yy2;
 yy11:
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= '.') {
-		if (yych <= '#') {
-			if (yych <= 0x1F) {
-				if (yych == '\t') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '"') goto yy2;
-				goto yy14;
-			}
-		} else {
-			if (yych <= ')') {
-				if (yych <= '$') goto yy2;
-				if (yych <= '\'') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == ',') goto yy2;
-				goto yy14;
-			}
-		}
-	} else {
-		if (yych <= 'Z') {
-			if (yych <= '@') {
-				if (yych <= '/') goto yy2;
-				if (yych <= '9') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == 'E') goto yy25;
-				goto yy14;
-			}
-		} else {
-			if (yych <= '{') {
-				if (yych <= ']') goto yy2;
-				if (yych <= 'z') goto yy14;
-				goto yy2;
-			} else {
-				if (yych == '}') goto yy2;
-				if (yych <= '~') goto yy14;
-				goto yy2;
-			}
-		}
-	}
+	if (yych == 'N') goto yy22;
 yy12:
-	in.Skip();
-	yych = in.Peek();
-	if (yybm[0+yych] & 64) {
-		goto yy12;
+	in.Seek(backup);
+	if (yyaccept == 0) {
+		goto yy2;
+	} else {
+		goto yy39;
 	}
-#line 42 "parser/lex/start_line.re"
-	{ line.method = Method::kOther; return First::kRequest; }
-#line 525 "parser/lex/generated/start_line.cc"
 yy13:
 	in.Skip();
 	yych = in.Peek();
+	if (yych == 'S') goto yy23;
+	goto yy12;
 yy14:
-	if (yybm[0+yych] & 64) {
-		goto yy12;
-	}
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy24;
+	goto yy12;
+yy15:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy25;
+	goto yy12;
+yy16:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy26;
+	goto yy12;
+yy17:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy27;
+	goto yy12;
+yy18:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 'B') goto yy12;
+	if (yych <= 'C') goto yy28;
+	if (yych <= 'D') goto yy29;
+	goto yy12;
+yy19:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy30;
+	goto yy12;
+yy20:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy31;
+	goto yy12;
+yy21:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy32;
+	goto yy12;
+yy22:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy33;
+	goto yy12;
+yy23:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy34;
+	goto yy12;
+yy24:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '_') goto yy35;
+	goto yy12;
+yy25:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy36;
+	goto yy12;
+yy26:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy37;
+	goto yy12;
+yy27:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'Y') goto yy38;
+	goto yy12;
+yy28:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy40;
+	goto yy12;
+yy29:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy41;
+	goto yy12;
+yy30:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy42;
+	goto yy12;
+yy31:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy43;
+	if (yych == '_') goto yy44;
+	goto yy12;
+yy32:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy45;
+	goto yy12;
+yy33:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy46;
+	goto yy12;
+yy34:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy47;
+	goto yy12;
+yy35:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy48;
+	goto yy12;
+yy36:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy49;
+	goto yy12;
+yy37:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy50;
+	goto yy12;
+yy38:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == '_') goto yy51;
+yy39:
+#line 34 "parser/lex/start_line.re"
+	{ method = Method::kPlay; return First::kRequest; }
+#line 247 "parser/lex/generated/start_line.cc"
+yy40:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy52;
+	goto yy12;
+yy41:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy53;
+	goto yy12;
+yy42:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '/') goto yy54;
+	goto yy12;
+yy43:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy55;
+	goto yy12;
+yy44:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy56;
+	goto yy12;
+yy45:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy57;
+	goto yy12;
+yy46:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy58;
+	goto yy12;
+yy47:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy59;
+	goto yy12;
+yy48:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy60;
+	goto yy12;
+yy49:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy61;
+	goto yy12;
+yy50:
+	in.Skip();
+#line 33 "parser/lex/start_line.re"
+	{ method = Method::kPause; return First::kRequest; }
+#line 302 "parser/lex/generated/start_line.cc"
+yy51:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy62;
+	goto yy12;
+yy52:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy63;
+	goto yy12;
+yy53:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy64;
+	goto yy12;
+yy54:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '/') goto yy12;
+	if (yych <= '9') goto yy65;
+	goto yy12;
+yy55:
+	in.Skip();
+#line 38 "parser/lex/start_line.re"
+	{ method = Method::kSetup; return First::kRequest; }
+#line 328 "parser/lex/generated/start_line.cc"
+yy56:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy66;
+	goto yy12;
+yy57:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy67;
+	goto yy12;
+yy58:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy68;
+	goto yy12;
+yy59:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'B') goto yy69;
+	goto yy12;
+yy60:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy70;
+	goto yy12;
+yy61:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy71;
+	goto yy12;
+yy62:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy72;
+	goto yy12;
+yy63:
+	in.Skip();
+#line 36 "parser/lex/start_line.re"
+	{ method = Method::kRecord; return First::kRequest; }
+#line 368 "parser/lex/generated/start_line.cc"
+yy64:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy73;
+	goto yy12;
+yy65:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '.') goto yy74;
+	goto yy12;
+yy66:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy75;
+	goto yy12;
+yy67:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'W') goto yy76;
+	goto yy12;
+yy68:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy77;
+	goto yy12;
+yy69:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy78;
+	goto yy12;
+yy70:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy79;
+	goto yy12;
+yy71:
+	in.Skip();
+#line 32 "parser/lex/start_line.re"
+	{ method = Method::kOptions; return First::kRequest; }
+#line 408 "parser/lex/generated/start_line.cc"
+yy72:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy80;
+	goto yy12;
+yy73:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy81;
+	goto yy12;
+yy74:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '/') goto yy12;
+	if (yych <= '9') goto yy82;
+	goto yy12;
+yy75:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy83;
+	goto yy12;
+yy76:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy84;
+	goto yy12;
+yy77:
+	in.Skip();
+#line 29 "parser/lex/start_line.re"
+	{ method = Method::kAnnounce; return First::kRequest; }
+#line 439 "parser/lex/generated/start_line.cc"
+yy78:
+	in.Skip();
+#line 30 "parser/lex/start_line.re"
+	{ method = Method::kDescribe; return First::kRequest; }
+#line 444 "parser/lex/generated/start_line.cc"
+yy79:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy85;
+	goto yy12;
+yy80:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy86;
+	goto yy12;
+yy81:
+	in.Skip();
+#line 37 "parser/lex/start_line.re"
+	{ method = Method::kRedirect; return First::kRequest; }
+#line 459 "parser/lex/generated/start_line.cc"
+yy82:
+	in.Skip();
+#line 28 "parser/lex/start_line.re"
+	{ return First::kResponse; }
+#line 464 "parser/lex/generated/start_line.cc"
+yy83:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy87;
+	goto yy12;
+yy84:
+	in.Skip();
+#line 40 "parser/lex/start_line.re"
+	{ method = Method::kTeardown; return First::kRequest; }
+#line 474 "parser/lex/generated/start_line.cc"
+yy85:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy88;
+	goto yy12;
+yy86:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'F') goto yy89;
+	goto yy12;
+yy87:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy90;
+	goto yy12;
+yy88:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy91;
+	goto yy12;
+yy89:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'Y') goto yy92;
+	goto yy12;
+yy90:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy93;
+	goto yy12;
+yy91:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy94;
+	goto yy12;
+yy92:
+	in.Skip();
+#line 35 "parser/lex/start_line.re"
+	{ method = Method::kPlayNotify; return First::kRequest; }
+#line 514 "parser/lex/generated/start_line.cc"
+yy93:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy95;
+	goto yy12;
+yy94:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy96;
+	goto yy12;
+yy95:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy97;
+	goto yy12;
+yy96:
+	in.Skip();
+#line 31 "parser/lex/start_line.re"
+	{ method = Method::kGetParameter; return First::kRequest; }
+#line 534 "parser/lex/generated/start_line.cc"
+yy97:
+	in.Skip();
+#line 39 "parser/lex/start_line.re"
+	{ method = Method::kSetParameter; return First::kRequest; }
+#line 539 "parser/lex/generated/start_line.cc"
+}
+#line 42 "parser/lex/start_line.re"
+
+}
+
+// Lexes any method.
+bool LexMethod(Cursor& in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  
+#line 549 "parser/lex/generated/start_line.cc"
+{
+	std::uint8_t yych;
+	yych = in.Peek();
 	if (yych <= '.') {
 		if (yych <= '$') {
 			if (yych <= '!') {
-				if (yych >= ' ') goto yy13;
+				if (yych >= '!') goto yy100;
 			} else {
-				if (yych == '#') goto yy13;
+				if (yych == '#') goto yy100;
 			}
 		} else {
 			if (yych <= ')') {
-				if (yych <= '\'') goto yy13;
+				if (yych <= '\'') goto yy100;
 			} else {
-				if (yych != ',') goto yy13;
+				if (yych != ',') goto yy100;
 			}
 		}
 	} else {
 		if (yych <= ']') {
 			if (yych <= '9') {
-				if (yych >= '0') goto yy13;
+				if (yych >= '0') goto yy100;
 			} else {
-				if (yych <= '@') goto yy15;
-				if (yych <= 'Z') goto yy13;
+				if (yych <= '@') goto yy99;
+				if (yych <= 'Z') goto yy100;
 			}
 		} else {
 			if (yych <= '|') {
-				if (yych != '{') goto yy13;
+				if (yych != '{') goto yy100;
 			} else {
-				if (yych == '~') goto yy13;
+				if (yych == '~') goto yy100;
 			}
 		}
 	}
-yy15:
-	in.Seek(backup);
-	goto yy2;
-yy16:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy26;
-	goto yy14;
-yy17:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy27;
-	goto yy14;
-yy18:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy28;
-	goto yy14;
-yy19:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy29;
-	goto yy14;
-yy20:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy30;
-	goto yy14;
-yy21:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy31;
-	goto yy14;
-yy22:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= 'B') goto yy14;
-	if (yych <= 'C') goto yy32;
-	if (yych <= 'D') goto yy33;
-	goto yy14;
-yy23:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy34;
-	goto yy14;
-yy24:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy35;
-	goto yy14;
-yy25:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy36;
-	goto yy14;
-yy26:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy37;
-	goto yy14;
-yy27:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'C') goto yy38;
-	goto yy14;
-yy28:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '_') goto yy39;
-	goto yy14;
-yy29:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy40;
-	goto yy14;
-yy30:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy41;
-	goto yy14;
-yy31:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'Y') goto yy42;
-	goto yy14;
-yy32:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy43;
-	goto yy14;
-yy33:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy44;
-	goto yy14;
-yy34:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy45;
-	goto yy14;
-yy35:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy46;
-	if (yych == '_') goto yy47;
-	goto yy14;
-yy36:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy48;
-	goto yy14;
-yy37:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy49;
-	goto yy14;
-yy38:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy50;
-	goto yy14;
-yy39:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy51;
-	goto yy14;
-yy40:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy52;
-	goto yy14;
-yy41:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy53;
-	goto yy14;
-yy42:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych == '\t') goto yy54;
-		goto yy14;
-	} else {
-		if (yych <= ' ') goto yy54;
-		if (yych == '_') goto yy55;
-		goto yy14;
-	}
-yy43:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy56;
-	goto yy14;
-yy44:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy57;
-	goto yy14;
-yy45:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '/') goto yy58;
-	goto yy14;
-yy46:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy59;
-	goto yy14;
-yy47:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy60;
-	goto yy14;
-yy48:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'D') goto yy61;
-	goto yy14;
-yy49:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy62;
-	goto yy14;
-yy50:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy63;
-	goto yy14;
-yy51:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy64;
-	goto yy14;
-yy52:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy65;
-	goto yy14;
-yy53:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy66;
-	if (yych == ' ') goto yy66;
-	goto yy14;
-yy54:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy54;
-	if (yych == ' ') goto yy54;
-#line 35 "parser/lex/start_line.re"
-	{ line.method = Method::kPlay; return First::kRequest; }
-#line 773 "parser/lex/generated/start_line.cc"
-yy55:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy67;
-	goto yy14;
-yy56:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'D') goto yy68;
-	goto yy14;
-yy57:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy69;
-	goto yy14;
-yy58:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '/') goto yy15;
-	if (yych <= '9') goto yy70;
-	goto yy15;
-yy59:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy71;
-	if (yych == ' ') goto yy71;
-	goto yy14;
-yy60:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy72;
-	goto yy14;
-yy61:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy73;
-	goto yy14;
-yy62:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'C') goto yy74;
-	goto yy14;
-yy63:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'B') goto yy75;
-	goto yy14;
-yy64:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy76;
-	goto yy14;
-yy65:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy77;
-	goto yy14;
-yy66:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy66;
-	if (yych == ' ') goto yy66;
-#line 34 "parser/lex/start_line.re"
-	{ line.method = Method::kPause; return First::kRequest; }
-#line 838 "parser/lex/generated/start_line.cc"
-yy67:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy78;
-	goto yy14;
-yy68:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy79;
-	if (yych == ' ') goto yy79;
-	goto yy14;
-yy69:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'C') goto yy80;
-	goto yy14;
-yy70:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '.') goto yy81;
-	goto yy15;
-yy71:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy71;
-	if (yych == ' ') goto yy71;
-#line 39 "parser/lex/start_line.re"
-	{ line.method = Method::kSetup; return First::kRequest; }
-#line 867 "parser/lex/generated/start_line.cc"
-yy72:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy82;
-	goto yy14;
-yy73:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'W') goto yy83;
-	goto yy14;
-yy74:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy84;
-	goto yy14;
-yy75:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy85;
-	goto yy14;
-yy76:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy86;
-	goto yy14;
-yy77:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy87;
-	if (yych == ' ') goto yy87;
-	goto yy14;
-yy78:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy88;
-	goto yy14;
-yy79:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy79;
-	if (yych == ' ') goto yy79;
-#line 37 "parser/lex/start_line.re"
-	{ line.method = Method::kRecord; return First::kRequest; }
-#line 911 "parser/lex/generated/start_line.cc"
-yy80:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy89;
-	goto yy14;
-yy81:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '/') goto yy15;
-	if (yych <= '9') goto yy90;
-	goto yy15;
-yy82:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy91;
-	goto yy14;
-yy83:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy92;
-	goto yy14;
-yy84:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy93;
-	if (yych == ' ') goto yy93;
-	goto yy14;
-yy85:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy94;
-	if (yych == ' ') goto yy94;
-	goto yy14;
-yy86:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'M') goto yy95;
-	goto yy14;
-yy87:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy87;
-	if (yych == ' ') goto yy87;
-#line 33 "parser/lex/start_line.re"
-	{ line.method = Method::kOptions; return First::kRequest; }
-#line 957 "parser/lex/generated/start_line.cc"
-yy88:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy96;
-	goto yy14;
-yy89:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy97;
-	if (yych == ' ') goto yy97;
-	goto yy14;
-yy90:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy98;
-	if (yych == ' ') goto yy98;
-	goto yy15;
-yy91:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'M') goto yy99;
-	goto yy14;
-yy92:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy100;
-	if (yych == ' ') goto yy100;
-	goto yy14;
-yy93:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy93;
-	if (yych == ' ') goto yy93;
-#line 30 "parser/lex/start_line.re"
-	{ line.method = Method::kAnnounce; return First::kRequest; }
-#line 993 "parser/lex/generated/start_line.cc"
-yy94:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy94;
-	if (yych == ' ') goto yy94;
-#line 31 "parser/lex/start_line.re"
-	{ line.method = Method::kDescribe; return First::kRequest; }
-#line 1001 "parser/lex/generated/start_line.cc"
-yy95:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy101;
-	goto yy14;
-yy96:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'F') goto yy102;
-	goto yy14;
-yy97:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy97;
-	if (yych == ' ') goto yy97;
-#line 38 "parser/lex/start_line.re"
-	{ line.method = Method::kRedirect; return First::kRequest; }
-#line 1019 "parser/lex/generated/start_line.cc"
-yy98:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy98;
-	if (yych == ' ') goto yy98;
-#line 29 "parser/lex/start_line.re"
-	{ return First::kResponse; }
-#line 1027 "parser/lex/generated/start_line.cc"
 yy99:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy103;
-	goto yy14;
+#line 50 "parser/lex/start_line.re"
+	{ return false; }
+#line 587 "parser/lex/generated/start_line.cc"
 yy100:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '\t') goto yy100;
-	if (yych == ' ') goto yy100;
-#line 41 "parser/lex/start_line.re"
-	{ line.method = Method::kTeardown; return First::kRequest; }
-#line 1040 "parser/lex/generated/start_line.cc"
+	if (yych <= '.') {
+		if (yych <= '$') {
+			if (yych <= '!') {
+				if (yych >= '!') goto yy100;
+			} else {
+				if (yych == '#') goto yy100;
+			}
+		} else {
+			if (yych <= ')') {
+				if (yych <= '\'') goto yy100;
+			} else {
+				if (yych != ',') goto yy100;
+			}
+		}
+	} else {
+		if (yych <= ']') {
+			if (yych <= '9') {
+				if (yych >= '0') goto yy100;
+			} else {
+				if (yych <= '@') goto yy101;
+				if (yych <= 'Z') goto yy100;
+			}
+		} else {
+			if (yych <= '|') {
+				if (yych != '{') goto yy100;
+			} else {
+				if (yych == '~') goto yy100;
+			}
+		}
+	}
 yy101:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy104;
-	goto yy14;
-yy102:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'Y') goto yy105;
-	goto yy14;
-yy103:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy106;
-	goto yy14;
-yy104:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy107;
-	goto yy14;
-yy105:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy108;
-	if (yych == ' ') goto yy108;
-	goto yy14;
-yy106:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy109;
-	goto yy14;
-yy107:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy110;
-	goto yy14;
-yy108:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy108;
-	if (yych == ' ') goto yy108;
-#line 36 "parser/lex/start_line.re"
-	{ line.method = Method::kPlayNotify; return First::kRequest; }
-#line 1084 "parser/lex/generated/start_line.cc"
-yy109:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy111;
-	goto yy14;
-yy110:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy112;
-	if (yych == ' ') goto yy112;
-	goto yy14;
-yy111:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy113;
-	if (yych == ' ') goto yy113;
-	goto yy14;
-yy112:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy112;
-	if (yych == ' ') goto yy112;
-#line 32 "parser/lex/start_line.re"
-	{ line.method = Method::kGetParameter; return First::kRequest; }
-#line 1109 "parser/lex/generated/start_line.cc"
-yy113:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy113;
-	if (yych == ' ') goto yy113;
-#line 40 "parser/lex/start_line.re"
-	{ line.method = Method::kSetParameter; return First::kRequest; }
-#line 1117 "parser/lex/generated/start_line.cc"
+#line 49 "parser/lex/start_line.re"
+	{ return true; }
+#line 624 "parser/lex/generated/start_line.cc"
 }
-#line 44 "parser/lex/start_line.re"
+#line 51 "parser/lex/start_line.re"
 
 }
 
-bool LexVersion(Cursor& in) {
+[[gnu::always_inline]] inline bool LexVersion(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1126 "parser/lex/generated/start_line.cc"
+#line 633 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
-	static const unsigned char yybm[] = {
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0, 128,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		128,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-	};
 	yych = in.Peek();
-	if (yych == '\t') goto yy116;
-	if (yych == ' ') goto yy116;
+	if (yych == 'R') goto yy104;
 	in.Skip();
-yy115:
-#line 51 "parser/lex/start_line.re"
+yy103:
+#line 58 "parser/lex/start_line.re"
 	{ return false; }
-#line 1170 "parser/lex/generated/start_line.cc"
-yy116:
+#line 642 "parser/lex/generated/start_line.cc"
+yy104:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yybm[0+yych] & 128) {
-		goto yy117;
-	}
-	if (yych == 'R') goto yy119;
-	goto yy115;
-yy117:
+	if (yych != 'T') goto yy103;
 	in.Skip();
 	yych = in.Peek();
-	if (yybm[0+yych] & 128) {
-		goto yy117;
-	}
-	if (yych == 'R') goto yy119;
-yy118:
+	if (yych == 'S') goto yy106;
+yy105:
 	in.Seek(backup);
-	goto yy115;
-yy119:
+	goto yy103;
+yy106:
 	in.Skip();
 	yych = in.Peek();
-	if (yych != 'T') goto yy118;
+	if (yych != 'P') goto yy105;
 	in.Skip();
 	yych = in.Peek();
-	if (yych != 'S') goto yy118;
+	if (yych != '/') goto yy105;
 	in.Skip();
 	yych = in.Peek();
-	if (yych != 'P') goto yy118;
+	if (yych <= '/') goto yy105;
+	if (yych >= ':') goto yy105;
 	in.Skip();
 	yych = in.Peek();
-	if (yych != '/') goto yy118;
+	if (yych != '.') goto yy105;
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= '/') goto yy118;
-	if (yych >= ':') goto yy118;
+	if (yych <= '/') goto yy105;
+	if (yych >= ':') goto yy105;
 	in.Skip();
-	yych = in.Peek();
-	if (yych != '.') goto yy118;
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '/') goto yy118;
-	if (yych >= ':') goto yy118;
-yy120:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == '\t') goto yy120;
-	if (yych == ' ') goto yy120;
-#line 50 "parser/lex/start_line.re"
+#line 57 "parser/lex/start_line.re"
 	{ return true; }
-#line 1221 "parser/lex/generated/start_line.cc"
+#line 675 "parser/lex/generated/start_line.cc"
 }
-#line 52 "parser/lex/start_line.re"
+#line 59 "parser/lex/start_line.re"
 
+}
+
+constexpr std::uint32_t kVersionBytes = 8;
+constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
+
+void SkipBlanks(Cursor& in) {
+  while (IsBlank(in.Peek())) in.Skip();
+}
+
+// Moves past the method or the version and the blanks behind it. What is known comes first and apart: its
+// lexer need not tell other tokens from what is no token.
+[[gnu::always_inline]] inline First LexFirst(Cursor& in, Method& method) {
+  Cursor scan = in;
+  First first = LexAhead<kFirstBytes>(
+      scan, [&method](Cursor& ahead) __attribute__((always_inline)) { return LexKnownFirst(ahead, method); });
+  if (first == First::kInvalid || !IsBlank(scan.Peek())) {
+    scan = in;
+    method = Method::kOther;
+    first = LexMethod(scan) ? First::kRequest : First::kInvalid;
+  }
+  in = scan;
+  if (!IsBlank(in.Peek())) return First::kInvalid;
+  SkipBlanks(in);
+  return first;
 }
 
 std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
@@ -1240,20 +718,22 @@ bool LexRequest(Cursor& in, StartLine& line) {
   const std::uint32_t uri = in.Position();
   in.Seek(in.FindControl());
   line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
-  if (line.uri.Empty()) return false;
-  std::uint32_t version = in.Position();
-  if (!LexVersion(in) || !in.AtEnd()) return false;
-  while (in.At(version) != '/') ++version;
-  line.major = Digit(in, version + 1);
-  line.minor = Digit(in, version + 3);
-  return true;
+  if (line.uri.Empty() || !IsBlank(in.Peek())) return false;
+  SkipBlanks(in);
+  const Cursor version = in.Window<kVersionBytes>();
+  if (!LexVersion(version)) return false;
+  line.major = Digit(version, 5);
+  line.minor = Digit(version, 7);
+  in.Seek(in.Position() + kVersionBytes);
+  SkipBlanks(in);
+  return in.AtEnd();
 }
 
 }  // namespace
 
 StartLine LexStartLine(Cursor in) {
   StartLine line;
-  switch (LexFirst(in, line)) {
+  switch (LexFirst(in, line.method)) {
     case First::kRequest:
       if (LexRequest(in, line)) line.kind = StartKind::kRequest;
       break;

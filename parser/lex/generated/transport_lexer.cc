@@ -9,2040 +9,1379 @@ namespace {
 #line 22 "parser/lex/transport_lexer.re"
 
 
-constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol}; }
+constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0}; }
 
-constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone}; }
+constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0}; }
 
-}  // namespace
-
-ParameterName LexParameterName(Cursor& in) {
+// Names and protocols that are known, perhaps as the front of a longer one.
+[[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
-  const std::uint32_t start = in.Position();
   
-#line 23 "parser/lex/generated/transport_lexer.cc"
+#line 21 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	unsigned int yyaccept = 0;
-	static const unsigned char yybm[] = {
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0, 128,   0, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128,   0, 128, 128,   0, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128,   0, 128,   0, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128,   0, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128, 128, 
-		128, 128, 128, 128, 128, 128, 128,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-		  0,   0,   0,   0,   0,   0,   0,   0, 
-	};
 	yych = in.Peek();
 	switch (yych) {
-		case '!':
-		case '#':
-		case '$':
-		case '%':
-		case '&':
-		case '\'':
-		case '(':
-		case ')':
-		case '*':
-		case '+':
-		case '-':
-		case '.':
-		case '0':
-		case '1':
-		case '2':
-		case '3':
-		case '4':
-		case '5':
-		case '6':
-		case '7':
-		case '8':
-		case '9':
-		case ':':
-		case '<':
-		case '>':
-		case '?':
-		case '@':
-		case 'A':
-		case 'B':
-		case 'E':
-		case 'F':
-		case 'G':
-		case 'H':
-		case 'J':
-		case 'K':
-		case 'L':
-		case 'N':
-		case 'O':
-		case 'Q':
-		case 'T':
-		case 'V':
-		case 'W':
-		case 'X':
-		case 'Y':
-		case 'Z':
-		case '[':
-		case ']':
-		case '^':
-		case '_':
-		case '`':
-		case 'a':
-		case 'b':
-		case 'e':
-		case 'f':
-		case 'g':
-		case 'h':
-		case 'j':
-		case 'k':
-		case 'l':
-		case 'n':
-		case 'o':
-		case 'q':
-		case 't':
-		case 'v':
-		case 'w':
-		case 'x':
-		case 'y':
-		case 'z':
-		case '{':
-		case '|':
-		case '}':
-		case '~': goto yy2;
 		case 'C':
-		case 'c': goto yy5;
+		case 'c': goto yy3;
 		case 'D':
-		case 'd': goto yy6;
+		case 'd': goto yy4;
 		case 'I':
-		case 'i': goto yy7;
+		case 'i': goto yy5;
 		case 'M':
-		case 'm': goto yy8;
+		case 'm': goto yy6;
 		case 'P':
-		case 'p': goto yy9;
+		case 'p': goto yy7;
 		case 'R':
-		case 'r': goto yy10;
+		case 'r': goto yy8;
 		case 'S':
-		case 's': goto yy11;
+		case 's': goto yy9;
 		case 'U':
-		case 'u': goto yy12;
+		case 'u': goto yy10;
 		default: goto yy1;
 	}
 yy1:
 	in.Skip();
-#line 59 "parser/lex/transport_lexer.re"
-	{ in.Seek(start); return {}; }
-#line 157 "parser/lex/generated/transport_lexer.cc"
 yy2:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
+#line 51 "parser/lex/transport_lexer.re"
+	{ return {}; }
+#line 50 "parser/lex/generated/transport_lexer.cc"
 yy3:
-	if (yybm[0+yych] & 128) {
-		goto yy2;
-	}
-	if (yych <= ',') goto yy4;
-	if (yych <= '/') goto yy13;
-yy4:
-#line 58 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kUnknown); }
-#line 172 "parser/lex/generated/transport_lexer.cc"
-yy5:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'O') {
-		if (yych == 'L') goto yy15;
-		if (yych <= 'N') goto yy3;
-		goto yy16;
+		if (yych == 'L') goto yy11;
+		if (yych <= 'N') goto yy2;
+		goto yy13;
 	} else {
 		if (yych <= 'l') {
-			if (yych <= 'k') goto yy3;
-			goto yy15;
+			if (yych <= 'k') goto yy2;
+			goto yy11;
 		} else {
-			if (yych == 'o') goto yy16;
-			goto yy3;
+			if (yych == 'o') goto yy13;
+			goto yy2;
 		}
 	}
+yy4:
+	yyaccept = 0;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'E') goto yy14;
+	if (yych == 'e') goto yy14;
+	goto yy2;
+yy5:
+	yyaccept = 0;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'N') goto yy15;
+	if (yych == 'n') goto yy15;
+	goto yy2;
 yy6:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy17;
-	if (yych == 'e') goto yy17;
-	goto yy3;
+	if (yych <= 'U') {
+		if (yych == 'O') goto yy16;
+		if (yych <= 'T') goto yy2;
+		goto yy17;
+	} else {
+		if (yych <= 'o') {
+			if (yych <= 'n') goto yy2;
+			goto yy16;
+		} else {
+			if (yych == 'u') goto yy17;
+			goto yy2;
+		}
+	}
 yy7:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'N') goto yy18;
-	if (yych == 'n') goto yy18;
-	goto yy3;
+	if (yych == 'O') goto yy18;
+	if (yych == 'o') goto yy18;
+	goto yy2;
 yy8:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= 'U') {
-		if (yych == 'O') goto yy19;
-		if (yych <= 'T') goto yy3;
-		goto yy20;
-	} else {
-		if (yych <= 'o') {
-			if (yych <= 'n') goto yy3;
-			goto yy19;
-		} else {
-			if (yych == 'u') goto yy20;
-			goto yy3;
-		}
-	}
+	if (yych == 'T') goto yy19;
+	if (yych == 't') goto yy19;
+	goto yy2;
 yy9:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'O') goto yy21;
-	if (yych == 'o') goto yy21;
-	goto yy3;
-yy10:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy22;
-	if (yych == 't') goto yy22;
-	goto yy3;
-yy11:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'S') {
 		if (yych <= 'N') {
-			if (yych == 'E') goto yy23;
-			goto yy3;
+			if (yych == 'E') goto yy20;
+			goto yy2;
 		} else {
-			if (yych <= 'O') goto yy24;
-			if (yych <= 'Q') goto yy3;
-			if (yych <= 'R') goto yy25;
-			goto yy26;
+			if (yych <= 'O') goto yy21;
+			if (yych <= 'Q') goto yy2;
+			if (yych <= 'R') goto yy22;
+			goto yy23;
 		}
 	} else {
 		if (yych <= 'o') {
-			if (yych == 'e') goto yy23;
-			if (yych <= 'n') goto yy3;
-			goto yy24;
+			if (yych == 'e') goto yy20;
+			if (yych <= 'n') goto yy2;
+			goto yy21;
 		} else {
-			if (yych <= 'q') goto yy3;
-			if (yych <= 'r') goto yy25;
-			if (yych <= 's') goto yy26;
-			goto yy3;
+			if (yych <= 'q') goto yy2;
+			if (yych <= 'r') goto yy22;
+			if (yych <= 's') goto yy23;
+			goto yy2;
 		}
 	}
-yy12:
+yy10:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'N') goto yy27;
-	if (yych == 'n') goto yy27;
-	goto yy3;
+	if (yych == 'N') goto yy24;
+	if (yych == 'n') goto yy24;
+	goto yy2;
+yy11:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy25;
+	if (yych == 'i') goto yy25;
+yy12:
+	in.Seek(backup);
+	if (yyaccept == 0) {
+		goto yy2;
+	} else {
+		goto yy89;
+	}
 yy13:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= '<') {
-		if (yych <= ',') {
-			if (yych <= '!') {
-				if (yych >= '!') goto yy28;
-			} else {
-				if (yych <= '"') goto yy14;
-				if (yych <= '+') goto yy28;
-			}
-		} else {
-			if (yych <= '/') {
-				if (yych <= '.') goto yy28;
-			} else {
-				if (yych != ';') goto yy28;
-			}
-		}
-	} else {
-		if (yych <= '[') {
-			if (yych <= 'S') {
-				if (yych >= '>') goto yy28;
-			} else {
-				if (yych <= 'T') goto yy31;
-				if (yych <= 'U') goto yy32;
-				goto yy28;
-			}
-		} else {
-			if (yych <= 't') {
-				if (yych <= '\\') goto yy14;
-				if (yych <= 's') goto yy28;
-				goto yy31;
-			} else {
-				if (yych <= 'u') goto yy32;
-				if (yych <= '~') goto yy28;
-			}
-		}
-	}
+	if (yych == 'N') goto yy26;
+	if (yych == 'n') goto yy26;
+	goto yy12;
 yy14:
-	in.Seek(backup);
-	if (yyaccept <= 12) {
-		if (yyaccept <= 6) {
-			if (yyaccept <= 3) {
-				if (yyaccept <= 1) {
-					if (yyaccept == 0) {
-						goto yy4;
-					} else {
-						goto yy30;
-					}
-				} else {
-					if (yyaccept == 2) {
-						goto yy56;
-					} else {
-						goto yy59;
-					}
-				}
-			} else {
-				if (yyaccept <= 5) {
-					if (yyaccept == 4) {
-						goto yy67;
-					} else {
-						goto yy74;
-					}
-				} else {
-					goto yy76;
-				}
-			}
-		} else {
-			if (yyaccept <= 9) {
-				if (yyaccept <= 8) {
-					if (yyaccept == 7) {
-						goto yy88;
-					} else {
-						goto yy105;
-					}
-				} else {
-					goto yy109;
-				}
-			} else {
-				if (yyaccept <= 11) {
-					if (yyaccept == 10) {
-						goto yy111;
-					} else {
-						goto yy120;
-					}
-				} else {
-					goto yy124;
-				}
-			}
-		}
-	} else {
-		if (yyaccept <= 18) {
-			if (yyaccept <= 15) {
-				if (yyaccept <= 14) {
-					if (yyaccept == 13) {
-						goto yy132;
-					} else {
-						goto yy137;
-					}
-				} else {
-					goto yy142;
-				}
-			} else {
-				if (yyaccept <= 17) {
-					if (yyaccept == 16) {
-						goto yy145;
-					} else {
-						goto yy152;
-					}
-				} else {
-					goto yy160;
-				}
-			}
-		} else {
-			if (yyaccept <= 21) {
-				if (yyaccept <= 20) {
-					if (yyaccept == 19) {
-						goto yy162;
-					} else {
-						goto yy164;
-					}
-				} else {
-					goto yy167;
-				}
-			} else {
-				if (yyaccept <= 23) {
-					if (yyaccept == 22) {
-						goto yy169;
-					} else {
-						goto yy171;
-					}
-				} else {
-					goto yy174;
-				}
-			}
-		}
-	}
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy27;
+	if (yych == 's') goto yy27;
+	goto yy12;
 yy15:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'I') goto yy33;
-	if (yych == 'i') goto yy33;
-	goto yy3;
+	if (yych == 'T') goto yy28;
+	if (yych == 't') goto yy28;
+	goto yy12;
 yy16:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'N') goto yy34;
-	if (yych == 'n') goto yy34;
-	goto yy3;
+	if (yych == 'D') goto yy29;
+	if (yych == 'd') goto yy29;
+	goto yy12;
 yy17:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'S') goto yy35;
-	if (yych == 's') goto yy35;
-	goto yy3;
+	if (yych == 'L') goto yy30;
+	if (yych == 'l') goto yy30;
+	goto yy12;
 yy18:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'T') goto yy36;
-	if (yych == 't') goto yy36;
-	goto yy3;
+	if (yych == 'R') goto yy31;
+	if (yych == 'r') goto yy31;
+	goto yy12;
 yy19:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy37;
-	if (yych == 'd') goto yy37;
-	goto yy3;
-yy20:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'L') goto yy38;
-	if (yych == 'l') goto yy38;
-	goto yy3;
-yy21:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy39;
-	if (yych == 'r') goto yy39;
-	goto yy3;
-yy22:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'P') {
-		if (yych == 'C') goto yy40;
-		if (yych <= 'O') goto yy3;
-		goto yy41;
+		if (yych == 'C') goto yy32;
+		if (yych <= 'O') goto yy12;
+		goto yy33;
 	} else {
 		if (yych <= 'c') {
-			if (yych <= 'b') goto yy3;
-			goto yy40;
+			if (yych <= 'b') goto yy12;
+			goto yy32;
 		} else {
-			if (yych == 'p') goto yy41;
-			goto yy3;
+			if (yych == 'p') goto yy33;
+			goto yy12;
 		}
 	}
-yy23:
-	yyaccept = 0;
+yy20:
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'T') {
-		if (yych == 'R') goto yy42;
-		if (yych <= 'S') goto yy3;
-		goto yy43;
+		if (yych == 'R') goto yy34;
+		if (yych <= 'S') goto yy12;
+		goto yy35;
 	} else {
 		if (yych <= 'r') {
-			if (yych <= 'q') goto yy3;
-			goto yy42;
+			if (yych <= 'q') goto yy12;
+			goto yy34;
 		} else {
-			if (yych == 't') goto yy43;
-			goto yy3;
+			if (yych == 't') goto yy35;
+			goto yy12;
 		}
 	}
+yy21:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy36;
+	if (yych == 'u') goto yy36;
+	goto yy12;
+yy22:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy37;
+	if (yych == 'c') goto yy37;
+	goto yy12;
+yy23:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy38;
+	if (yych == 'r') goto yy38;
+	goto yy12;
 yy24:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'U') goto yy44;
-	if (yych == 'u') goto yy44;
-	goto yy3;
+	if (yych == 'I') goto yy39;
+	if (yych == 'i') goto yy39;
+	goto yy12;
 yy25:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'C') goto yy45;
-	if (yych == 'c') goto yy45;
-	goto yy3;
+	if (yych == 'E') goto yy40;
+	if (yych == 'e') goto yy40;
+	goto yy12;
 yy26:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy46;
-	if (yych == 'r') goto yy46;
-	goto yy3;
+	if (yych == 'N') goto yy41;
+	if (yych == 'n') goto yy41;
+	goto yy12;
 yy27:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'I') goto yy47;
-	if (yych == 'i') goto yy47;
-	goto yy3;
+	if (yych == 'T') goto yy42;
+	if (yych == 't') goto yy42;
+	goto yy12;
 yy28:
-	yyaccept = 1;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
+	if (yych == 'E') goto yy43;
+	if (yych == 'e') goto yy43;
+	goto yy12;
 yy29:
-	if (yych <= '/') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy28;
-		} else {
-			if (yych == ',') goto yy30;
-			if (yych <= '.') goto yy28;
-			goto yy48;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == ';') goto yy30;
-			if (yych <= '<') goto yy28;
-		} else {
-			if (yych == '\\') goto yy30;
-			if (yych <= '~') goto yy28;
-		}
-	}
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy44;
+	if (yych == 'e') goto yy44;
+	goto yy12;
 yy30:
-#line 42 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOther); }
-#line 563 "parser/lex/generated/transport_lexer.cc"
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy45;
+	if (yych == 't') goto yy45;
+	goto yy12;
 yy31:
-	yyaccept = 1;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'C') goto yy49;
-	if (yych == 'c') goto yy49;
-	goto yy29;
+	if (yych == 'T') goto yy46;
+	if (yych == 't') goto yy46;
+	goto yy12;
 yy32:
-	yyaccept = 1;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'D') goto yy50;
-	if (yych == 'd') goto yy50;
-	goto yy29;
+	if (yych == 'P') goto yy47;
+	if (yych == 'p') goto yy47;
+	goto yy12;
 yy33:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy51;
-	if (yych == 'e') goto yy51;
-	goto yy3;
+	if (yych == '/') goto yy48;
+	goto yy12;
 yy34:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'N') goto yy52;
-	if (yych == 'n') goto yy52;
-	goto yy3;
+	if (yych == 'V') goto yy49;
+	if (yych == 'v') goto yy49;
+	goto yy12;
 yy35:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'T') goto yy53;
-	if (yych == 't') goto yy53;
-	goto yy3;
+	if (yych == 'U') goto yy50;
+	if (yych == 'u') goto yy50;
+	goto yy12;
 yy36:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy54;
-	if (yych == 'e') goto yy54;
-	goto yy3;
+	if (yych == 'R') goto yy51;
+	if (yych == 'r') goto yy51;
+	goto yy12;
 yy37:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy55;
-	if (yych == 'e') goto yy55;
-	goto yy3;
+	if (yych == '_') goto yy52;
+	goto yy12;
 yy38:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'T') goto yy57;
-	if (yych == 't') goto yy57;
-	goto yy3;
+	if (yych == 'C') goto yy53;
+	if (yych == 'c') goto yy53;
+	goto yy12;
 yy39:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'T') goto yy58;
-	if (yych == 't') goto yy58;
-	goto yy3;
+	if (yych == 'C') goto yy54;
+	if (yych == 'c') goto yy54;
+	goto yy12;
 yy40:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'P') goto yy60;
-	if (yych == 'p') goto yy60;
-	goto yy3;
+	if (yych == 'N') goto yy55;
+	if (yych == 'n') goto yy55;
+	goto yy12;
 yy41:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == '/') goto yy61;
-	goto yy3;
+	if (yych == 'E') goto yy56;
+	if (yych == 'e') goto yy56;
+	goto yy12;
 yy42:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'V') goto yy62;
-	if (yych == 'v') goto yy62;
-	goto yy3;
+	if (yych <= '^') {
+		if (yych == 'I') goto yy57;
+		goto yy12;
+	} else {
+		if (yych <= '_') goto yy58;
+		if (yych == 'i') goto yy57;
+		goto yy12;
+	}
 yy43:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'U') goto yy63;
-	if (yych == 'u') goto yy63;
-	goto yy3;
+	if (yych == 'R') goto yy59;
+	if (yych == 'r') goto yy59;
+	goto yy12;
 yy44:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy64;
-	if (yych == 'r') goto yy64;
-	goto yy3;
+#line 41 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kMode); }
+#line 379 "parser/lex/generated/transport_lexer.cc"
 yy45:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == '_') goto yy65;
-	goto yy3;
+	if (yych == 'I') goto yy60;
+	if (yych == 'i') goto yy60;
+	goto yy12;
 yy46:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy66;
-	if (yych == 'c') goto yy66;
-	goto yy3;
+#line 43 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kPort); }
+#line 390 "parser/lex/generated/transport_lexer.cc"
 yy47:
-	yyaccept = 0;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'C') goto yy68;
-	if (yych == 'c') goto yy68;
-	goto yy3;
+	if (yych == '-') goto yy61;
+	goto yy12;
 yy48:
 	in.Skip();
 	yych = in.Peek();
+	if (yych <= 'S') {
+		if (yych == 'A') goto yy62;
+		if (yych <= 'R') goto yy12;
+		goto yy63;
+	} else {
+		if (yych <= 'a') {
+			if (yych <= '`') goto yy12;
+			goto yy62;
+		} else {
+			if (yych == 's') goto yy63;
+			goto yy12;
+		}
+	}
+yy49:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy64;
+	if (yych == 'e') goto yy64;
+	goto yy12;
+yy50:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy65;
+	if (yych == 'p') goto yy65;
+	goto yy12;
+yy51:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy66;
+	if (yych == 'c') goto yy66;
+	goto yy12;
+yy52:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy67;
+	if (yych == 'a') goto yy67;
+	goto yy12;
+yy53:
+	in.Skip();
+#line 49 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kSsrc); }
+#line 440 "parser/lex/generated/transport_lexer.cc"
+yy54:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy68;
+	if (yych == 'a') goto yy68;
+	goto yy12;
+yy55:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy69;
+	if (yych == 't') goto yy69;
+	goto yy12;
+yy56:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy70;
+	if (yych == 'c') goto yy70;
+	goto yy12;
+yy57:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy71;
+	if (yych == 'n') goto yy71;
+	goto yy12;
+yy58:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy72;
+	if (yych == 'a') goto yy72;
+	goto yy12;
+yy59:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'L') goto yy73;
+	if (yych == 'l') goto yy73;
+	goto yy12;
+yy60:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy74;
+	if (yych == 'c') goto yy74;
+	goto yy12;
+yy61:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy75;
+	if (yych == 'm') goto yy75;
+	goto yy12;
+yy62:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'V') goto yy76;
+	if (yych == 'v') goto yy76;
+	goto yy12;
+yy63:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy62;
+	if (yych == 'a') goto yy62;
+	goto yy12;
+yy64:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy77;
+	if (yych == 'r') goto yy77;
+	goto yy12;
+yy65:
+	in.Skip();
+#line 46 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kSetup); }
+#line 511 "parser/lex/generated/transport_lexer.cc"
+yy66:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy78;
+	if (yych == 'e') goto yy78;
+	goto yy12;
+yy67:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy79;
+	if (yych == 'd') goto yy79;
+	goto yy12;
+yy68:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy80;
+	if (yych == 's') goto yy80;
+	goto yy12;
+yy69:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '_') goto yy81;
+	goto yy12;
+yy70:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy82;
+	if (yych == 't') goto yy82;
+	goto yy12;
+yy71:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy83;
+	if (yych == 'a') goto yy83;
+	goto yy12;
+yy72:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy84;
+	if (yych == 'd') goto yy84;
+	goto yy12;
+yy73:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy85;
+	if (yych == 'e') goto yy85;
+	goto yy12;
+yy74:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy86;
+	if (yych == 'a') goto yy86;
+	goto yy12;
+yy75:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy87;
+	if (yych == 'u') goto yy87;
+	goto yy12;
+yy76:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy88;
+	if (yych == 'p') goto yy88;
+	goto yy12;
+yy77:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '_') goto yy90;
+	goto yy12;
+yy78:
+	in.Skip();
+#line 47 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kSource); }
+#line 586 "parser/lex/generated/transport_lexer.cc"
+yy79:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy91;
+	if (yych == 'd') goto yy91;
+	goto yy12;
+yy80:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy92;
+	if (yych == 't') goto yy92;
+	goto yy12;
+yy81:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy93;
+	if (yych == 'p') goto yy93;
+	goto yy12;
+yy82:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy94;
+	if (yych == 'i') goto yy94;
+	goto yy12;
+yy83:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy95;
+	if (yych == 't') goto yy95;
+	goto yy12;
+yy84:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy96;
+	if (yych == 'd') goto yy96;
+	goto yy12;
+yy85:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy97;
+	if (yych == 'a') goto yy97;
+	goto yy12;
+yy86:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy98;
+	if (yych == 's') goto yy98;
+	goto yy12;
+yy87:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'X') goto yy99;
+	if (yych == 'x') goto yy99;
+	goto yy12;
+yy88:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= 'E') {
+		if (yych == '/') goto yy100;
+	} else {
+		if (yych <= 'F') goto yy101;
+		if (yych == 'f') goto yy101;
+	}
+yy89:
+#line 32 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpUdp); }
+#line 655 "parser/lex/generated/transport_lexer.cc"
+yy90:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy102;
+	if (yych == 'p') goto yy102;
+	goto yy12;
+yy91:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy103;
+	if (yych == 'r') goto yy103;
+	goto yy12;
+yy92:
+	in.Skip();
+#line 50 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kUnicast); }
+#line 672 "parser/lex/generated/transport_lexer.cc"
+yy93:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy104;
+	if (yych == 'o') goto yy104;
+	goto yy12;
+yy94:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy105;
+	if (yych == 'o') goto yy105;
+	goto yy12;
+yy95:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy106;
+	if (yych == 'i') goto yy106;
+	goto yy12;
+yy96:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy107;
+	if (yych == 'r') goto yy107;
+	goto yy12;
+yy97:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'V') goto yy108;
+	if (yych == 'v') goto yy108;
+	goto yy12;
+yy98:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy109;
+	if (yych == 't') goto yy109;
+	goto yy12;
+yy99:
+	in.Skip();
+#line 44 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kRtcpMux); }
+#line 713 "parser/lex/generated/transport_lexer.cc"
+yy100:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 'U') {
+		if (yych <= 'D') {
+			if (yych <= 'C') goto yy12;
+			goto yy110;
+		} else {
+			if (yych <= 'S') goto yy12;
+			if (yych <= 'T') goto yy111;
+			goto yy112;
+		}
+	} else {
+		if (yych <= 's') {
+			if (yych == 'd') goto yy110;
+			goto yy12;
+		} else {
+			if (yych <= 't') goto yy111;
+			if (yych <= 'u') goto yy112;
+			goto yy12;
+		}
+	}
+yy101:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == '/') goto yy100;
+	goto yy89;
+yy102:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy113;
+	if (yych == 'o') goto yy113;
+	goto yy12;
+yy103:
+	in.Skip();
+#line 48 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kSrcAddr); }
+#line 753 "parser/lex/generated/transport_lexer.cc"
+yy104:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy114;
+	if (yych == 'r') goto yy114;
+	goto yy12;
+yy105:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy115;
+	if (yych == 'n') goto yy115;
+	goto yy12;
+yy106:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy116;
+	if (yych == 'o') goto yy116;
+	goto yy12;
+yy107:
+	in.Skip();
+#line 38 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kDestAddr); }
+#line 776 "parser/lex/generated/transport_lexer.cc"
+yy108:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy117;
+	if (yych == 'e') goto yy117;
+	goto yy12;
+yy109:
+	in.Skip();
+#line 42 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kMulticast); }
+#line 787 "parser/lex/generated/transport_lexer.cc"
+yy110:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '-') goto yy118;
+	goto yy12;
+yy111:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy119;
+	if (yych == 'c') goto yy119;
+	goto yy12;
+yy112:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy120;
+	if (yych == 'd') goto yy120;
+	goto yy12;
+yy113:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy121;
+	if (yych == 'r') goto yy121;
+	goto yy12;
+yy114:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy122;
+	if (yych == 't') goto yy122;
+	goto yy12;
+yy115:
+	in.Skip();
+#line 37 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kConnection); }
+#line 821 "parser/lex/generated/transport_lexer.cc"
+yy116:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy123;
+	if (yych == 'n') goto yy123;
+	goto yy12;
+yy117:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy124;
+	if (yych == 'd') goto yy124;
+	goto yy12;
+yy118:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy125;
+	if (yych == 'i') goto yy125;
+	goto yy12;
+yy119:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy126;
+	if (yych == 'p') goto yy126;
+	goto yy12;
+yy120:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy127;
+	if (yych == 'p') goto yy127;
+	goto yy12;
+yy121:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy128;
+	if (yych == 't') goto yy128;
+	goto yy12;
+yy122:
+	in.Skip();
+#line 36 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kClientPort); }
+#line 862 "parser/lex/generated/transport_lexer.cc"
+yy123:
+	in.Skip();
+#line 39 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kDestination); }
+#line 867 "parser/lex/generated/transport_lexer.cc"
+yy124:
+	in.Skip();
+#line 40 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kInterleaved); }
+#line 872 "parser/lex/generated/transport_lexer.cc"
+yy125:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy129;
+	if (yych == 'c') goto yy129;
+	goto yy12;
+yy126:
+	in.Skip();
+#line 34 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpTcp); }
+#line 883 "parser/lex/generated/transport_lexer.cc"
+yy127:
+	in.Skip();
+#line 33 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpUdp); }
+#line 888 "parser/lex/generated/transport_lexer.cc"
+yy128:
+	in.Skip();
+#line 45 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kServerPort); }
+#line 893 "parser/lex/generated/transport_lexer.cc"
+yy129:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy130;
+	if (yych != 'e') goto yy12;
+yy130:
+	in.Skip();
+#line 35 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpIce); }
+#line 903 "parser/lex/generated/transport_lexer.cc"
+}
+#line 52 "parser/lex/transport_lexer.re"
+
+}
+
+constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
+
+// All others.
+ParameterName LexOtherName(Cursor& in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  
+#line 915 "parser/lex/generated/transport_lexer.cc"
+{
+	std::uint8_t yych;
+	unsigned int yyaccept = 0;
+	yych = in.Peek();
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy133;
+		} else {
+			if (yych == ',') goto yy132;
+			if (yych <= '.') goto yy133;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == ';') goto yy132;
+			if (yych <= '<') goto yy133;
+		} else {
+			if (yych == '\\') goto yy132;
+			if (yych <= '~') goto yy133;
+		}
+	}
+yy132:
+	in.Skip();
+#line 67 "parser/lex/transport_lexer.re"
+	{ return {}; }
+#line 940 "parser/lex/generated/transport_lexer.cc"
+yy133:
+	yyaccept = 0;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy133;
+		} else {
+			if (yych == ',') goto yy134;
+			if (yych <= '.') goto yy133;
+			goto yy135;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == ';') goto yy134;
+			if (yych <= '<') goto yy133;
+		} else {
+			if (yych == '\\') goto yy134;
+			if (yych <= '~') goto yy133;
+		}
+	}
+yy134:
+#line 66 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kUnknown); }
+#line 966 "parser/lex/generated/transport_lexer.cc"
+yy135:
+	in.Skip();
+	yych = in.Peek();
 	if (yych <= '<') {
 		if (yych <= ',') {
 			if (yych <= '!') {
-				if (yych <= ' ') goto yy14;
-				goto yy69;
+				if (yych >= '!') goto yy137;
 			} else {
-				if (yych <= '"') goto yy14;
-				if (yych <= '+') goto yy69;
-				goto yy14;
+				if (yych <= '"') goto yy136;
+				if (yych <= '+') goto yy137;
 			}
 		} else {
 			if (yych <= '/') {
-				if (yych <= '.') goto yy69;
-				goto yy14;
+				if (yych <= '.') goto yy137;
 			} else {
-				if (yych == ';') goto yy14;
-				goto yy69;
+				if (yych != ';') goto yy137;
 			}
 		}
 	} else {
 		if (yych <= '[') {
 			if (yych <= 'S') {
-				if (yych <= '=') goto yy14;
-				goto yy69;
+				if (yych >= '>') goto yy137;
 			} else {
-				if (yych <= 'T') goto yy71;
-				if (yych <= 'U') goto yy72;
-				goto yy69;
+				if (yych <= 'T') goto yy140;
+				if (yych <= 'U') goto yy141;
+				goto yy137;
 			}
 		} else {
 			if (yych <= 't') {
-				if (yych <= '\\') goto yy14;
-				if (yych <= 's') goto yy69;
-				goto yy71;
+				if (yych <= '\\') goto yy136;
+				if (yych <= 's') goto yy137;
+				goto yy140;
 			} else {
-				if (yych <= 'u') goto yy72;
-				if (yych <= '~') goto yy69;
-				goto yy14;
+				if (yych <= 'u') goto yy141;
+				if (yych <= '~') goto yy137;
 			}
 		}
 	}
-yy49:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy73;
-	if (yych == 'p') goto yy73;
-	goto yy29;
-yy50:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy75;
-	if (yych == 'p') goto yy75;
-	goto yy29;
-yy51:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'N') goto yy77;
-	if (yych == 'n') goto yy77;
-	goto yy3;
-yy52:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'E') goto yy78;
-	if (yych == 'e') goto yy78;
-	goto yy3;
-yy53:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= '^') {
-		if (yych == 'I') goto yy79;
-		goto yy3;
+yy136:
+	in.Seek(backup);
+	if (yyaccept <= 2) {
+		if (yyaccept <= 1) {
+			if (yyaccept == 0) {
+				goto yy134;
+			} else {
+				goto yy139;
+			}
+		} else {
+			goto yy150;
+		}
 	} else {
-		if (yych <= '_') goto yy80;
-		if (yych == 'i') goto yy79;
-		goto yy3;
+		if (yyaccept <= 4) {
+			if (yyaccept == 3) {
+				goto yy152;
+			} else {
+				goto yy157;
+			}
+		} else {
+			goto yy159;
+		}
 	}
-yy54:
-	yyaccept = 0;
+yy137:
+	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy81;
-	if (yych == 'r') goto yy81;
-	goto yy3;
-yy55:
+yy138:
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy137;
+		} else {
+			if (yych == ',') goto yy139;
+			if (yych <= '.') goto yy137;
+			goto yy142;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == ';') goto yy139;
+			if (yych <= '<') goto yy137;
+		} else {
+			if (yych == '\\') goto yy139;
+			if (yych <= '~') goto yy137;
+		}
+	}
+yy139:
+#line 65 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOther); }
+#line 1054 "parser/lex/generated/transport_lexer.cc"
+yy140:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'C') goto yy143;
+	if (yych == 'c') goto yy143;
+	goto yy138;
+yy141:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'D') goto yy144;
+	if (yych == 'd') goto yy144;
+	goto yy138;
+yy142:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '<') {
+		if (yych <= ',') {
+			if (yych <= '!') {
+				if (yych <= ' ') goto yy136;
+				goto yy145;
+			} else {
+				if (yych <= '"') goto yy136;
+				if (yych <= '+') goto yy145;
+				goto yy136;
+			}
+		} else {
+			if (yych <= '/') {
+				if (yych <= '.') goto yy145;
+				goto yy136;
+			} else {
+				if (yych == ';') goto yy136;
+				goto yy145;
+			}
+		}
+	} else {
+		if (yych <= '[') {
+			if (yych <= 'S') {
+				if (yych <= '=') goto yy136;
+				goto yy145;
+			} else {
+				if (yych <= 'T') goto yy147;
+				if (yych <= 'U') goto yy148;
+				goto yy145;
+			}
+		} else {
+			if (yych <= 't') {
+				if (yych <= '\\') goto yy136;
+				if (yych <= 's') goto yy145;
+				goto yy147;
+			} else {
+				if (yych <= 'u') goto yy148;
+				if (yych <= '~') goto yy145;
+				goto yy136;
+			}
+		}
+	}
+yy143:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'P') goto yy149;
+	if (yych == 'p') goto yy149;
+	goto yy138;
+yy144:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'P') goto yy151;
+	if (yych == 'p') goto yy151;
+	goto yy138;
+yy145:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+yy146:
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy145;
+			goto yy139;
+		} else {
+			if (yych == ',') goto yy139;
+			if (yych <= '.') goto yy145;
+			goto yy153;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == ';') goto yy139;
+			if (yych <= '<') goto yy145;
+			goto yy139;
+		} else {
+			if (yych == '\\') goto yy139;
+			if (yych <= '~') goto yy145;
+			goto yy139;
+		}
+	}
+yy147:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'C') goto yy154;
+	if (yych == 'c') goto yy154;
+	goto yy146;
+yy148:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'D') goto yy155;
+	if (yych == 'd') goto yy155;
+	goto yy146;
+yy149:
 	yyaccept = 2;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy3;
+			if (yych == '!') goto yy138;
 		} else {
-			if (yych != ',') goto yy3;
+			if (yych != ',') goto yy138;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy3;
+			if (yych == '<') goto yy138;
 		} else {
-			if (yych == '\\') goto yy56;
-			if (yych <= '~') goto yy3;
+			if (yych == '\\') goto yy150;
+			if (yych <= '~') goto yy138;
 		}
 	}
-yy56:
-#line 48 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kMode); }
-#line 817 "parser/lex/generated/transport_lexer.cc"
-yy57:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'I') goto yy82;
-	if (yych == 'i') goto yy82;
-	goto yy3;
-yy58:
+yy150:
+#line 62 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherTcp); }
+#line 1195 "parser/lex/generated/transport_lexer.cc"
+yy151:
 	yyaccept = 3;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy3;
+			if (yych == '!') goto yy138;
 		} else {
-			if (yych != ',') goto yy3;
+			if (yych != ',') goto yy138;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy3;
+			if (yych == '<') goto yy138;
 		} else {
-			if (yych == '\\') goto yy59;
-			if (yych <= '~') goto yy3;
+			if (yych == '\\') goto yy152;
+			if (yych <= '~') goto yy138;
 		}
 	}
-yy59:
-#line 50 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kPort); }
-#line 848 "parser/lex/generated/transport_lexer.cc"
-yy60:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == '-') goto yy83;
-	goto yy3;
-yy61:
+yy152:
+#line 61 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherUdp); }
+#line 1218 "parser/lex/generated/transport_lexer.cc"
+yy153:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 'A') {
-		if (yych <= '.') {
-			if (yych <= '"') {
-				if (yych == '!') goto yy28;
-				goto yy14;
-			} else {
-				if (yych == ',') goto yy14;
-				goto yy28;
-			}
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy145;
+			goto yy136;
 		} else {
-			if (yych <= ';') {
-				if (yych <= '/') goto yy14;
-				if (yych <= ':') goto yy28;
-				goto yy14;
-			} else {
-				if (yych == '=') goto yy14;
-				if (yych <= '@') goto yy28;
-				goto yy84;
-			}
+			if (yych == ',') goto yy136;
+			if (yych <= '.') goto yy145;
+			goto yy136;
 		}
 	} else {
-		if (yych <= '`') {
-			if (yych <= 'T') {
-				if (yych <= 'R') goto yy28;
-				if (yych <= 'S') goto yy85;
-				goto yy31;
-			} else {
-				if (yych <= 'U') goto yy32;
-				if (yych == '\\') goto yy14;
-				goto yy28;
-			}
+		if (yych <= '=') {
+			if (yych == ';') goto yy136;
+			if (yych <= '<') goto yy145;
+			goto yy136;
 		} else {
-			if (yych <= 's') {
-				if (yych <= 'a') goto yy84;
-				if (yych <= 'r') goto yy28;
-				goto yy85;
-			} else {
-				if (yych <= 't') goto yy31;
-				if (yych <= 'u') goto yy32;
-				if (yych <= '~') goto yy28;
-				goto yy14;
-			}
+			if (yych == '\\') goto yy136;
+			if (yych <= '~') goto yy145;
+			goto yy136;
 		}
 	}
-yy62:
-	yyaccept = 0;
+yy154:
+	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy86;
-	if (yych == 'e') goto yy86;
-	goto yy3;
-yy63:
-	yyaccept = 0;
+	if (yych == 'P') goto yy156;
+	if (yych == 'p') goto yy156;
+	goto yy146;
+yy155:
+	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'P') goto yy87;
-	if (yych == 'p') goto yy87;
-	goto yy3;
-yy64:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy89;
-	if (yych == 'c') goto yy89;
-	goto yy3;
-yy65:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy90;
-	if (yych == 'a') goto yy90;
-	goto yy3;
-yy66:
+	if (yych == 'P') goto yy158;
+	if (yych == 'p') goto yy158;
+	goto yy146;
+yy156:
 	yyaccept = 4;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy3;
+			if (yych == '!') goto yy146;
 		} else {
-			if (yych != ',') goto yy3;
+			if (yych != ',') goto yy146;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy3;
+			if (yych == '<') goto yy146;
 		} else {
-			if (yych == '\\') goto yy67;
-			if (yych <= '~') goto yy3;
+			if (yych == '\\') goto yy157;
+			if (yych <= '~') goto yy146;
 		}
 	}
-yy67:
-#line 56 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kSsrc); }
-#line 957 "parser/lex/generated/transport_lexer.cc"
-yy68:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy91;
-	if (yych == 'a') goto yy91;
-	goto yy3;
-yy69:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-yy70:
-	if (yych <= '/') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy69;
-			goto yy30;
-		} else {
-			if (yych == ',') goto yy30;
-			if (yych <= '.') goto yy69;
-			goto yy92;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == ';') goto yy30;
-			if (yych <= '<') goto yy69;
-			goto yy30;
-		} else {
-			if (yych == '\\') goto yy30;
-			if (yych <= '~') goto yy69;
-			goto yy30;
-		}
-	}
-yy71:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy93;
-	if (yych == 'c') goto yy93;
-	goto yy70;
-yy72:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy94;
-	if (yych == 'd') goto yy94;
-	goto yy70;
-yy73:
+yy157:
+#line 64 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherTcp); }
+#line 1280 "parser/lex/generated/transport_lexer.cc"
+yy158:
 	yyaccept = 5;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy29;
+			if (yych == '!') goto yy146;
 		} else {
-			if (yych != ',') goto yy29;
+			if (yych != ',') goto yy146;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy29;
+			if (yych == '<') goto yy146;
 		} else {
-			if (yych == '\\') goto yy74;
-			if (yych <= '~') goto yy29;
+			if (yych == '\\') goto yy159;
+			if (yych <= '~') goto yy146;
 		}
 	}
-yy74:
-#line 39 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherTcp); }
-#line 1030 "parser/lex/generated/transport_lexer.cc"
-yy75:
-	yyaccept = 6;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy29;
-		} else {
-			if (yych != ',') goto yy29;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy29;
-		} else {
-			if (yych == '\\') goto yy76;
-			if (yych <= '~') goto yy29;
-		}
-	}
-yy76:
-#line 38 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherUdp); }
-#line 1053 "parser/lex/generated/transport_lexer.cc"
-yy77:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy95;
-	if (yych == 't') goto yy95;
-	goto yy3;
-yy78:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy96;
-	if (yych == 'c') goto yy96;
-	goto yy3;
-yy79:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'N') goto yy97;
-	if (yych == 'n') goto yy97;
-	goto yy3;
-yy80:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy98;
-	if (yych == 'a') goto yy98;
-	goto yy3;
-yy81:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'L') goto yy99;
-	if (yych == 'l') goto yy99;
-	goto yy3;
-yy82:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy100;
-	if (yych == 'c') goto yy100;
-	goto yy3;
-yy83:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'M') goto yy101;
-	if (yych == 'm') goto yy101;
-	goto yy3;
-yy84:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'V') goto yy102;
-	if (yych == 'v') goto yy102;
-	goto yy29;
-yy85:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy84;
-	if (yych == 'a') goto yy84;
-	goto yy29;
-yy86:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy103;
-	if (yych == 'r') goto yy103;
-	goto yy3;
-yy87:
-	yyaccept = 7;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy88;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy88:
-#line 53 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kSetup); }
-#line 1156 "parser/lex/generated/transport_lexer.cc"
-yy89:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'E') goto yy104;
-	if (yych == 'e') goto yy104;
-	goto yy3;
-yy90:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy106;
-	if (yych == 'd') goto yy106;
-	goto yy3;
-yy91:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'S') goto yy107;
-	if (yych == 's') goto yy107;
-	goto yy3;
-yy92:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '/') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy69;
-			goto yy14;
-		} else {
-			if (yych == ',') goto yy14;
-			if (yych <= '.') goto yy69;
-			goto yy14;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == ';') goto yy14;
-			if (yych <= '<') goto yy69;
-			goto yy14;
-		} else {
-			if (yych == '\\') goto yy14;
-			if (yych <= '~') goto yy69;
-			goto yy14;
-		}
-	}
-yy93:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy108;
-	if (yych == 'p') goto yy108;
-	goto yy70;
-yy94:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy110;
-	if (yych == 'p') goto yy110;
-	goto yy70;
-yy95:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == '_') goto yy112;
-	goto yy3;
-yy96:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy113;
-	if (yych == 't') goto yy113;
-	goto yy3;
-yy97:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy114;
-	if (yych == 'a') goto yy114;
-	goto yy3;
-yy98:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy115;
-	if (yych == 'd') goto yy115;
-	goto yy3;
-yy99:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'E') goto yy116;
-	if (yych == 'e') goto yy116;
-	goto yy3;
-yy100:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy117;
-	if (yych == 'a') goto yy117;
-	goto yy3;
-yy101:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'U') goto yy118;
-	if (yych == 'u') goto yy118;
-	goto yy3;
-yy102:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy119;
-	if (yych == 'p') goto yy119;
-	goto yy29;
-yy103:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == '_') goto yy121;
-	goto yy3;
-yy104:
-	yyaccept = 8;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy105;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy105:
-#line 54 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kSource); }
-#line 1312 "parser/lex/generated/transport_lexer.cc"
-yy106:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy122;
-	if (yych == 'd') goto yy122;
-	goto yy3;
-yy107:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy123;
-	if (yych == 't') goto yy123;
-	goto yy3;
-yy108:
-	yyaccept = 9;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy70;
-		} else {
-			if (yych != ',') goto yy70;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy70;
-		} else {
-			if (yych == '\\') goto yy109;
-			if (yych <= '~') goto yy70;
-		}
-	}
-yy109:
-#line 41 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherTcp); }
-#line 1351 "parser/lex/generated/transport_lexer.cc"
-yy110:
-	yyaccept = 10;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy70;
-		} else {
-			if (yych != ',') goto yy70;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy70;
-		} else {
-			if (yych == '\\') goto yy111;
-			if (yych <= '~') goto yy70;
-		}
-	}
-yy111:
-#line 40 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherUdp); }
-#line 1374 "parser/lex/generated/transport_lexer.cc"
-yy112:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy125;
-	if (yych == 'p') goto yy125;
-	goto yy3;
-yy113:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'I') goto yy126;
-	if (yych == 'i') goto yy126;
-	goto yy3;
-yy114:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy127;
-	if (yych == 't') goto yy127;
-	goto yy3;
-yy115:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy128;
-	if (yych == 'd') goto yy128;
-	goto yy3;
-yy116:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'A') goto yy129;
-	if (yych == 'a') goto yy129;
-	goto yy3;
-yy117:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'S') goto yy130;
-	if (yych == 's') goto yy130;
-	goto yy3;
-yy118:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'X') goto yy131;
-	if (yych == 'x') goto yy131;
-	goto yy3;
-yy119:
-	yyaccept = 11;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ';') {
-		if (yych <= '+') {
-			if (yych == '!') goto yy28;
-			if (yych >= '#') goto yy28;
-		} else {
-			if (yych <= '.') {
-				if (yych >= '-') goto yy28;
-			} else {
-				if (yych <= '/') goto yy133;
-				if (yych <= ':') goto yy28;
-			}
-		}
-	} else {
-		if (yych <= '[') {
-			if (yych <= '=') {
-				if (yych <= '<') goto yy28;
-			} else {
-				if (yych == 'F') goto yy134;
-				goto yy28;
-			}
-		} else {
-			if (yych <= 'e') {
-				if (yych >= ']') goto yy28;
-			} else {
-				if (yych <= 'f') goto yy134;
-				if (yych <= '~') goto yy28;
-			}
-		}
-	}
-yy120:
-#line 34 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpUdp); }
-#line 1468 "parser/lex/generated/transport_lexer.cc"
-yy121:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy135;
-	if (yych == 'p') goto yy135;
-	goto yy3;
-yy122:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy136;
-	if (yych == 'r') goto yy136;
-	goto yy3;
-yy123:
-	yyaccept = 12;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy124;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy124:
-#line 57 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kUnicast); }
-#line 1507 "parser/lex/generated/transport_lexer.cc"
-yy125:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'O') goto yy138;
-	if (yych == 'o') goto yy138;
-	goto yy3;
-yy126:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'O') goto yy139;
-	if (yych == 'o') goto yy139;
-	goto yy3;
-yy127:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'I') goto yy140;
-	if (yych == 'i') goto yy140;
-	goto yy3;
-yy128:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy141;
-	if (yych == 'r') goto yy141;
-	goto yy3;
-yy129:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'V') goto yy143;
-	if (yych == 'v') goto yy143;
-	goto yy3;
-yy130:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy144;
-	if (yych == 't') goto yy144;
-	goto yy3;
-yy131:
-	yyaccept = 13;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy132;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy132:
-#line 51 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kRtcpMux); }
-#line 1578 "parser/lex/generated/transport_lexer.cc"
-yy133:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= 'C') {
-		if (yych <= '.') {
-			if (yych <= '"') {
-				if (yych == '!') goto yy69;
-				goto yy14;
-			} else {
-				if (yych == ',') goto yy14;
-				goto yy69;
-			}
-		} else {
-			if (yych <= ';') {
-				if (yych <= '/') goto yy14;
-				if (yych <= ':') goto yy69;
-				goto yy14;
-			} else {
-				if (yych == '=') goto yy14;
-				goto yy69;
-			}
-		}
-	} else {
-		if (yych <= '\\') {
-			if (yych <= 'T') {
-				if (yych <= 'D') goto yy146;
-				if (yych <= 'S') goto yy69;
-				goto yy147;
-			} else {
-				if (yych <= 'U') goto yy148;
-				if (yych <= '[') goto yy69;
-				goto yy14;
-			}
-		} else {
-			if (yych <= 's') {
-				if (yych == 'd') goto yy146;
-				goto yy69;
-			} else {
-				if (yych <= 't') goto yy147;
-				if (yych <= 'u') goto yy148;
-				if (yych <= '~') goto yy69;
-				goto yy14;
-			}
-		}
-	}
-yy134:
-	yyaccept = 11;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= '/') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy28;
-			goto yy120;
-		} else {
-			if (yych == ',') goto yy120;
-			if (yych <= '.') goto yy28;
-			goto yy133;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == ';') goto yy120;
-			if (yych <= '<') goto yy28;
-			goto yy120;
-		} else {
-			if (yych == '\\') goto yy120;
-			if (yych <= '~') goto yy28;
-			goto yy120;
-		}
-	}
-yy135:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'O') goto yy149;
-	if (yych == 'o') goto yy149;
-	goto yy3;
-yy136:
-	yyaccept = 14;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy137;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy137:
-#line 55 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kSrcAddr); }
-#line 1679 "parser/lex/generated/transport_lexer.cc"
-yy138:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy150;
-	if (yych == 'r') goto yy150;
-	goto yy3;
-yy139:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'N') goto yy151;
-	if (yych == 'n') goto yy151;
-	goto yy3;
-yy140:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'O') goto yy153;
-	if (yych == 'o') goto yy153;
-	goto yy3;
-yy141:
-	yyaccept = 15;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy142;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy142:
-#line 45 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kDestAddr); }
-#line 1726 "parser/lex/generated/transport_lexer.cc"
-yy143:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'E') goto yy154;
-	if (yych == 'e') goto yy154;
-	goto yy3;
-yy144:
-	yyaccept = 16;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy145;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy145:
-#line 49 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kMulticast); }
-#line 1757 "parser/lex/generated/transport_lexer.cc"
-yy146:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == '-') goto yy155;
-	goto yy70;
-yy147:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy156;
-	if (yych == 'c') goto yy156;
-	goto yy70;
-yy148:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy157;
-	if (yych == 'd') goto yy157;
-	goto yy70;
-yy149:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy158;
-	if (yych == 'r') goto yy158;
-	goto yy3;
-yy150:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy159;
-	if (yych == 't') goto yy159;
-	goto yy3;
-yy151:
-	yyaccept = 17;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy152;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy152:
-#line 44 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kConnection); }
-#line 1819 "parser/lex/generated/transport_lexer.cc"
-yy153:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'N') goto yy161;
-	if (yych == 'n') goto yy161;
-	goto yy3;
-yy154:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy163;
-	if (yych == 'd') goto yy163;
-	goto yy3;
-yy155:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'I') goto yy165;
-	if (yych == 'i') goto yy165;
-	goto yy70;
-yy156:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy166;
-	if (yych == 'p') goto yy166;
-	goto yy70;
-yy157:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy168;
-	if (yych == 'p') goto yy168;
-	goto yy70;
-yy158:
-	yyaccept = 0;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'T') goto yy170;
-	if (yych == 't') goto yy170;
-	goto yy3;
 yy159:
-	yyaccept = 18;
-	in.Skip();
-	backup = in.Position();
+#line 63 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherUdp); }
+#line 1303 "parser/lex/generated/transport_lexer.cc"
+}
+#line 68 "parser/lex/transport_lexer.re"
+
+}
+
+// False if a name or protocol goes on at the cursor.
+[[gnu::always_inline]] inline bool LexNameEnd(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  
+#line 1313 "parser/lex/generated/transport_lexer.cc"
+{
+	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= ':') {
+	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy3;
+			if (yych == '!') goto yy163;
 		} else {
-			if (yych != ',') goto yy3;
+			if (yych == ',') goto yy161;
+			if (yych <= '.') goto yy163;
+			goto yy164;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy3;
+			if (yych == ';') goto yy161;
+			if (yych <= '<') goto yy163;
 		} else {
-			if (yych == '\\') goto yy160;
-			if (yych <= '~') goto yy3;
+			if (yych == '\\') goto yy161;
+			if (yych <= '~') goto yy163;
 		}
 	}
-yy160:
-#line 43 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kClientPort); }
-#line 1890 "parser/lex/generated/transport_lexer.cc"
 yy161:
-	yyaccept = 19;
 	in.Skip();
-	backup = in.Position();
+yy162:
+#line 76 "parser/lex/transport_lexer.re"
+	{ return true; }
+#line 1339 "parser/lex/generated/transport_lexer.cc"
+yy163:
+	in.Skip();
+#line 75 "parser/lex/transport_lexer.re"
+	{ return false; }
+#line 1344 "parser/lex/generated/transport_lexer.cc"
+yy164:
+	in.Skip();
 	yych = in.Peek();
-	if (yych <= ':') {
+	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy3;
+			if (yych == '!') goto yy163;
+			goto yy162;
 		} else {
-			if (yych != ',') goto yy3;
+			if (yych == ',') goto yy162;
+			if (yych <= '.') goto yy163;
+			goto yy162;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy3;
+			if (yych == ';') goto yy162;
+			if (yych <= '<') goto yy163;
+			goto yy162;
 		} else {
 			if (yych == '\\') goto yy162;
-			if (yych <= '~') goto yy3;
+			if (yych <= '~') goto yy163;
+			goto yy162;
 		}
 	}
-yy162:
-#line 46 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kDestination); }
-#line 1913 "parser/lex/generated/transport_lexer.cc"
-yy163:
-	yyaccept = 20;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy164;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy164:
-#line 47 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kInterleaved); }
-#line 1936 "parser/lex/generated/transport_lexer.cc"
-yy165:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy172;
-	if (yych == 'c') goto yy172;
-	goto yy70;
-yy166:
-	yyaccept = 21;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy70;
-		} else {
-			if (yych != ',') goto yy70;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy70;
-		} else {
-			if (yych == '\\') goto yy167;
-			if (yych <= '~') goto yy70;
-		}
-	}
-yy167:
-#line 36 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpTcp); }
-#line 1967 "parser/lex/generated/transport_lexer.cc"
-yy168:
-	yyaccept = 22;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy70;
-		} else {
-			if (yych != ',') goto yy70;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy70;
-		} else {
-			if (yych == '\\') goto yy169;
-			if (yych <= '~') goto yy70;
-		}
-	}
-yy169:
-#line 35 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpUdp); }
-#line 1990 "parser/lex/generated/transport_lexer.cc"
-yy170:
-	yyaccept = 23;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy3;
-		} else {
-			if (yych != ',') goto yy3;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy3;
-		} else {
-			if (yych == '\\') goto yy171;
-			if (yych <= '~') goto yy3;
-		}
-	}
-yy171:
-#line 52 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kServerPort); }
-#line 2013 "parser/lex/generated/transport_lexer.cc"
-yy172:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'E') goto yy173;
-	if (yych != 'e') goto yy70;
-yy173:
-	yyaccept = 24;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy70;
-		} else {
-			if (yych != ',') goto yy70;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy70;
-		} else {
-			if (yych == '\\') goto yy174;
-			if (yych <= '~') goto yy70;
-		}
-	}
-yy174:
-#line 37 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpIce); }
-#line 2043 "parser/lex/generated/transport_lexer.cc"
 }
-#line 60 "parser/lex/transport_lexer.re"
+#line 77 "parser/lex/transport_lexer.re"
 
+}
+
+}  // namespace
+
+// What is known comes first and apart: its lexer need not tell other names from what is no name.
+ParameterName LexParameterName(Cursor in) {
+  Cursor scan = in;
+  ParameterName name = LexAhead<kKnownBytes>(
+      scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
+  if (name.parameter == Parameter::kNothing || !LexNameEnd(scan)) {
+    scan = in;
+    name = LexOtherName(scan);
+  }
+  name.end = name.parameter == Parameter::kNothing ? in.Position() : scan.Position();
+  return name;
 }
 
 bool LexValue(Cursor& in) {
@@ -2050,95 +1389,69 @@ bool LexValue(Cursor& in) {
     [[maybe_unused]] std::uint32_t backup = 0;
     const std::uint32_t start = in.Position();
     
-#line 2054 "parser/lex/generated/transport_lexer.cc"
+#line 1393 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
-	static const unsigned char yybm[] = {
-		  0, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192,   0, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 128, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 128, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-		192, 192, 192, 192, 192, 192, 192, 192, 
-	};
 	yych = in.Peek();
-	if (yybm[0+yych] & 64) {
-		goto yy177;
+	if (yych <= '+') {
+		if (yych <= 0x00) goto yy166;
+		if (yych == '"') goto yy169;
+		goto yy167;
+	} else {
+		if (yych <= ',') goto yy171;
+		if (yych == ';') goto yy171;
+		goto yy167;
 	}
-	if (yych <= 0x00) goto yy176;
-	if (yych <= '"') goto yy178;
-	goto yy180;
-yy176:
+yy166:
 	in.Skip();
-#line 72 "parser/lex/transport_lexer.re"
+#line 104 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return in.AtEnd(); }
-#line 2102 "parser/lex/generated/transport_lexer.cc"
-yy177:
+#line 1410 "parser/lex/generated/transport_lexer.cc"
+yy167:
 	in.Skip();
 	yych = in.Peek();
-	if (yybm[0+yych] & 64) {
-		goto yy177;
+	if (yych <= '+') {
+		if (yych <= 0x00) goto yy168;
+		if (yych != '"') goto yy167;
+	} else {
+		if (yych <= ',') goto yy168;
+		if (yych != ';') goto yy167;
 	}
-#line 68 "parser/lex/transport_lexer.re"
+yy168:
+#line 100 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 2111 "parser/lex/generated/transport_lexer.cc"
-yy178:
+#line 1424 "parser/lex/generated/transport_lexer.cc"
+yy169:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych >= 0x01) goto yy182;
-yy179:
-#line 70 "parser/lex/transport_lexer.re"
+	if (yych >= 0x01) goto yy173;
+yy170:
+#line 102 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 2120 "parser/lex/generated/transport_lexer.cc"
-yy180:
+#line 1433 "parser/lex/generated/transport_lexer.cc"
+yy171:
 	in.Skip();
-#line 71 "parser/lex/transport_lexer.re"
+#line 103 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return true; }
-#line 2125 "parser/lex/generated/transport_lexer.cc"
-yy181:
+#line 1438 "parser/lex/generated/transport_lexer.cc"
+yy172:
 	in.Skip();
 	yych = in.Peek();
-yy182:
-	if (yybm[0+yych] & 128) {
-		goto yy181;
-	}
-	if (yych >= 0x01) goto yy183;
+yy173:
+	if (yych <= 0x00) goto yy174;
+	if (yych == '"') goto yy175;
+	goto yy172;
+yy174:
 	in.Seek(backup);
-	goto yy179;
-yy183:
+	goto yy170;
+yy175:
 	in.Skip();
-#line 69 "parser/lex/transport_lexer.re"
+#line 101 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 2140 "parser/lex/generated/transport_lexer.cc"
+#line 1453 "parser/lex/generated/transport_lexer.cc"
 }
-#line 73 "parser/lex/transport_lexer.re"
+#line 105 "parser/lex/transport_lexer.re"
 
   }
 }
@@ -2146,105 +1459,105 @@ yy183:
 bool LexIsRecord(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 2150 "parser/lex/generated/transport_lexer.cc"
+#line 1463 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'Q') {
-		if (yych == '"') goto yy186;
+		if (yych == '"') goto yy178;
 	} else {
-		if (yych <= 'R') goto yy187;
-		if (yych == 'r') goto yy187;
+		if (yych <= 'R') goto yy179;
+		if (yych == 'r') goto yy179;
 	}
 	in.Skip();
-yy185:
-#line 81 "parser/lex/transport_lexer.re"
+yy177:
+#line 113 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 2164 "parser/lex/generated/transport_lexer.cc"
-yy186:
+#line 1477 "parser/lex/generated/transport_lexer.cc"
+yy178:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy188;
-	if (yych == 'r') goto yy188;
-	goto yy185;
-yy187:
+	if (yych == 'R') goto yy180;
+	if (yych == 'r') goto yy180;
+	goto yy177;
+yy179:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy190;
-	if (yych == 'e') goto yy190;
-	goto yy185;
-yy188:
+	if (yych == 'E') goto yy182;
+	if (yych == 'e') goto yy182;
+	goto yy177;
+yy180:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy190;
-	if (yych == 'e') goto yy190;
-yy189:
+	if (yych == 'E') goto yy182;
+	if (yych == 'e') goto yy182;
+yy181:
 	in.Seek(backup);
-	goto yy185;
-yy190:
+	goto yy177;
+yy182:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'C') goto yy191;
-	if (yych != 'c') goto yy189;
-yy191:
+	if (yych == 'C') goto yy183;
+	if (yych != 'c') goto yy181;
+yy183:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= 'O') {
-		if (yych == 'E') goto yy192;
-		if (yych <= 'N') goto yy189;
-		goto yy193;
+		if (yych == 'E') goto yy184;
+		if (yych <= 'N') goto yy181;
+		goto yy185;
 	} else {
 		if (yych <= 'e') {
-			if (yych <= 'd') goto yy189;
+			if (yych <= 'd') goto yy181;
 		} else {
-			if (yych == 'o') goto yy193;
-			goto yy189;
+			if (yych == 'o') goto yy185;
+			goto yy181;
 		}
 	}
-yy192:
+yy184:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy194;
-	if (yych == 'i') goto yy194;
-	goto yy189;
-yy193:
+	if (yych == 'I') goto yy186;
+	if (yych == 'i') goto yy186;
+	goto yy181;
+yy185:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy195;
-	if (yych == 'r') goto yy195;
-	goto yy189;
-yy194:
+	if (yych == 'R') goto yy187;
+	if (yych == 'r') goto yy187;
+	goto yy181;
+yy186:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'V') goto yy196;
-	if (yych == 'v') goto yy196;
-	goto yy189;
-yy195:
+	if (yych == 'V') goto yy188;
+	if (yych == 'v') goto yy188;
+	goto yy181;
+yy187:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy197;
-	if (yych == 'd') goto yy197;
-	goto yy189;
-yy196:
+	if (yych == 'D') goto yy189;
+	if (yych == 'd') goto yy189;
+	goto yy181;
+yy188:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy197;
-	if (yych != 'e') goto yy189;
-yy197:
+	if (yych == 'E') goto yy189;
+	if (yych != 'e') goto yy181;
+yy189:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '"') goto yy199;
-yy198:
-#line 80 "parser/lex/transport_lexer.re"
+	if (yych == '"') goto yy191;
+yy190:
+#line 112 "parser/lex/transport_lexer.re"
 	{ return in.AtEnd(); }
-#line 2243 "parser/lex/generated/transport_lexer.cc"
-yy199:
+#line 1556 "parser/lex/generated/transport_lexer.cc"
+yy191:
 	in.Skip();
-	goto yy198;
+	goto yy190;
 }
-#line 82 "parser/lex/transport_lexer.re"
+#line 114 "parser/lex/transport_lexer.re"
 
 }
 
