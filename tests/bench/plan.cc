@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "tests/bench/plan.h"
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace rtsp::bench {
+
+unsigned ReadAndPlan(rtspnat_connection* connection, const rtspnat_segment& segment, Ports ports) {
+  rtspnat_step step;
+  rtspnat_begin(connection, &segment);
+  while (rtspnat_next(connection, &step) != RTSPNAT_DONE) {
+    const bool taken = ports == Ports::kTaken && step.outside[0] == step.inside[0];
+    rtspnat_answer(connection, taken ? RTSPNAT_BUSY : RTSPNAT_YES, step.outside[0]);
+  }
+  rtspnat_edit edit;
+  unsigned edits = 0;
+  while (edits < step.edits && rtspnat_get_edit(connection, edits, &edit)) ++edits;
+  return edits;
+}
+
+bool PassOver(rtspnat_connection* connection, const rtspnat_segment& segment) {
+  return rtspnat_skip(connection, &segment);
+}
+
+std::string ReadFile(const std::string& name) {
+  std::ifstream file(std::string(RTSPNAT_BENCH_FOLDER) + "/" + name, std::ios::binary);
+  std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (bytes.empty()) {
+    std::fprintf(stderr, "cannot read %s/%s\n", RTSPNAT_BENCH_FOLDER, name.c_str());
+    std::exit(1);
+  }
+  return bytes;
+}
+
+std::string OpenFrame() { return std::string("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n$\0\xff\xff", 35); }
+
+}  // namespace rtsp::bench

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// What the benchmarks measure: one segment, from rtspnat_begin() to RTSPNAT_DONE and its edits.
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "rtspnat.h"
+
+namespace rtsp::bench {
+
+/// A connection behind NAT, kept in memory of its own.
+class Flow {
+ public:
+  Flow() : memory_(rtspnat_connection_size() / 8 + 1) {
+    setup_.inside = {4, {10, 0, 1, 2}};
+    setup_.outside = {4, {203, 0, 113, 1}};
+    setup_.port_seed = 1;
+    setup_.may_translate = true;
+    Reset();
+  }
+
+  /// Makes it a fresh connection.
+  void Reset() { connection_ = rtspnat_open(memory_.data(), &setup_); }
+
+  [[nodiscard]] rtspnat_connection* Get() const { return connection_; }
+
+ private:
+  std::vector<std::uint64_t> memory_;
+  rtspnat_setup setup_ = {};
+  rtspnat_connection* connection_ = nullptr;
+};
+
+/// Returns a segment that carries @p bytes, borrowed, at @p seq in the original direction.
+inline rtspnat_segment SegmentOf(const std::string& bytes, std::uint32_t seq = 0) {
+  rtspnat_segment segment = {};
+  segment.payload = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  segment.length = static_cast<std::uint32_t>(bytes.size());
+  segment.seq = seq;
+  return segment;
+}
+
+/// Whether somebody else has the ports outside that equal those inside.
+enum class Ports : std::uint8_t {
+  kFree,   ///< The usual case: the first proposal stands and nothing is edited.
+  kTaken,  ///< The worse one: there is a second proposal, and an edit.
+};
+
+/// Reads one segment and plans what happens to it. Returns the number of edits.
+__attribute__((noinline)) unsigned ReadAndPlan(rtspnat_connection* connection, const rtspnat_segment& segment,
+                                               Ports ports);
+
+/// Passes one segment as the kernel shim does: skipped without a look if that is possible. Returns true if so.
+__attribute__((noinline)) bool PassOver(rtspnat_connection* connection, const rtspnat_segment& segment);
+
+/// Reads a file beside the source of the benchmarks.
+std::string ReadFile(const std::string& name);
+
+/// The head of an interleaved frame of the largest size, behind a head that makes it lawful.
+std::string OpenFrame();
+
+}  // namespace rtsp::bench
