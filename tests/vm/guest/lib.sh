@@ -1,0 +1,61 @@
+# shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of cases.sh
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# What the guest scripts share: running a command in a network namespace and showing it, waiting for a condition,
+# TAP lines.
+
+failures=0 tests=0
+
+note() { printf '\e[2m%s\e[0m\n' "$*"; }
+indent() { sed 's/^/      /'; }
+
+# in_ns NAMESPACE COMMAND...: quietly; n_* show what they run.
+in_ns() { ip netns exec "$@"; }
+show() { printf '\e[36m[%s]\e[0m %s\n' "$1" "${*:2}"; }
+n_router() { show router "$@" && in_ns router "$@"; }
+
+# begin NAMESPACE LOG COMMAND...: in the background, output to LOG, its pid in $begun. Not a function in the background:
+# that would be a shell's pid.
+begin() {
+	show "$1" "${@:3}"
+	begin_quietly "$@"
+}
+begin_quietly() {
+	ip netns exec "$1" "${@:3}" >"$2" 2>&1 &
+	begun=$!
+}
+
+# pause SECONDS: without starting a program.
+exec 9<> <(:)
+pause() { read -rt "$1" -u 9 || :; }
+
+# wait_for SECONDS COMMAND...: until COMMAND succeeds; fails if it does not in time.
+wait_for() {
+	local deadline=$((SECONDS + $1))
+	shift
+	until "$@"; do
+		((SECONDS < deadline)) || return 1
+		pause 0.1
+	done
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# stop PID [SIGNAL]: ends a program started here, by force if it does not listen; returns its exit code.
+stop() {
+	kill "-${2:-TERM}" "$1" 2>/dev/null
+	wait_for 8 gone "$1" || kill -KILL "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+}
+
+# result VERDICT TEXT: one TAP line; VERDICT is 0 for ok.
+result() {
+	tests=$((tests + 1))
+	if [[ $1 -eq 0 ]]; then
+		printf '\e[32mok %d - %s\e[0m\n' "$tests" "$2"
+	else
+		failures=$((failures + 1))
+		printf '\e[31mnot ok %d - %s\e[0m\n' "$tests" "$2"
+	fi
+	printf '%s %d - %s\n' "$([[ $1 -eq 0 ]] && echo ok || echo not ok)" "$tests" "$2" >>"$VM_RESULTS/tap"
+}

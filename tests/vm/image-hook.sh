@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# image-hook.sh CHROOT OUTPUT: mmdebstrap's last step. Adds the kernel to the new root file system, drops what a test
+# never reads, and writes to OUTPUT: rootfs.ext4, vmlinuz, kernel-version, headers/ (to build modules with), modules/
+# (those that the initramfs needs). Runs as root, or as the root of mmdebstrap's user namespace.
+set -euo pipefail
+
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+readonly root=$1 out=$2
+readonly boot_modules="virtio_blk virtio_pci virtio_console ext4 crc32c_generic"
+
+fetch() { (cd "$out/debs" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq download "$@"); }
+
+depends_on() { APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-cache depends "$1" | sed -n "s/^ *Depends: \($2\)$/\1/p"; }
+
+add_kernel() {
+	local image headers version package
+	image=$(depends_on linux-image-amd64 'linux-image-.*')
+	version=${image#linux-image-}
+	headers=linux-headers-$version
+	fetch "$image" "$headers" "$(depends_on "$headers" 'linux-headers-.*-common')" "$(depends_on "$headers" 'linux-kbuild-.*')"
+	# Not dpkg-deb -x: that would put a directory where the link /lib -> usr/lib is.
+	dpkg-deb --fsys-tarfile "$out/debs/${image}"_*.deb | tar -x --keep-directory-symlink -C "$root"
+	for package in "$out"/debs/linux-{headers,kbuild}-*.deb; do dpkg-deb -x "$package" "$out/headers"; done
+	rm -r "$out/debs"
+	# The headers name their other half by absolute path.
+	sed -i "s|/usr/src|$3/headers/usr/src|" "$out/headers/usr/src/$headers/Makefile"
+	printf '%s\n' "$version" >"$out/kernel-version"
+	mv "$root/boot/vmlinuz-$version" "$out/vmlinuz"
+	rm -rf "${root:?}"/boot/*
+	prune_modules "$root/lib/modules/$version"
+	chroot "$root" depmod "$version"
+	copy_boot_modules "$version"
+}
+
+# Networking and what the boot needs; depmod, run in the virtual machine, then has a tenth to read.
+prune_modules() {
+	(cd "$1/kernel" && find . -name '*.ko' ! -path './net/*' ! -path './lib/*' ! -path './crypto/*' ! -path './arch/x86/crypto/*' \
+		! -path './drivers/virtio/*' ! -path './fs/ext4/*' ! -path './fs/jbd2/*' ! -path './fs/mbcache.ko' \
+		! -name 'virtio_*.ko' ! -name 'veth.ko' ! -name 'dummy.ko' ! -name 'ifb.ko' -delete)
+}
+
+copy_boot_modules() {
+	local module
+	mkdir "$out/modules"
+	for module in $boot_modules; do
+		chroot "$root" modprobe -S "$1" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
+	done | awk '!seen[$0]++' | while read -r module; do
+		cp "$root$module" "$out/modules/"
+		basename "$module" >>"$out/modules/order"
+	done
+}
+
+# libGL's drivers (with LLVM) come with ffmpeg's libavdevice, and are only for a screen.
+prune_files() {
+	rm -rf "$root"/usr/share/{doc,man,info,locale,fonts,icons,X11,alsa,perl} "$root"/var/{cache,lib/apt,log}/* \
+		"$root"/usr/lib/x86_64-linux-gnu/{dri,libLLVM*,libz3*,perl} "$root"/usr/include
+	mkdir -p "$root/var/log" "$root/var/cache"
+}
+
+# GStreamer reads every plugin the first time it starts: a minute in the virtual machine, a second here.
+add_registry() {
+	mkdir -p "$root/var/cache/gstreamer"
+	chroot "$root" env GST_REGISTRY=/var/cache/gstreamer/registry.bin gst-inspect-1.0 --version >/dev/null
+	chroot "$root" env GST_REGISTRY=/var/cache/gstreamer/registry.bin gst-inspect-1.0 rtspsrc >/dev/null
+}
+
+# $3 of add_kernel: where the cache will be in the end.
+mkdir -p "$out/debs" "$out/headers"
+printf '>>> kernel\n' >&2
+add_kernel "$root" "$out" "$3"
+printf '>>> GStreamer registry\n' >&2
+prune_files
+add_registry
+printf '>>> file system\n' >&2
+# A plain bind mount shows the root file system without what is mounted on it now.
+mkdir "$out/root"
+mount --bind "$root" "$out/root"
+size=$(du -sm --apparent-size "$out/root" | cut -f1)
+mke2fs -q -t ext4 -O ^has_journal,^metadata_csum -m 0 -d "$out/root" "$out/rootfs.ext4" "$((size * 5 / 4 + 64))M"
+umount "$out/root"
+rmdir "$out/root"
+# In a user namespace these files are somebody else's for the user who has to move them.
+chmod -R a+rwX "$out"/*
