@@ -1,19 +1,26 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # The library: parser and mangler, freestanding. Only rtspnat.h is public.
 
+include(GNUInstallDirs)
+
 set(RTSPNAT_LEXERS header start_line transport_lexer)
 
-set(RTSPNAT_SOURCES
+add_library(rtspnat STATIC
   parser/src/bytes.cc
   parser/src/framer.cc
   parser/src/transport.cc
   parser/lex/generated/header.cc
   parser/lex/generated/start_line.cc
-  parser/lex/generated/transport_lexer.cc)
-
-file(GLOB RTSPNAT_MANGLER_SOURCES RELATIVE ${PROJECT_SOURCE_DIR} CONFIGURE_DEPENDS mangler/src/*.cc)
-
-add_library(rtspnat STATIC ${RTSPNAT_SOURCES} ${RTSPNAT_MANGLER_SOURCES})
+  parser/lex/generated/transport_lexer.cc
+  mangler/src/address.cc
+  mangler/src/connection.cc
+  mangler/src/edit_log.cc
+  mangler/src/head.cc
+  mangler/src/mapping.cc
+  mangler/src/ports.cc
+  mangler/src/reading.cc
+  mangler/src/rewrite.cc
+  mangler/src/rtspnat.cc)
 add_library(rtspnat::rtspnat ALIAS rtspnat)
 target_include_directories(rtspnat
   PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>

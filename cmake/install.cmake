@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # For users of the library: find_package(rtspnat) gives rtspnat::rtspnat; pkg-config knows it as rtspnat.
 
-include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rtspnat)
 

@@ -11,6 +11,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/dialogue.h"
 
@@ -21,11 +22,11 @@ using rtsp::test::Dialogue;
 constexpr std::size_t kHead = 4;
 
 enum class Operation : std::uint8_t {
-  kNext = 0,    // The next bytes of the stream.
-  kAgain = 1,   // Bytes that went out before, the first of ours says from where.
-  kPast = 2,    // Bytes past the frontier.
-  kFin = 3,     // The next bytes, with FIN.
-  kCut = 4,     // The next bytes, one segment for each.
+  kNext = 0,   // The next bytes of the stream.
+  kAgain = 1,  // Bytes that went out before, the first of ours says from where.
+  kPast = 2,   // Bytes past the frontier.
+  kFin = 3,    // The next bytes, with FIN.
+  kCut = 4,    // The next bytes, one segment for each.
   kRst = 5,
 };
 
@@ -43,23 +44,40 @@ void SetAnswers(Dialogue& dialogue, std::uint8_t answers) {
   dialogue.expect = [answers](const rtspnat_step&) { return (answers & 4) != 0 ? RTSPNAT_NO : RTSPNAT_YES; };
 }
 
+// Bytes that were sent in order, and what the embedder answered.
+struct Sent {
+  rtspnat_direction direction;
+  std::uint8_t answers;
+  std::uint8_t flags;
+  std::string bytes;
+};
+
 class Player {
  public:
-  explicit Player(std::uint8_t options) : dialogue_((options & 1) == 0) { dialogue_.use_skip = (options & 2) == 0; }
+  explicit Player(std::uint8_t options) : routed_((options & 1) != 0), dialogue_(!routed_) {
+    dialogue_.use_skip = (options & 2) == 0;
+  }
 
   void Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes);
   void Finish();
 
  private:
-  void SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags);
+  void SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t answers,
+                std::uint8_t flags);
+  void CompareWithOtherCuts();
 
+  bool routed_;
+  bool in_order_ = true;  // Nothing was sent past the frontier.
   Dialogue dialogue_;
   std::string streams_[2];
+  std::vector<Sent> sent_;
 };
 
-void Player::SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags) {
+void Player::SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t answers,
+                      std::uint8_t flags) {
   dialogue_.Send(direction, bytes, flags);
   streams_[direction] += bytes;
+  sent_.push_back({direction, answers, flags, std::string(bytes)});
 }
 
 void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes) {
@@ -69,11 +87,14 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
   if ((operation & 16) != 0) dialogue_.Acknowledge(direction, size);
   SetAnswers(dialogue_, answers);
   switch (static_cast<Operation>(operation >> 1 & 7)) {
-    case Operation::kNext: return SendNext(direction, bytes, 0);
-    case Operation::kFin: return SendNext(direction, bytes, RTSPNAT_FIN);
-    case Operation::kRst: return SendNext(direction, bytes, RTSPNAT_RST);
+    case Operation::kNext: return SendNext(direction, bytes, answers, 0);
+    case Operation::kFin: return SendNext(direction, bytes, answers, RTSPNAT_FIN);
+    case Operation::kRst:
+      dialogue_.SendAt(direction, size, {}, RTSPNAT_RST);
+      in_order_ = false;
+      return;
     case Operation::kCut:
-      for (std::size_t i = 0; i < bytes.size(); ++i) SendNext(direction, bytes.substr(i, 1), 0);
+      for (std::size_t i = 0; i < bytes.size(); ++i) SendNext(direction, bytes.substr(i, 1), answers, 0);
       return;
     case Operation::kAgain: {
       const std::uint32_t back = bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
@@ -82,13 +103,30 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
       const std::string again = stream.substr(from) + std::string(bytes);
       dialogue_.SendAt(direction, from, std::string_view(again).substr(0, size - from));
       dialogue_.SendAt(direction, from, again);
-      return SendNext(direction, bytes, 0);
+      return SendNext(direction, bytes, answers, 0);
     }
     case Operation::kPast:
       dialogue_.SendAt(direction, size + 1 + answers, bytes);
+      in_order_ = false;
       return;
     default: return;
   }
+}
+
+// Without NAT nothing is edited, and the same streams bring about the same questions however they are cut. (With NAT
+// that holds too, but for a Transport line that is cut while its port must change.)
+void Player::CompareWithOtherCuts() {
+  Dialogue cut(false);
+  for (const Sent& sent : sent_) {
+    SetAnswers(cut, sent.answers);
+    const std::string_view bytes = sent.bytes;
+    for (std::size_t i = 0; i + 1 < bytes.size(); ++i) cut.Send(sent.direction, bytes.substr(i, 1));
+    cut.Send(sent.direction, bytes.empty() ? bytes : bytes.substr(bytes.size() - 1), sent.flags);
+  }
+  if (cut.Log() == dialogue_.Log()) return;
+  for (const std::string& line : cut.Log()) std::fprintf(stderr, "cut: %s\n", line.c_str());
+  for (const std::string& line : dialogue_.Log()) std::fprintf(stderr, "whole: %s\n", line.c_str());
+  std::abort();
 }
 
 void Player::Finish() {
@@ -99,6 +137,7 @@ void Player::Finish() {
     for (std::size_t i = 0; i < stream.size(); i += kPiece)
       dialogue_.SendAt(direction, static_cast<std::uint32_t>(i), std::string_view(stream).substr(i, kPiece));
   }
+  if (routed_ && in_order_) CompareWithOtherCuts();
   dialogue_.Close();
   if (dialogue_.Broken().empty()) return;
   for (const std::string& line : dialogue_.Log()) std::fprintf(stderr, "%s\n", line.c_str());

@@ -15,13 +15,13 @@ constexpr rtspnat_direction kC2S = RTSPNAT_ORIGINAL;
 constexpr rtspnat_direction kS2C = RTSPNAT_REPLY;
 
 std::string SetupRequest(int cseq, const std::string& transport, const std::string& uri = "rtsp://s/a/1",
-                  const std::string& more = "") {
+                         const std::string& more = "") {
   return "SETUP " + uri + " RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\n" + more +
          "Transport: " + transport + "\r\n\r\n";
 }
 
 std::string ReplyTo(int cseq, const std::string& status, const std::string& transport = "",
-                  const std::string& session = "12345678") {
+                    const std::string& session = "12345678") {
   std::string text = "RTSP/1.0 " + status + "\r\nCSeq: " + std::to_string(cseq) + "\r\n";
   if (!transport.empty()) text += "Transport: " + transport + "\r\n";
   if (!session.empty()) text += "Session: " + session + ";timeout=60\r\n";
@@ -29,7 +29,8 @@ std::string ReplyTo(int cseq, const std::string& status, const std::string& tran
 }
 
 std::string TeardownRequest(int cseq, const std::string& uri, const std::string& session = "12345678") {
-  return "TEARDOWN " + uri + " RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nSession: " + session + "\r\n\r\n";
+  return "TEARDOWN " + uri + " RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nSession: " + session +
+         "\r\n\r\n";
 }
 
 Dialogue::Reserve TakenBelow(std::uint16_t port) {
@@ -53,7 +54,8 @@ TEST_F(ConnectionTest, KeepsTheSamePortsWhenTheyAreFree) {
   const Outcome outcome = dialogue.Send(kC2S, request);
   EXPECT_EQ(outcome.sent, request);
   EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_SAME_PORT));
-  dialogue.Send(kS2C, ReplyTo(2, "200 OK", "RTP/AVP/UDP;unicast;client_port=5000-5001;server_port=9000-9001"));
+  dialogue.Send(kS2C,
+                ReplyTo(2, "200 OK", "RTP/AVP/UDP;unicast;client_port=5000-5001;server_port=9000-9001"));
   EXPECT_EQ(dialogue.Log(), (Lines{"reserve 0 5000-5001 as 5000-5001",
                                    "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3"}));
   EXPECT_EQ(dialogue.Live(), 1U);
@@ -63,8 +65,10 @@ TEST_F(ConnectionTest, RewritesTheRequestAndMapsTheReplyBack) {
   dialogue.reserve = TakenBelow(5004);
   EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001")).sent,
             SetupRequest(2, "RTP/AVP;unicast;client_port=5004-5005"));
-  EXPECT_EQ(dialogue.Send(kS2C, ReplyTo(2, "200 OK", "RTP/AVP;unicast;client_port=5004-5005;server_port=90-91")).sent,
-            ReplyTo(2, "200 OK", "RTP/AVP;unicast;client_port=5000-5001;server_port=90-91"));
+  EXPECT_EQ(
+      dialogue.Send(kS2C, ReplyTo(2, "200 OK", "RTP/AVP;unicast;client_port=5004-5005;server_port=90-91"))
+          .sent,
+      ReplyTo(2, "200 OK", "RTP/AVP;unicast;client_port=5000-5001;server_port=90-91"));
 }
 
 TEST_F(ConnectionTest, PadsAShorterPortWithZeros) {
@@ -91,11 +95,15 @@ TEST_F(ConnectionTest, LeavesNumbersAloneThatAreTooLongForAnEdit) {
 
 TEST_F(ConnectionTest, RewritesEverySpecWithTheSamePair) {
   dialogue.reserve = TakenBelow(5002);
-  EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(2, "MP2T/RTP/UDP;unicast;client_port=5000-5001,MP2T/UDP;client_port=5000-5001,"
-                                         "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;interleaved=0-1"))
+  EXPECT_EQ(dialogue
+                .Send(kC2S, SetupRequest(
+                                2,
+                                "MP2T/RTP/UDP;unicast;client_port=5000-5001,MP2T/UDP;client_port=5000-5001,"
+                                "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;interleaved=0-1"))
                 .sent,
-            SetupRequest(2, "MP2T/RTP/UDP;unicast;client_port=5002-5003,MP2T/UDP;client_port=5002-5003,"
-                     "RTP/AVP;unicast;client_port=5002-5003,RTP/AVP/TCP;interleaved=0-1"));
+            SetupRequest(2,
+                         "MP2T/RTP/UDP;unicast;client_port=5002-5003,MP2T/UDP;client_port=5002-5003,"
+                         "RTP/AVP;unicast;client_port=5002-5003,RTP/AVP/TCP;interleaved=0-1"));
   EXPECT_EQ(dialogue.Held(), 1U);
 }
 
@@ -168,14 +176,16 @@ TEST_F(ConnectionTest, GoesLiveOnlyAtTheReplyWithItsOwnCseq) {
 }
 
 TEST_F(ConnectionTest, ReleasesWhenTheServerChoosesInterleaved) {
-  dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast;interleaved=0-1"));
+  dialogue.Send(kC2S,
+                SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP/TCP;unicast;interleaved=0-1"));
   EXPECT_EQ(dialogue.Held(), 1U);
   dialogue.Send(kS2C, ReplyTo(2, "200 OK", "RTP/AVP/TCP;unicast;interleaved=0-1"));
   EXPECT_EQ(dialogue.Held(), 0U);
 }
 
 TEST_F(ConnectionTest, KeepsOnlyTheChosenOfSeveralMappings) {
-  dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;unicast;client_port=6000-6001"));
+  dialogue.Send(
+      kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;unicast;client_port=6000-6001"));
   EXPECT_EQ(dialogue.Held(), 2U);
   dialogue.Send(kS2C, ReplyTo(2, "200 OK", "RTP/AVP;unicast;client_port=6000-6001;server_port=9000-9001"));
   EXPECT_EQ(dialogue.Held(), 1U);
@@ -185,9 +195,11 @@ TEST_F(ConnectionTest, KeepsOnlyTheChosenOfSeveralMappings) {
 TEST_F(ConnectionTest, TeardownEndsASessionOrOneStreamOfIt) {
   for (int stream = 1; stream <= 3; ++stream) {
     const std::string port = std::to_string(5000 + 10 * stream) + "-" + std::to_string(5001 + 10 * stream);
-    dialogue.Send(kC2S, SetupRequest(stream, "RTP/AVP;unicast;client_port=" + port, "rtsp://s/a/" + std::to_string(stream)));
-    dialogue.Send(kS2C, ReplyTo(stream, "200 OK", "RTP/AVP;unicast;client_port=" + port + ";server_port=9000-9001",
-                              stream == 3 ? "otherone" : "12345678"));
+    dialogue.Send(kC2S, SetupRequest(stream, "RTP/AVP;unicast;client_port=" + port,
+                                     "rtsp://s/a/" + std::to_string(stream)));
+    dialogue.Send(kS2C,
+                  ReplyTo(stream, "200 OK", "RTP/AVP;unicast;client_port=" + port + ";server_port=9000-9001",
+                          stream == 3 ? "otherone" : "12345678"));
   }
   EXPECT_EQ(dialogue.Live(), 3U);
   dialogue.Send(kC2S, TeardownRequest(10, "rtsp://s/a/2"));
@@ -203,13 +215,15 @@ TEST_F(ConnectionTest, TeardownEndsASessionOrOneStreamOfIt) {
 TEST_F(ConnectionTest, CountsTheStreamsThatShareAPair) {
   dialogue.reserve = TakenBelow(5002);
   for (int stream = 1; stream <= 2; ++stream) {
-    EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(stream, "RTP/AVP/UDP;unicast;client_port=5000-5001",
-                                        "rtsp://s/a/" + std::to_string(stream)))
+    EXPECT_EQ(dialogue
+                  .Send(kC2S, SetupRequest(stream, "RTP/AVP/UDP;unicast;client_port=5000-5001",
+                                           "rtsp://s/a/" + std::to_string(stream)))
                   .sent,
-              SetupRequest(stream, "RTP/AVP/UDP;unicast;client_port=5002-5003", "rtsp://s/a/" + std::to_string(stream)));
-    dialogue.Send(kS2C, ReplyTo(stream, "200 OK", "RTP/AVP/UDP;unicast;client_port=5002-5003;server_port=900" +
-                                                    std::to_string(2 * stream) + "-900" +
-                                                    std::to_string(2 * stream + 1)));
+              SetupRequest(stream, "RTP/AVP/UDP;unicast;client_port=5002-5003",
+                           "rtsp://s/a/" + std::to_string(stream)));
+    dialogue.Send(kS2C, ReplyTo(stream, "200 OK",
+                                "RTP/AVP/UDP;unicast;client_port=5002-5003;server_port=900" +
+                                    std::to_string(2 * stream) + "-900" + std::to_string(2 * stream + 1)));
   }
   EXPECT_EQ(dialogue.Log().back(), "expect 0 5002-5003 to 5000-5001 peer 0-0 open 3");
   dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP/UDP;unicast;client_port=5000-5001", "rtsp://s/a/3"));
@@ -261,7 +275,8 @@ TEST_F(ConnectionTest, NeverReadsBodiesOrFrames) {
 }
 
 TEST_F(ConnectionTest, NeverStartsInTheMiddleOfAnotherProtocol) {
-  const Outcome outcome = dialogue.Send(kC2S, "POST / HTTP/1.1\r\nHost: s:554\r\nContent-Length: 9999\r\n\r\n");
+  const Outcome outcome =
+      dialogue.Send(kC2S, "POST / HTTP/1.1\r\nHost: s:554\r\nContent-Length: 9999\r\n\r\n");
   EXPECT_TRUE(outcome.transparent);
   EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_NOT_RTSP));
   const std::string request = SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001");
@@ -282,7 +297,8 @@ TEST_F(ConnectionTest, Law4FinAndRstReleaseEverything) {
 
 TEST_F(ConnectionTest, Law5ARetransmissionGetsTheSameBytesHoweverItIsCut) {
   dialogue.reserve = TakenBelow(5002);
-  const std::string request = SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;unicast;client_port=5010-5011");
+  const std::string request =
+      SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;unicast;client_port=5010-5011");
   const std::string sent = dialogue.Send(kC2S, request).sent;
   ASSERT_NE(sent, request);
   const std::size_t questions = dialogue.Log().size();

@@ -16,9 +16,9 @@ namespace rtsp::test {
 
 /// What happened to one segment.
 struct Outcome {
-  std::string sent;           ///< The segment as it goes on; empty if dropped.
+  std::string sent;  ///< The segment as it goes on; empty if dropped.
   bool dropped = false;
-  bool skipped = false;       ///< rtspnat_skip() dealt with it.
+  bool skipped = false;  ///< rtspnat_skip() dealt with it.
   bool transparent = false;
   std::uint32_t notes = 0;
   unsigned edits = 0;
@@ -44,7 +44,8 @@ class Dialogue {
   Outcome Send(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags = 0);
 
   /// Sends bytes at @p offset of the direction's stream, which need not be the next ones.
-  Outcome SendAt(rtspnat_direction direction, std::uint32_t offset, std::string_view bytes, std::uint8_t flags = 0);
+  Outcome SendAt(rtspnat_direction direction, std::uint32_t offset, std::string_view bytes,
+                 std::uint8_t flags = 0);
 
   /// Sets what the receivers have acknowledged: stream offset @p offset of @p direction.
   void Acknowledge(rtspnat_direction direction, std::uint32_t offset) { acknowledged_[direction] = offset; }
@@ -76,7 +77,8 @@ class Dialogue {
   void OnRelease(const rtspnat_step& step);
   void CheckPorts(const rtspnat_step& step, std::uint16_t first_port);
   void Apply(Outcome& outcome);
-  void Remember(rtspnat_direction direction, std::uint32_t offset, std::string_view in, const Outcome& outcome);
+  void Remember(rtspnat_direction direction, std::uint32_t offset, std::string_view in,
+                const Outcome& outcome);
   void Check(bool holds, const std::string& law);
 
   std::vector<std::uint64_t> memory_;

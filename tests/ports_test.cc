@@ -10,7 +10,8 @@
 namespace mangle {
 namespace {
 
-PortRequest Request(unsigned first, unsigned second, unsigned count, unsigned digits, std::uint32_t seed = 1) {
+PortRequest Request(unsigned first, unsigned second, unsigned count, unsigned digits,
+                    std::uint32_t seed = 1) {
   PortRequest request;
   request.inside[0] = static_cast<std::uint16_t>(first);
   request.inside[1] = static_cast<std::uint16_t>(second);

@@ -61,10 +61,12 @@ TEST(Announcement, ReadsRtsp2Addresses) {
 TEST(Announcement, ServesOnlyTheOwnAddress) {
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.3").refusal,
             RTSPNAT_NOTE_OTHER_ADDRESS);
-  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\"203.0.113.1:5000\"/\":5001\"").refusal, RTSPNAT_NOTE_OTHER_ADDRESS);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\"203.0.113.1:5000\"/\":5001\"").refusal,
+            RTSPNAT_NOTE_OTHER_ADDRESS);
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2").refusal,
             RTSPNAT_NOTE_CANNOT_EDIT);
-  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2", kOwn).refusal, RTSPNAT_NOTES)
+  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2", kOwn).refusal,
+            RTSPNAT_NOTES)
       << "without NAT there is nothing to change";
 }
 

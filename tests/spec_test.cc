@@ -2,7 +2,6 @@
 // Runs the cases of tests/spec; tests/spec/README.md explains them and the options.
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -12,6 +11,7 @@
 
 #include "tests/event_log.h"
 #include "tests/spec_reader.h"
+#include "tests/spec_seeds.h"
 
 namespace rtsp::test {
 namespace {
@@ -74,11 +74,9 @@ int PrintLog(const std::string& file) {
   return in.bad() ? 1 : 0;
 }
 
-int WriteSeeds(const std::vector<SpecCase>& cases, const std::string& folder) {
-  std::filesystem::create_directories(folder);
+int WriteAllSeeds(const std::vector<SpecCase>& cases, const std::string& folder) {
   for (const SpecCase& spec : cases)
-    if (const SpecBlock* input = spec.Find("rtsp"))
-      std::ofstream(folder + "/" + spec.Identifier(), std::ios::binary) << BytesOf(*input);
+    if (const SpecBlock* input = spec.Find("rtsp")) WriteSeeds(folder, spec.Identifier(), BytesOf(*input));
   return 0;
 }
 
@@ -91,7 +89,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 2 && arguments[0] == "--log") return PrintLog(arguments[1]);
   const std::vector<SpecCase> cases = ReadSpecFolder(RTSPNAT_SPEC_FOLDER);
-  if (arguments.size() == 2 && arguments[0] == "--seeds") return WriteSeeds(cases, arguments[1]);
+  if (arguments.size() == 2 && arguments[0] == "--seeds") return WriteAllSeeds(cases, arguments[1]);
   RegisterCases(cases);
   return RUN_ALL_TESTS();
 }

@@ -9,10 +9,12 @@ play_seconds=2
 
 # start_watchers: sniffers and the log of expectations, once for all cases; a case takes what is new.
 start_watchers() {
-	local ns log
+	local ns device
 	watcher_pids=()
 	for ns in client client2 server; do
-		begin_quietly "$ns" "$VM_RESULTS/$ns.sniff" python3 -I -S sniff.py "$([[ $ns == server ]] && echo wan || echo lan)" "$port"
+		mkdir -p "$VM_RESULTS/$ns.streams"
+		[[ $ns == server ]] && device=wan || device=lan
+		begin_quietly "$ns" "$VM_RESULTS/$ns.sniff" python3 -I -S sniff.py $device "$port" "$VM_RESULTS/$ns.streams"
 		watcher_pids+=("$begun")
 	done
 	begin_quietly router "$VM_RESULTS/expectations" conntrack -E expect -o timestamp

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""sniff.py DEVICE PORT: follows the RTSP connections to PORT that pass DEVICE.
+"""sniff.py DEVICE PORT DIRECTORY: follows the RTSP connections to PORT that pass DEVICE.
 
-Reassembles both directions of the TCP stream and writes one JSON line for each RTSP message with its start line,
-CSeq and Transport, and one for each direction, when it closes, with the length and SHA-256 of all its bytes. A connection is named by its client's initial sequence number, which NAT leaves alone, so that its lines can be
-found again in what another sniffer saw on the other side of the router.
+Reassembles both directions of the TCP stream, writes one JSON line for each RTSP message with its start line, CSeq and
+Transport, and all bytes of a direction to DIRECTORY/FLOW> (to the server) and DIRECTORY/FLOW< (to the client). FLOW is the
+client's initial sequence number, which NAT leaves alone: so a connection can be found again in what another sniffer
+saw on the other side of the router.
 """
 
 import ctypes
-import hashlib
 import json
 import socket
 import struct
@@ -18,7 +18,7 @@ import time
 ETH_P_ALL = 3
 SO_ATTACH_FILTER = 26
 SO_RCVBUFFORCE = 33
-TCP_FIN, TCP_SYN, TCP_RST = 1, 2, 4
+TCP_SYN = 2
 
 
 def tcp_only(sock):
@@ -46,13 +46,11 @@ class Stream:
         self.next = (isn + 1) & 0xFFFFFFFF
         self.waiting = {}
         self.length = 0
-        self.hash = hashlib.sha256()
+        self.file = open(f"{sys.argv[3]}/{flow:08x}{direction}", "wb", buffering=0)
         self.text = b""
         self.skip = 0
-        self.end = None
-        self.closed = False
 
-    def segment(self, seq, data, flags):
+    def segment(self, seq, data):
         place = self.length + (seq - self.next + 0x80000000 & 0xFFFFFFFF) - 0x80000000
         if place + len(data) > self.length and len(data) > len(self.waiting.get(place, b"")):
             self.waiting[place] = data
@@ -60,15 +58,11 @@ class Stream:
             if start > self.length:
                 break
             self.take(self.waiting.pop(start)[self.length - start :])
-        if flags & TCP_FIN:
-            self.end = place + len(data)
-        if flags & TCP_RST or self.length == self.end:
-            self.close()
 
     def take(self, data):
         self.next = (self.next + len(data)) & 0xFFFFFFFF
         self.length += len(data)
-        self.hash.update(data)
+        self.file.write(data)
         self.text += data
         while self.message():
             pass
@@ -91,11 +85,6 @@ class Stream:
         transport = next((line for line in lines[1:] if line.lower().startswith("transport")), None)
         emit(self.name, start=lines[0], cseq=fields.get("cseq", "").strip(), transport=transport)
         return True
-
-    def close(self):
-        if not self.closed:
-            self.closed = True
-            emit(self.name, bytes=self.length, sha256=self.hash.hexdigest(), holes=len(self.waiting))
 
 
 def emit(name, **fields):
@@ -131,7 +120,7 @@ def main():
             if key not in flows or flows[key].name != stream.name:
                 flows[key] = stream
         elif key in flows:
-            flows[key].segment(seq, segment[(offset >> 4) * 4 :], flags)
+            flows[key].segment(seq, segment[(offset >> 4) * 4 :])
 
 
 main()

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# run.sh: runs the fuzzers, one after the other, under AddressSanitizer and UndefinedBehaviorSanitizer.
+#
+#   fuzz/run.sh [--seconds N] [--keep] [HARNESS...]
+#
+#   --seconds N   for each harness (60)
+#   --keep        afterwards take what was found into corpus/HARNESS, as few files as cover as much
+#   HARNESS       framer, head, transport, connection (all)
+#
+# Builds them first (preset fuzz). Begins with corpus/HARNESS and keeps what it finds in build/fuzz/found/HARNESS,
+# so that the next run goes on from there. Crashes are kept in build/fuzz/crashes. Ends with an error if there is one.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+seconds=60 keep=no harnesses=()
+while [[ $# -gt 0 ]]; do
+	case $1 in
+	--seconds) seconds=$2 && shift ;;
+	--keep) keep=yes ;;
+	-*) sed -n '4,14s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+	*) harnesses+=("$1") ;;
+	esac
+	shift
+done
+[[ ${#harnesses[@]} -gt 0 ]] || harnesses=(framer head transport connection)
+
+build=build/fuzz
+crashes=$build/crashes
+longest=4096 # bytes of a seed
+mkdir -p "$crashes"
+cmake --preset fuzz >/dev/null
+cmake --build --preset fuzz -j"$(nproc)"
+
+# Prints what libFuzzer says of its progress every 10 s, and everything else but its dictionary.
+progress() {
+	awk '
+		/^(INFO|NEW_FUNC|###### |Done |DEDUP|Dictionary|"|\t)/ || /^stat::/ { next }
+		/^#/ { if (systime() - last >= 10) { last = systime(); print "  " $0; fflush() } next }
+		{ print; fflush() }'
+}
+
+# fuzz HARNESS
+fuzz() {
+	local harness=$1 found=$build/found/$1 log=$build/$1.log code=0
+	mkdir -p "$found" "corpus/$harness"
+	printf '==> %s, %s s, %s seeds\n' "$harness" "$seconds" "$(find "corpus/$harness" -type f | wc -l)"
+	"$build/fuzz/${harness}_fuzz" -max_total_time="$seconds" -max_len="$longest" -timeout=10 -print_final_stats=1 \
+		-dict=fuzz/dict/rtsp.dict -artifact_prefix="$crashes/$harness-" "$found" "corpus/$harness" 2>&1 |
+		tee "$log" | progress || code=$?
+	awk '/average_exec_per_sec/ { rate = $2 } /number_of_executed/ { runs = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
+		END { printf "    %s runs, %s a second, %s edges covered\n", runs, rate, cov }' "$log"
+	[[ $code -eq 0 ]] && return
+	local crash
+	crash=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n1)
+	printf '    FAILED. Once more: %s %s\n' "$build/fuzz/${harness}_fuzz" "${crash:-(no file; see $log)}"
+	return 1
+}
+
+# keep_found HARNESS: hand-made seeds stay whatever they cover.
+keep_found() {
+	local harness=$1
+	"$build/fuzz/${harness}_fuzz" -set_cover_merge=1 -use_counters=0 -max_len="$longest" "corpus/$harness" "$build/found/$harness" \
+		>"$build/$harness-merge.log" 2>&1
+	rm -r "$build/found/$harness"
+	printf '==> corpus/%s has %s files now\n' "$harness" "$(find "corpus/$harness" -type f | wc -l)"
+}
+
+failed=()
+for harness in "${harnesses[@]}"; do
+	fuzz "$harness" || failed+=("$harness")
+done
+if [[ $keep == yes && ${#failed[@]} -eq 0 ]]; then
+	for harness in "${harnesses[@]}"; do keep_found "$harness"; done
+	python3 corpus/manifest.py --write
+fi
+[[ ${#failed[@]} -eq 0 ]] || { printf 'failed: %s\n' "${failed[*]}" && exit 1; }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "tests/reference/lines.h"
+
+#include <algorithm>
+#include <array>
+
+namespace rtsp::reference {
+namespace {
+
+constexpr std::string_view kTokenMarks = "!#%&'*+.^_`|~-";
+
+bool IsTokenCharacter(char c) {
+  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         kTokenMarks.find(c) != std::string_view::npos;
+}
+
+// DEL is no text, but is let through: it does no harm in what is only compared.
+bool IsUriCharacter(char c) { return static_cast<unsigned char>(c) > ' '; }
+
+// RTSP/d.d
+bool IsVersion(std::string_view text) {
+  return text.size() == 8 && text.starts_with("RTSP/") && IsDigit(text[5]) && text[6] == '.' &&
+         IsDigit(text[7]);
+}
+
+// The next run of bytes that are no blanks, behind any blanks.
+Span NextWord(std::string_view line, std::size_t from) {
+  Span word{from, from};
+  while (word.begin < line.size() && IsBlank(line[word.begin])) ++word.begin;
+  word.end = word.begin;
+  while (word.end < line.size() && !IsBlank(line[word.end])) ++word.end;
+  return word;
+}
+
+void SetVersion(StartLine& start, std::string_view version) {
+  start.major = version[5] - '0';
+  start.minor = version[7] - '0';
+}
+
+}  // namespace
+
+StartLine ReadStartLine(std::string_view line) {
+  StartLine start;
+  const Span first = NextWord(line, 0);
+  const Span second = NextWord(line, first.end);
+  const Span third = NextWord(line, second.end);
+  const std::string_view word = first.In(line);
+  if (first.begin != 0 || word.empty()) return start;
+  if (IsVersion(word)) {
+    const std::string_view status = second.In(line);
+    const std::optional<std::uint32_t> code = Number(status, 999);
+    if (status.size() != 3 || !code || *code < 100) return start;
+    start.response = true;
+    start.status = *code;
+    SetVersion(start, word);
+    return start;
+  }
+  if (!std::ranges::all_of(word, IsTokenCharacter)) return start;
+  const std::string_view uri = second.In(line);
+  if (uri.empty() || !std::ranges::all_of(uri, IsUriCharacter) || !IsVersion(third.In(line))) return start;
+  if (!NextWord(line, third.end).In(line).empty()) return start;
+  start.request = true;
+  start.method = word;
+  start.uri = second;
+  SetVersion(start, third.In(line));
+  return start;
+}
+
+Header ReadHeader(std::string_view line) {
+  static constexpr std::array<std::string_view, 4> kNames = {"content-length", "cseq", "session",
+                                                             "transport"};
+  const std::size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {};
+  std::size_t end = colon;
+  while (end > 0 && IsBlank(line[end - 1])) --end;
+  const std::string name = Lower(line.substr(0, end));
+  if (std::ranges::find(kNames, name) == kNames.end()) return {};
+  return {name, colon + 1};
+}
+
+std::optional<std::uint32_t> ReadNumber(std::string_view value, std::uint32_t maximum) {
+  return Number(Trim(value, {0, value.size()}).In(value), maximum);
+}
+
+Span ReadSession(std::string_view line, std::size_t value) {
+  Span session{value, value};
+  while (session.begin < line.size() && IsSpace(line[session.begin])) ++session.begin;
+  session.end = session.begin;
+  while (session.end < line.size() && !IsSpace(line[session.end]) && line[session.end] != ';') ++session.end;
+  return session;
+}
+
+}  // namespace rtsp::reference

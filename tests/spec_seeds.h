@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Makes seeds for the fuzzers out of spec cases.
+#include <string>
+#include <string_view>
+
+namespace rtsp::test {
+
+/// Writes below @p folder what the harnesses of fuzz/ can begin with: framer/NAME has the stream with some sizes
+/// of pieces, head/NAME-N its lines and transport/NAME-N the values of its Transport headers.
+void WriteSeeds(const std::string& folder, const std::string& name, std::string_view stream);
+
+}  // namespace rtsp::test
