@@ -38,14 +38,12 @@ install_packages() {
 		die "apt-get could not install them all: the names are those of Debian 12"
 }
 
-# build_modules KDIR: both kernel modules, out of tree, in $MODULES.
+# build_modules KDIR: both kernel modules, in a copy that Kbuild may write to: $MODULES/kshim.
 build_modules() {
 	local kdir=$1
 	[[ -d $kdir ]] || die "no kernel headers at $kdir"
-	# Kbuild writes beside the sources; the copy keeps them clean.
 	rm -rf "$MODULES"
 	mkdir -p "$MODULES"
 	cp -r "$TOP"/kshim "$TOP"/parser "$TOP"/mangler "$MODULES"
-	make -s -C "$MODULES/kshim" clean KDIR="$kdir" >/dev/null 2>&1 || :
 	make -C "$MODULES/kshim" -j"$JOBS" KDIR="$kdir"
 }

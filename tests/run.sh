@@ -41,8 +41,10 @@ stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}"; }
 stage_modules() {
 	local kdir
 	kdir=$("$TOP/tests/vm/image.sh" --kdir)
-	build_modules "$kdir"
-	make -C "$MODULES/kshim" check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/checkpatch.sh")"
+	cd "$TOP"
+	cmake --preset default -DRTSPNAT_KDIR="$kdir"
+	cmake --build --preset default --target modules
+	make -C build/default/modules/kshim check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/checkpatch.sh")"
 }
 
 stage_scripts() {

@@ -66,10 +66,10 @@ def lines(client, server):
 def same(client, client_dir, server_dir):
     good = True
     for flow in sorted({line["flow"] for line in client if "flow" in line}):
-        for way, words in (">", "client to server"), ("<", "server to client"):
-            with open(f"{client_dir}/{flow}{way}", "rb") as inside, open(f"{server_dir}/{flow}{way}", "rb") as outside:
+        for way, words in ("up", "client to server"), ("down", "server to client"):
+            with open(f"{client_dir}/{flow}.{way}", "rb") as inside, open(f"{server_dir}/{flow}.{way}", "rb") as outside:
                 here, there = inside.read(), outside.read()
-            sent, got = (here, there) if way == ">" else (there, here)
+            sent, got = (here, there) if way == "up" else (there, here)
             equal = sent[: len(got)] == got and len(got) > len(sent) * 3 // 4
             good = good and equal and got
             hashes = (hashlib.sha256(text[: len(got)]).hexdigest()[:16] for text in (sent, got))

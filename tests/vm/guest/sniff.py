@@ -3,7 +3,7 @@
 """sniff.py DEVICE PORT DIRECTORY: follows the RTSP connections to PORT that pass DEVICE.
 
 Reassembles both directions of the TCP stream, writes one JSON line for each RTSP message with its start line, CSeq and
-Transport, and all bytes of a direction to DIRECTORY/FLOW> (to the server) and DIRECTORY/FLOW< (to the client). FLOW is the
+Transport, and all bytes of a direction to DIRECTORY/FLOW.up (to the server) and FLOW.down. FLOW is the
 client's initial sequence number, which NAT leaves alone: so a connection can be found again in what another sniffer
 saw on the other side of the router.
 """
@@ -19,6 +19,7 @@ ETH_P_ALL = 3
 SO_ATTACH_FILTER = 26
 SO_RCVBUFFORCE = 33
 TCP_SYN = 2
+SUFFIX = {">": "up", "<": "down"}
 
 
 def tcp_only(sock):
@@ -46,7 +47,7 @@ class Stream:
         self.next = (isn + 1) & 0xFFFFFFFF
         self.waiting = {}
         self.length = 0
-        self.file = open(f"{sys.argv[3]}/{flow:08x}{direction}", "wb", buffering=0)
+        self.file = open(f"{sys.argv[3]}/{flow:08x}.{SUFFIX[direction]}", "wb", buffering=0)
         self.text = b""
         self.skip = 0
 

@@ -3,8 +3,6 @@
 
 include(GNUInstallDirs)
 
-set(RTSPNAT_LEXERS header start_line transport_lexer)
-
 add_library(rtspnat STATIC
   parser/src/bytes.cc
   parser/src/framer.cc

@@ -8,11 +8,11 @@ install(TARGETS rtspnat EXPORT rtspnat-targets ARCHIVE DESTINATION ${CMAKE_INSTA
 install(FILES ${PROJECT_SOURCE_DIR}/mangler/include/rtspnat.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT rtspnat-targets NAMESPACE rtspnat:: DESTINATION ${package_dir})
 
-configure_package_config_file(cmake/rtspnat-config.cmake.in ${PROJECT_BINARY_DIR}/rtspnat-config.cmake
+configure_package_config_file(mangler/rtspnat-config.cmake.in ${PROJECT_BINARY_DIR}/rtspnat-config.cmake
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/rtspnat-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/rtspnat-config.cmake ${PROJECT_BINARY_DIR}/rtspnat-config-version.cmake
   DESTINATION ${package_dir})
 
-configure_file(cmake/rtspnat.pc.in ${PROJECT_BINARY_DIR}/rtspnat.pc @ONLY)
+configure_file(mangler/rtspnat.pc.in ${PROJECT_BINARY_DIR}/rtspnat.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rtspnat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
