@@ -19,6 +19,7 @@ while [[ $# -gt 0 ]]; do
 	case $1 in
 	--seconds) seconds=$2 && shift ;;
 	--keep) keep=yes ;;
+	--help) sed -n '4,14s/^# \{0,1\}//p' "$0" && exit 0 ;;
 	-*) sed -n '4,14s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 	*) harnesses+=("$1") ;;
 	esac

@@ -63,12 +63,18 @@ static int __init nf_conntrack_rtsp_init(void)
 	if (ret < 0)
 		goto err_proc;
 
+	ret = rtsp_nat_init();
+	if (ret < 0)
+		goto err_nat;
+
 	ret = rtsp_register_helper();
 	if (ret < 0)
 		goto err_helper;
 	return 0;
 
 err_helper:
+	rtsp_nat_exit();
+err_nat:
 	rtsp_proc_exit();
 err_proc:
 	rtsp_state_exit();

@@ -4,6 +4,8 @@
 #include <linux/jiffies.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
+#include <linux/netfilter.h>
+#include <linux/string.h>
 #include <linux/workqueue.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
@@ -37,7 +39,36 @@ void rtsp_nat_want(void)
 		queue_work(system_unbound_wq, &rtsp_nat_work);
 }
 
+/* With NAT in the kernel a connection may need nf_nat_rtsp; asking for it now, and
+ * not at the first SYN, it is there before the first SETUP.
+ */
+static int rtsp_nat_event(struct notifier_block *nb, unsigned long event,
+			  void *data)
+{
+	const struct module *module = data;
+
+	if (event == MODULE_STATE_LIVE && !strcmp(module->name, "nf_nat"))
+		queue_work(system_unbound_wq, &rtsp_nat_work);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block rtsp_nat_notifier = {
+	.notifier_call = rtsp_nat_event,
+};
+
+int rtsp_nat_init(void)
+{
+	int ret = register_module_notifier(&rtsp_nat_notifier);
+
+#if IS_ENABLED(CONFIG_NF_NAT)
+	if (!ret && rcu_access_pointer(nf_nat_hook))
+		queue_work(system_unbound_wq, &rtsp_nat_work);
+#endif
+	return ret;
+}
+
 void rtsp_nat_exit(void)
 {
+	unregister_module_notifier(&rtsp_nat_notifier);
 	cancel_work_sync(&rtsp_nat_work);
 }

@@ -336,6 +336,16 @@ TEST_F(ConnectionTest, DropsWhatIsPastTheFrontierABoundedNumberOfTimes) {
   EXPECT_TRUE(dialogue.SendAt(kC2S, 20000, "x").skipped) << "transparent from now on";
 }
 
+TEST_F(ConnectionTest, DropsNothingBehindALossInInterleavedMedia) {
+  const std::string open = "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n$" + std::string("\0\0\4abcd", 7);
+  dialogue.Send(kS2C, open);
+  const auto end = static_cast<std::uint32_t>(open.size());
+  const Outcome outcome = dialogue.SendAt(kS2C, end + 1448, "whatever this is");
+  EXPECT_FALSE(outcome.dropped);
+  EXPECT_TRUE(outcome.transparent);
+  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_GAP));
+}
+
 // Seen in the virtual machine: a server that resets after its own FIN.
 TEST_F(ConnectionTest, NeverDropsAResetOrAnEmptySegment) {
   dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));

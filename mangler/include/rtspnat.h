@@ -155,7 +155,8 @@ enum rtspnat_note {
 	RTSPNAT_NOTE_NO_PORTS,         /**< RTSPNAT_RESERVE was refused, or every proposal was busy. */
 	RTSPNAT_NOTE_EXPECT_FAILED,    /**< RTSPNAT_EXPECT was refused. */
 	RTSPNAT_NOTE_OUT_OF_ORDER,     /**< A segment past the frontier was dropped. */
-	RTSPNAT_NOTE_GAP,              /**< Too many of those: transparent for good. */
+	RTSPNAT_NOTE_GAP,              /**< Too many of those, or the first behind interleaved media while no
+					    mapping is held: transparent for good, and not dropped. */
 	RTSPNAT_NOTES                  /**< How many notes there are. */
 };
 

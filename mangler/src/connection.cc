@@ -68,7 +68,10 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
   if (gap > 0 && static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft()) {
     direction.framer.Skip(static_cast<std::uint32_t>(gap));
   } else if (gap > 0) {
-    if (direction.dropped == rtsp::kOutOfOrderSegments) return TurnTransparent(RTSPNAT_NOTE_GAP);
+    // Media on this connection comes in windows of many segments: dropping those behind a loss would cost more
+    // than the helper gives, when it holds nothing.
+    const bool for_media = interleaved_ && mappings_.Held() == 0;
+    if (for_media || direction.dropped == rtsp::kOutOfOrderSegments) return TurnTransparent(RTSPNAT_NOTE_GAP);
     ++direction.dropped;
     Note(RTSPNAT_NOTE_OUT_OF_ORDER);
     verdict_ = RTSPNAT_DROP;
@@ -126,7 +129,7 @@ void Connection::FinishSegment() {
   switch (unit.kind) {
     case rtsp::UnitKind::kNeedMore: return FinishSegment();
     case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
-    case rtsp::UnitKind::kInterleaved: return Note(RTSPNAT_NOTE_INTERLEAVED);
+    case rtsp::UnitKind::kInterleaved: interleaved_ = true; return Note(RTSPNAT_NOTE_INTERLEAVED);
     case rtsp::UnitKind::kStartLine: return BeginHead(unit);
     case rtsp::UnitKind::kHeader:
       if (unit.header.name != rtsp::HeaderName::kOther) ReadHeader(unit);

@@ -108,8 +108,9 @@ class Connection {
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;
   bool transparent_ = false;
-  bool reading_ = false;  // Bytes past the frontier are in in_.
-  bool closing_ = false;  // FIN or RST.
+  bool interleaved_ = false;  // A `$` frame has been seen.
+  bool reading_ = false;      // Bytes past the frontier are in in_.
+  bool closing_ = false;      // FIN or RST.
   std::uint8_t verdict_ = RTSPNAT_ACCEPT;
   std::uint8_t edits_ = 0;  // Of the segment that is done.
   Phase phase_ = Phase::kDone;
