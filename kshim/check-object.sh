@@ -32,14 +32,14 @@ sections() {
 	"$READELF" -SW "$1" | grep -oE ' \.[A-Za-z_][A-Za-z0-9_.]*' | tr -d ' '
 }
 
-# Constructors are not run (but KASAN brings its own, and a kernel that runs them),
-# exceptions not unwound, and thread-local storage not there.
+# Constructors are not run (but KASAN brings its own of both kinds, and a kernel that
+# runs the first), exceptions not unwound, and thread-local storage not there.
 forbidden() {
-	never='(\.rela)?\.(fini_array|ctors|dtors|eh_frame|gcc_except_table|tbss|tdata).*'
+	never='(\.rela)?\.(ctors|dtors|eh_frame|gcc_except_table|tbss|tdata).*'
 	if "$NM" "$1" | grep -q '__[hw]*asan_register_globals'; then
 		sections "$1" | grep -Ex "$never"
 	else
-		sections "$1" | grep -Ex "$never|(\.rela)?\.init_array.*"
+		sections "$1" | grep -Ex "$never|(\.rela)?\.(init|fini)_array.*"
 	fi
 }
 

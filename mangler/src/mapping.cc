@@ -21,7 +21,9 @@ std::uint32_t MappingTable::FindOutside(std::uint16_t port) const {
 
 // At most one mapping is being asked for, and none is while a free one is looked for.
 std::uint32_t MappingTable::FindFree() const {
-  return static_cast<std::uint32_t>(__builtin_ctz(~static_cast<std::uint32_t>(held_)));
+  constexpr MappingSet kAll = (1U << rtsp::kMappings) - 1;
+  if (held_ == kAll) return rtsp::kMappings;
+  return static_cast<std::uint32_t>(__builtin_ctz(~static_cast<std::uint32_t>(held_))) % rtsp::kMappings;
 }
 
 bool MappingTable::UsesOutside(std::uint16_t port) const {

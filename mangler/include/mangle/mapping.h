@@ -14,11 +14,13 @@ using MappingSet = std::uint16_t;
 static_assert(rtsp::kMappings <= 16);
 
 /// Returns the set of one mapping.
-constexpr MappingSet SetOf(std::uint32_t index) { return static_cast<MappingSet>(1U << index); }
+constexpr MappingSet SetOf(std::uint32_t index) {
+  return static_cast<MappingSet>(1U << index % rtsp::kMappings);
+}
 
 /// Removes the first mapping from @p set, which is not empty, and returns its index.
 constexpr std::uint32_t Pop(MappingSet& set) {
-  const auto index = static_cast<std::uint32_t>(__builtin_ctz(set));
+  const auto index = static_cast<std::uint32_t>(__builtin_ctz(set)) % rtsp::kMappings;
   set = static_cast<MappingSet>(set & (set - 1U));
   return index;
 }
