@@ -7,7 +7,7 @@
 #                     the modules (nothing arrives), then with them
 #   play.sh --here    builds the modules for this machine's own kernel and loads them instead
 #
-# Installs the Debian 12 packages that it needs. Takes 5 minutes on 2 cores the first time, 2 minutes later. The virtual
+# Installs the Debian 12 packages that it needs. Takes 2 minutes on 2 cores, 5 more the first time. The virtual
 # machine's image (1.5 GB) lies in ~/.cache/rtspnat. Nothing leaves this machine but the download of packages.
 set -euo pipefail
 # shellcheck source=lib.sh

@@ -14,7 +14,7 @@
 #   scripts    shellcheck
 #   vm         real streams through a real NAT in a virtual machine, with the modules and without
 #
-# Installs the Debian 12 packages that it needs. Takes 20 minutes on 2 cores. Logs are in build/logs.
+# Installs the Debian 12 packages that it needs. Takes 10 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
