@@ -60,6 +60,7 @@ int main(void)
 
 	if (!memory)
 		return 1;
+	printf("a connection takes %zu bytes\n", rtspnat_connection_size());
 	connection = rtspnat_open(memory, &setup);
 	rtspnat_begin(connection, &segment);
 	talk(connection, &step);

@@ -11,8 +11,8 @@ namespace rtsp {
 /// and the bytes of an unfinished line that are kept per direction.
 inline constexpr std::uint32_t kLineBytes = 1024;
 
-/// Longest header line of any name; a longer one means that this is not RTSP (the
-/// stacks we know stop at 4096, docs/limits in ../shared: R21).
+/// Longest header line of any name; a longer one means that this is not RTSP. FFmpeg and GStreamer stop at
+/// 4096 as well.
 inline constexpr std::uint32_t kHeaderLineBytes = 4096;
 
 /// Largest Content-Length that is believed; also keeps lengths clear of 2^31.
