@@ -224,6 +224,7 @@ void EventLog::AddUnit() {
       Add(Name(unit_.reason));
       Add("\n");
       break;
+    case UnitKind::kNoRoom:
     case UnitKind::kNeedMore: break;
   }
 }

@@ -33,12 +33,50 @@ void Framer::Lose(LostReason reason, Unit& unit) {
   unit.reason = reason;
 }
 
+Cursor Framer::UnfinishedLine() const {
+  return clear_held_ ? Cursor() : Cursor(held_ + held_at_, held_size_);
+}
+
+Cursor Framer::Held() const { return {held_, std::uint32_t{held_at_} + held_size_}; }
+
+bool Framer::MayBecomeTransport() const {
+  const std::uint32_t size = LineSize();
+  return state_ == State::kHeaders && size != 0 && size <= kLineBytes &&
+         MayBe(HeaderName::kTransport, UnfinishedLine());
+}
+
+// The line in held_ has been given out: the next one lies behind what is kept.
+void Framer::ClearHeld() {
+  clear_held_ = false;
+  held_at_ = kept_;
+  held_size_ = 0;
+  line_size_ = 0;
+}
+
+void Framer::Keep(std::uint32_t count) {
+  if (clear_held_) ClearHeld();
+  kept_ = static_cast<std::uint16_t>(count < kLineBytes ? count : kLineBytes);
+  if (kept_ >= held_at_) {
+    if (line_size_ == 0) held_at_ = kept_;
+    return;
+  }
+  __builtin_memmove(held_ + kept_, held_ + held_at_, held_size_);
+  held_at_ = kept_;
+}
+
+// True if `count` bytes more of the line can be held, or need not be. Behind bytes that are kept a line must
+// not be taken for longer than it is.
+bool Framer::HasRoom(std::uint32_t count) const {
+  return held_at_ == 0 || held_at_ + held_size_ + count <= kLineBytes;
+}
+
 // Takes in the first `end - position` bytes as part of an unfinished line.
 void Framer::Hold(Cursor& in, std::uint32_t end) {
   const std::uint32_t count = end - in.Position();
-  const std::uint32_t room = kLineBytes - held_size_;
+  const std::uint32_t room = kLineBytes - held_at_ - held_size_;
   const std::uint32_t copied = count < room ? count : room;
-  if (in.Read(held_ + held_size_, copied)) held_size_ = static_cast<std::uint16_t>(held_size_ + copied);
+  if (in.Read(held_ + held_at_ + held_size_, copied))
+    held_size_ = static_cast<std::uint16_t>(held_size_ + copied);
   in.Seek(end);
   line_size_ += count;
   offset_ += count;
@@ -47,7 +85,7 @@ void Framer::Hold(Cursor& in, std::uint32_t end) {
 bool Framer::LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const {
   const std::uint32_t start = in.Position();
   if (line_size_ == 0) return line_feed == start || (line_feed == start + 1 && in.Peek() == '\r');
-  return line_size_ == 1 && line_feed == start && held_[0] == '\r';
+  return line_size_ == 1 && line_feed == start && held_[held_at_] == '\r';
 }
 
 // Finds the end of the line that begins at held_, or at the cursor if nothing is held. A header line goes
@@ -56,12 +94,8 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
   const std::uint32_t bound = state_ == State::kStartLine ? kLineBytes : kHeaderLineBytes;
   Cursor scan = in;
-  bool ended = false;
-  if (line_fed_) {
-    if (in.AtEnd()) return Scan::kMore;
-    line_fed_ = false;
-    ended = !IsBlank(in.Peek());
-  }
+  if (line_fed_ && in.AtEnd()) return Scan::kMore;
+  bool ended = line_fed_ && !IsBlank(in.Peek());
   std::uint32_t line_feed = start;
   while (!ended) {
     line_feed = scan.FindLineFeed();
@@ -70,6 +104,7 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
     if (line_size_ + (end - start) > bound) return Scan::kTooLong;
     const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, line_feed);
     if (!found || (may_fold && end == in.Size())) {
+      if (!HasRoom(end - start)) return Scan::kNoRoom;
       Hold(in, end);
       line_fed_ = found;
       return Scan::kMore;
@@ -86,8 +121,12 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
     offset_ += size;
     return Scan::kLine;
   }
-  if (scan.Position() != start) Hold(in, line_feed + 1);
-  const Cursor held(held_, held_size_);
+  if (scan.Position() != start) {
+    if (!HasRoom(line_feed + 1 - start)) return Scan::kNoRoom;
+    Hold(in, line_feed + 1);
+  }
+  line_fed_ = false;
+  const Cursor held = UnfinishedLine();
   unit.held = true;
   unit.offset = offset_ - line_size_;
   unit.too_long = line_size_ > kLineBytes;
@@ -131,6 +170,10 @@ void Framer::FinishHead(Unit& unit) {
     return FinishStartLine(unit);
   const Scan scan = ScanLine(in, unit);
   if (scan == Scan::kMore) return;
+  if (scan == Scan::kNoRoom) {
+    unit.kind = UnitKind::kNoRoom;
+    return;
+  }
   if (scan == Scan::kTooLong) return Lose(started_ ? LostReason::kLineTooLong : LostReason::kNotRtsp, unit);
   if (state_ == State::kStartLine) return FinishStartLine(unit);
   if (unit.line.Size() == 0) return FinishHead(unit);
@@ -139,12 +182,17 @@ void Framer::FinishHead(Unit& unit) {
 
 void Framer::NextFrame(Cursor& in, Unit& unit) {
   const std::uint32_t wanted = kFrameHead - held_size_;
+  if (!HasRoom(wanted)) {
+    unit.kind = UnitKind::kNoRoom;
+    return;
+  }
   Hold(in, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
   if (held_size_ < kFrameHead) return;
   unit.kind = UnitKind::kInterleaved;
   unit.offset = offset_ - kFrameHead;
-  unit.channel = held_[1];
-  unit.length = static_cast<std::uint32_t>(held_[2] << 8 | held_[3]);
+  const Cursor head = UnfinishedLine();
+  unit.channel = head.At(1);
+  unit.length = static_cast<std::uint32_t>(head.At(2) << 8 | head.At(3));
   skip_ = unit.length;
   state_ = State::kBetween;
   clear_held_ = true;
@@ -168,11 +216,7 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
 
 // Any unit, or none yet.
 void Framer::TakeOther(Cursor& in, Unit& unit) {
-  if (clear_held_) {
-    clear_held_ = false;
-    held_size_ = 0;
-    line_size_ = 0;
-  }
+  if (clear_held_) ClearHeld();
   if (state_ == State::kBetween) BeginMessage(in, unit);
   switch (state_) {
     case State::kBetween: break;

@@ -43,6 +43,9 @@ class Cursor {
   /// True if no byte is left.
   [[nodiscard]] constexpr bool AtEnd() const { return position_ >= size_; }
 
+  /// Returns where the bytes are, to be handed on and not to be read.
+  [[nodiscard]] constexpr const std::uint8_t* Data() const { return data_; }
+
   [[nodiscard]] constexpr std::uint32_t Position() const { return position_; }
   [[nodiscard]] constexpr std::uint32_t Size() const { return size_; }
 

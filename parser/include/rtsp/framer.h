@@ -4,8 +4,9 @@
 /// Cuts one direction of an RTSP connection into units: start lines, header lines, bodies and
 /// `$` frames (RFC 2326 sections 4 and 10.12, RFC 7826 sections 5 and 14).
 ///
-/// Bytes may arrive in pieces of any size. An unfinished line is kept here, up to kLineBytes; bodies
-/// and `$` payload are counted and never read. Nothing else is kept, and nothing is allocated.
+/// Bytes may arrive in pieces of any size. An unfinished line is held here, up to kLineBytes; bodies
+/// and `$` payload are counted and never read. Nothing is allocated. Whoever withholds a line from its receiver can
+/// have its bytes kept in the same place, beside the line that is held then (Keep()).
 #include <cstdint>
 
 #include "rtsp/bytes.h"
@@ -17,11 +18,12 @@ namespace rtsp {
 
 enum class UnitKind : std::uint8_t {
   kNeedMore = 0,  ///< Every byte given has been taken in.
-  kStartLine,     ///< Unit::line and Unit::start.
-  kHeader,        ///< Unit::line and Unit::header.
-  kHeadEnd,       ///< The empty line; Unit::length bytes of body follow.
-  kInterleaved,   ///< A `$` frame; Unit::length bytes of payload follow, on Unit::channel.
-  kLost,          ///< No longer understood, see Unit::reason. Final: it is given again for ever.
+  kNoRoom,  ///< Not all: for the rest of an unfinished line there is no room beside the bytes that are kept.
+  kStartLine,    ///< Unit::line and Unit::start.
+  kHeader,       ///< Unit::line and Unit::header.
+  kHeadEnd,      ///< The empty line; Unit::length bytes of body follow.
+  kInterleaved,  ///< A `$` frame; Unit::length bytes of payload follow, on Unit::channel.
+  kLost,         ///< No longer understood, see Unit::reason. Final: it is given again for ever.
 };
 
 /// Why a stream cannot be followed any further.
@@ -55,11 +57,32 @@ struct Unit {
 ///  2. Units do not overlap and their offsets never go back.
 ///  3. Work is bounded: a byte is looked at a fixed number of times, bodies and `$` payload not at all.
 ///  4. kLost is final.
+///  5. Bytes kept are the stream's, unchanged, until Keep() lets them go.
 class Framer {
  public:
   /// Gives the next unit of @p in, from its cursor on, and moves the cursor behind what was taken. To be
-  /// called until it gives kNeedMore (all taken) or kLost, then again with the next piece.
+  /// called until it gives kNeedMore (all taken), kNoRoom (give the rest again) or kLost, then again with the next
+  /// piece.
   [[nodiscard]] Unit Next(Cursor& in);
+
+  /// Returns how many bytes of an unfinished line have been taken in; 0 between lines.
+  [[nodiscard]] std::uint32_t LineSize() const { return clear_held_ ? 0 : line_size_; }
+
+  /// Returns those bytes; fewer of a line beyond kLineBytes.
+  [[nodiscard]] Cursor UnfinishedLine() const;
+
+  /// True if an unfinished header line is held whole and may yet become a header named Transport.
+  [[nodiscard]] bool MayBecomeTransport() const;
+
+  /// Keeps the first @p count bytes held, which are bytes kept before and then the unfinished line; lets
+  /// go of others that were kept. Units given out before become invalid.
+  void Keep(std::uint32_t count);
+
+  /// True if bytes are kept.
+  [[nodiscard]] bool KeepsAny() const { return kept_ != 0; }
+
+  /// Returns the bytes kept and held.
+  [[nodiscard]] Cursor Held() const;
 
   /// Returns how many of the bytes that come next belong to a body or `$` payload.
   [[nodiscard]] std::uint32_t SkipLeft() const { return skip_; }
@@ -75,7 +98,7 @@ class Framer {
 
  private:
   enum class State : std::uint8_t { kBetween, kStartLine, kHeaders, kFrame, kLost };
-  enum class Scan : std::uint8_t { kMore, kLine, kTooLong };
+  enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
   // Those marked inline are for framer.cc only.
   template <bool kMayFold>
@@ -90,6 +113,8 @@ class Framer {
   void FinishHead(Unit& unit);
   void NoteLength(const Unit& unit);
   Scan ScanLine(Cursor& in, Unit& unit);
+  void ClearHeld();
+  [[nodiscard]] bool HasRoom(std::uint32_t count) const;
   void Hold(Cursor& in, std::uint32_t end);
   [[nodiscard]] bool LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const;
 
@@ -97,7 +122,9 @@ class Framer {
   std::uint32_t skip_ = 0;       // Body or payload bytes left.
   std::uint32_t length_ = 0;     // Content-Length of the open head.
   std::uint32_t line_size_ = 0;  // Bytes of the unfinished line, held or not.
-  std::uint16_t held_size_ = 0;  // Bytes of it in held_.
+  std::uint16_t held_at_ = 0;    // Where in held_ it begins.
+  std::uint16_t held_size_ = 0;  // Bytes of it there.
+  std::uint16_t kept_ = 0;       // Bytes at the front of held_ that no other line may take.
   std::uint16_t status_ = 0;     // Of the open head; 0 for a request.
   State state_ = State::kBetween;
   LostReason reason_ = LostReason::kNone;
@@ -132,7 +159,7 @@ template <bool kMayFold>
   return true;
 }
 
-inline Unit Framer::Next(Cursor& in) {
+[[gnu::always_inline]] inline Unit Framer::Next(Cursor& in) {
   Unit unit;
   const bool plain = state_ == State::kHeaders && line_size_ == 0 && TakeWholeLine<true>(in, unit);
   if (!plain) {

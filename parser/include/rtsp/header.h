@@ -29,6 +29,9 @@ struct Header {
 /// only the bytes that tell so.
 [[nodiscard]] Header LexHeader(Cursor line);
 
+/// True if @p line, the front of a header line, can be continued so that its name is @p name, or already is so.
+[[nodiscard]] bool MayBe(HeaderName name, Cursor line);
+
 /// Reads a value that is one decimal number of at most @p maximum with optional white space around it
 /// (CSeq, Content-Length). Not valid if there is anything else.
 [[nodiscard]] Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum);

@@ -28,6 +28,16 @@ inline constexpr std::uint32_t kMappings = 16;
 /// Edits remembered per direction, so that a retransmission gets the same bytes again.
 inline constexpr std::uint32_t kEdits = 20;
 
+/// Additions to a stream remembered per direction until they are acknowledged.
+inline constexpr std::uint32_t kLengthChanges = 8;
+
+/// Ports and addresses rewritten in one Transport line.
+inline constexpr std::uint32_t kLineChanges = 12;
+
+/// Payload that every path carries: of RFC 9293's default of 536 bytes less the timestamp option. A segment is not
+/// made longer than this or the largest seen.
+inline constexpr std::uint32_t kSegmentBytes = 512;
+
 /// Port proposals made for one mapping before it is given up.
 inline constexpr std::uint32_t kPortProposals = 64;
 

@@ -257,6 +257,15 @@ Header LexHeader(Cursor line) {
   return {name, static_cast<std::uint16_t>(line.Position() + 1)};
 }
 
+bool MayBe(HeaderName name, Cursor line) {
+  for (const char* letter = Name(name); *letter != '\0'; ++letter, line.Skip()) {
+    if (line.AtEnd()) return true;
+    if ((line.Peek() | 0x20) != (*letter | 0x20)) return false;
+  }
+  while (IsBlank(line.Peek())) line.Skip();
+  return line.AtEnd() || line.Peek() == ':';
+}
+
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
   line.Seek(value);
   SkipSpace(line);
