@@ -10,10 +10,13 @@
 
 #include "../mangler/src/address.cc"
 #include "../mangler/src/connection.cc"
+#include "../mangler/src/edit_line.cc"
 #include "../mangler/src/edit_log.cc"
 #include "../mangler/src/head.cc"
 #include "../mangler/src/mapping.cc"
+#include "../mangler/src/passing.cc"
 #include "../mangler/src/ports.cc"
 #include "../mangler/src/reading.cc"
 #include "../mangler/src/rewrite.cc"
 #include "../mangler/src/rtspnat.cc"
+#include "../mangler/src/seq_map.cc"

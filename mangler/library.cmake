@@ -12,13 +12,16 @@ add_library(rtspnat STATIC
   parser/lex/generated/transport_lexer.cc
   mangler/src/address.cc
   mangler/src/connection.cc
+  mangler/src/edit_line.cc
   mangler/src/edit_log.cc
   mangler/src/head.cc
   mangler/src/mapping.cc
+  mangler/src/passing.cc
   mangler/src/ports.cc
   mangler/src/reading.cc
   mangler/src/rewrite.cc
-  mangler/src/rtspnat.cc)
+  mangler/src/rtspnat.cc
+  mangler/src/seq_map.cc)
 add_library(rtspnat::rtspnat ALIAS rtspnat)
 target_include_directories(rtspnat
   PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>

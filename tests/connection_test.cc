@@ -80,17 +80,26 @@ TEST_F(ConnectionTest, PadsAShorterPortWithZeros) {
   EXPECT_NE(outcome.sent.find("client_port=0"), std::string::npos);
 }
 
-TEST_F(ConnectionTest, LeavesNumbersAloneThatAreTooLongForAnEdit) {
+TEST_F(ConnectionTest, WritesNumbersOfAnyLength) {
   dialogue.reserve = TakenBelow(50004);
   const std::string fits = "RTP/AVP;unicast;client_port=00000050000-00000050001";
   EXPECT_EQ(dialogue.Send(kC2S, SetupRequest(2, fits)).sent,
             SetupRequest(2, "RTP/AVP;unicast;client_port=00000050004-00000050005"));
-  const std::string request = SetupRequest(3, "RTP/AVP;unicast;client_port=000000060000-000000060001");
+  const std::string zeros(40, '0');
   dialogue.reserve = TakenBelow(60004);
+  const Outcome outcome =
+      dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP;unicast;client_port=" + zeros + "60000-60001"));
+  EXPECT_EQ(outcome.sent, SetupRequest(3, "RTP/AVP;unicast;client_port=" + zeros + "60004-60005"));
+}
+
+TEST_F(ConnectionTest, LeavesALineAloneThatTakesMoreEditsThanThereAre) {
+  dialogue.reserve = TakenBelow(50004);
+  const std::string zeros(400, '0');
+  const std::string request = SetupRequest(3, "RTP/AVP;unicast;client_port=" + zeros + "50000-50001");
   const Outcome outcome = dialogue.Send(kC2S, request);
   EXPECT_EQ(outcome.sent, request);
-  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_CANNOT_EDIT));
-  EXPECT_EQ(dialogue.Held(), 1U);
+  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_TABLE_FULL));
+  EXPECT_EQ(dialogue.Held(), 0U) << "what is not said is not held";
 }
 
 TEST_F(ConnectionTest, RewritesEverySpecWithTheSamePair) {
@@ -143,7 +152,6 @@ TEST_F(ConnectionTest, LeavesAloneWhatItDoesNotUnderstand) {
       {"RTP/AVP;unicast;client_port=", RTSPNAT_NOTE_BAD_PORT},
       {"RTP/AVP;unicast;client_port=5000-5001;destination=198.51.100.7", RTSPNAT_NOTE_OTHER_ADDRESS},
       {"RTP/AVP;unicast;client_port=5000-5001;destination=(null)", RTSPNAT_NOTE_OTHER_ADDRESS},
-      {"RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2", RTSPNAT_NOTE_CANNOT_EDIT},
       {"RTP/AVP;unicast;client_port=5000-5001;client_port=6000-6001", RTSPNAT_NOTE_BAD_TRANSPORT},
       {"client_port=5000-5001", RTSPNAT_NOTE_BAD_TRANSPORT},
   };

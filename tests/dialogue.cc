@@ -10,9 +10,37 @@ std::string Ports(const std::uint16_t (&ports)[2], unsigned count) {
   return text;
 }
 
+rtspnat_direction Other(rtspnat_direction direction) {
+  return direction == RTSPNAT_ORIGINAL ? RTSPNAT_REPLY : RTSPNAT_ORIGINAL;
+}
+
 }  // namespace
 
-Dialogue::Dialogue(bool may_translate) : memory_(rtspnat_connection_size() / 8 + 1) {
+bool Dialogue::Stream::Agrees(std::uint32_t offset, std::string_view run) const {
+  for (std::size_t i = 0; i < run.size(); ++i) {
+    const std::size_t at = offset + i;
+    if (at < bytes.size() && bytes[at] != run[i]) return false;
+  }
+  return true;
+}
+
+// Bytes before `unchecked` may differ from what stood there.
+void Dialogue::Stream::Put(std::uint32_t offset, std::string_view run, std::uint32_t unchecked) {
+  const std::uint32_t skipped = offset < unchecked ? unchecked - offset : 0;
+  if (skipped < run.size() && !Agrees(offset + skipped, run.substr(skipped))) torn = true;
+  if (offset > bytes.size()) {
+    beyond.emplace(offset, run);
+    return;
+  }
+  if (offset + run.size() > bytes.size()) bytes += run.substr(bytes.size() - offset);
+  while (!beyond.empty() && beyond.begin()->first <= bytes.size()) {
+    const auto next = beyond.extract(beyond.begin());
+    Put(next.key(), next.mapped(), unchecked);
+  }
+}
+
+Dialogue::Dialogue(bool may_translate, rtspnat_length_changes length_changes)
+    : memory_(rtspnat_connection_size() / 8 + 1) {
   reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_YES; };
   expect = [](const rtspnat_step&) { return RTSPNAT_YES; };
   setup_.inside = {4, {10, 0, 1, 2}};
@@ -23,6 +51,7 @@ Dialogue::Dialogue(bool may_translate) : memory_(rtspnat_connection_size() / 8 +
   setup_.first_seq[1] = 0xffffff00U;
   setup_.port_seed = 1;
   setup_.may_translate = may_translate;
+  setup_.length_changes = static_cast<std::uint8_t>(length_changes);
   connection_ = rtspnat_open(memory_.data(), &setup_);
 }
 
@@ -41,50 +70,49 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
                          std::uint8_t flags) {
   // An exact copy on the heap, so that a sanitizer sees every read beyond it.
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
-  const unsigned other = direction == RTSPNAT_ORIGINAL ? RTSPNAT_REPLY : RTSPNAT_ORIGINAL;
+  const rtspnat_direction other = Other(direction);
   rtspnat_segment segment = {};
   segment.payload = copy.data();
   segment.length = static_cast<std::uint32_t>(copy.size());
   segment.seq = setup_.first_seq[direction] + offset;
-  segment.ack = setup_.first_seq[other] + acknowledged_[other];
+  segment.ack = rtspnat_map_sequence(connection_, other, setup_.first_seq[other] + acknowledged_[other]);
   segment.direction = static_cast<std::uint8_t>(direction);
   segment.flags = static_cast<std::uint8_t>(flags | RTSPNAT_ACK);
+  sent_[direction].Put(offset, bytes, 0);
   Outcome outcome;
   outcome.sent = bytes;
+  outcome.start = offset;
+  outcome.end = offset + segment.length;
+  outcome.ack = acknowledged_[other];
+  outcome.fin = (flags & RTSPNAT_FIN) != 0;
   if (use_skip) {
     rtspnat_segment unread = segment;
     unread.payload = nullptr;
     outcome.skipped = rtspnat_skip(connection_, &unread);
     if (outcome.skipped) {
-      Remember(direction, offset, bytes, outcome);
+      Leave(direction, outcome);
       return outcome;
     }
   }
   rtspnat_begin(connection_, &segment);
   Converse();
-  Apply(outcome);
-  Remember(direction, offset, bytes, outcome);
+  Apply(segment, outcome);
+  if (!outcome.dropped) Leave(direction, outcome);
   if ((flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 && !outcome.dropped)
     Check(books_.empty(), "law 4: a mapping is left after FIN or RST");
   return outcome;
 }
 
-// Law 5: the same bytes at the same place go on as they did the first time, until they are acknowledged.
-void Dialogue::Remember(rtspnat_direction direction, std::uint32_t offset, std::string_view in,
-                        const Outcome& outcome) {
-  if (outcome.dropped) return;
-  std::string& before = in_[direction];
-  std::string& after = out_[direction];
-  for (std::size_t i = 0; i < in.size() && i < outcome.sent.size(); ++i) {
-    const std::size_t at = offset + i;
-    if (at > before.size()) return;
-    if (at == before.size()) {
-      before.push_back(in[i]);
-      after.push_back(outcome.sent[i]);
-    } else if (at >= acknowledged_[direction] && in[i] == before[at]) {
-      Check(outcome.sent[i] == after[at], "law 5: sent again, other bytes");
-    }
-  }
+// Law 5: the same stream goes on as the same stream, until it is acknowledged.
+void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
+  const std::uint32_t first = setup_.first_seq[direction];
+  const auto place = [&](std::uint32_t offset) {
+    return rtspnat_map_sequence(connection_, direction, first + offset) - first;
+  };
+  Stream& left = left_[direction];
+  if (sent_[direction].torn) return;
+  left.Put(place(outcome.start), outcome.sent, place(acknowledged_[direction]));
+  Check(!left.torn, "law 5: sent again, other bytes");
 }
 
 void Dialogue::Converse() {
@@ -151,27 +179,66 @@ void Dialogue::OnRelease(const rtspnat_step& step) {
   Check(books_.erase(step.mapping) == 1, "law 4: released without being held");
 }
 
-void Dialogue::Apply(Outcome& outcome) {
+// Does what rtspnat.h says is to be done with a step.
+void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
+  const auto direction = static_cast<rtspnat_direction>(segment.direction);
   outcome.dropped = step_.verdict == RTSPNAT_DROP;
   outcome.transparent = step_.transparent != 0;
+  outcome.holding = step_.holding != 0;
   outcome.notes = step_.notes;
   outcome.edits = step_.edits;
-  Check(!outcome.dropped || step_.edits == 0, "law 3: a dropped segment has edits");
-  std::size_t end = 0;
+  notes_ |= step_.notes;
+  if (outcome.dropped) {
+    Check(step_.edits == 0, "law 3: a dropped segment has edits");
+    outcome.sent.clear();
+    return;
+  }
+  CheckStep(segment, outcome);
+  outcome.start = step_.seq - setup_.first_seq[direction];
+  outcome.end = outcome.start + step_.prefix_length + step_.keep;
+  outcome.ack = rtspnat_map_acknowledgement(connection_, Other(direction), step_.ack) -
+                setup_.first_seq[Other(direction)];
+  outcome.fin = (step_.flags & RTSPNAT_FIN) != 0;
+  outcome.sent = std::string(reinterpret_cast<const char*>(step_.prefix), step_.prefix_length) +
+                 outcome.sent.substr(0, step_.keep);
+  if (!sent_[direction].torn)
+    Check(sent_[direction].Agrees(outcome.start, outcome.sent), "law 3: not the stream of the sender");
+  ApplyEdits(outcome);
+}
+
+void Dialogue::CheckStep(const rtspnat_segment& segment, const Outcome& outcome) {
+  Check(step_.keep <= outcome.sent.size(), "law 2: more kept than there is");
+  Check(step_.keep == 0 || step_.seq + step_.prefix_length == segment.seq, "law 3: a gap behind the prefix");
+  const bool fin = outcome.fin && step_.keep == outcome.sent.size();
+  Check(fin == ((step_.flags & RTSPNAT_FIN) != 0), "law 3: FIN");
+  if (setup_.may_translate) return;
+  Check(step_.prefix_length == 0 && step_.keep == outcome.sent.size() && step_.seq == segment.seq,
+        "law 3: trimmed without NAT");
+}
+
+void Dialogue::ApplyEdits(Outcome& outcome) {
+  std::size_t end = outcome.sent.size();
   rtspnat_edit edit = {};
-  for (unsigned i = 0; i < step_.edits; ++i) {
+  for (unsigned i = step_.edits; i-- > 0;) {
     const bool given = rtspnat_get_edit(connection_, i, &edit);
-    Check(given && edit.length != 0, "law 2: an edit is missing");
+    Check(given && edit.text_length != 0, "law 2: an edit is missing");
     if (!given) break;
-    Check(edit.offset >= end && edit.offset <= outcome.sent.size() &&
-              edit.length <= outcome.sent.size() - edit.offset,
-          "law 2: an edit outside the segment");
-    end = std::size_t{edit.offset} + edit.length;
-    if (end > outcome.sent.size()) break;
-    outcome.sent.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text), edit.length);
+    Check(std::size_t{edit.offset} + edit.length <= end, "law 2: edits overlap, or lie outside");
+    Check(edit.text_length >= edit.length, "law 8: an edit that saves bytes");
+    if (setup_.length_changes == RTSPNAT_NO_LENGTH_CHANGE)
+      Check(edit.text_length == edit.length, "law 8: an edit that changes its length");
+    if (std::size_t{edit.offset} + edit.length > end) break;
+    end = edit.offset;
+    outcome.sent.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text),
+                         edit.text_length);
   }
   Check(!rtspnat_get_edit(connection_, step_.edits, &edit), "law 2: more edits than said");
-  if (outcome.dropped) outcome.sent.clear();
+}
+
+std::uint32_t Dialogue::Received(rtspnat_direction direction) const {
+  const std::uint32_t first = setup_.first_seq[direction];
+  const auto size = static_cast<std::uint32_t>(left_[direction].bytes.size());
+  return rtspnat_map_acknowledgement(connection_, direction, first + size) - first;
 }
 
 std::size_t Dialogue::Live() const {

@@ -16,12 +16,18 @@ namespace rtsp::test {
 
 /// What happened to one segment.
 struct Outcome {
-  std::string sent;  ///< The segment as it goes on; empty if dropped.
+  std::string sent;         ///< The segment as it goes on; empty if dropped.
+  std::uint32_t start = 0;  ///< Stream offset of its first byte, before any rewriting,
+  std::uint32_t end = 0;    ///< and of the byte behind it.
   bool dropped = false;
   bool skipped = false;  ///< rtspnat_skip() dealt with it.
   bool transparent = false;
   std::uint32_t notes = 0;
   unsigned edits = 0;
+  std::uint32_t ack =
+      0;  ///< Stream offset of the other direction that is acknowledged, before any rewriting.
+  bool fin = false;
+  bool holding = false;
 
   [[nodiscard]] bool Noted(rtspnat_note note) const { return (notes >> note & 1U) != 0; }
 };
@@ -34,7 +40,8 @@ class Dialogue {
   /// Answers EXPECT.
   using Expect = std::function<rtspnat_reply(const rtspnat_step&)>;
 
-  explicit Dialogue(bool may_translate = true);
+  explicit Dialogue(bool may_translate = true,
+                    rtspnat_length_changes length_changes = RTSPNAT_ANY_LENGTH_CHANGE);
 
   Reserve reserve;       ///< Says YES to the proposed ports unless changed.
   Expect expect;         ///< Says YES unless changed.
@@ -47,14 +54,26 @@ class Dialogue {
   Outcome SendAt(rtspnat_direction direction, std::uint32_t offset, std::string_view bytes,
                  std::uint8_t flags = 0);
 
+  /// Returns the stream offset of the next bytes of a direction.
+  [[nodiscard]] std::uint32_t Next(rtspnat_direction direction) const { return next_[direction]; }
+
+  /// Returns up to which stream offset a receiver of @p direction has everything.
+  [[nodiscard]] std::uint32_t Received(rtspnat_direction direction) const;
+
   /// Sets what the receivers have acknowledged: stream offset @p offset of @p direction.
   void Acknowledge(rtspnat_direction direction, std::uint32_t offset) { acknowledged_[direction] = offset; }
+
+  /// Returns what has left of @p direction so far, up to the first gap.
+  [[nodiscard]] const std::string& Left(rtspnat_direction direction) const { return left_[direction].bytes; }
 
   /// Returns one line for each question so far: `reserve 0 5000-5001 as 5002-5003` and so on.
   [[nodiscard]] const std::vector<std::string>& Log() const { return log_; }
 
   /// Returns the mappings that were reserved and not released.
   [[nodiscard]] std::size_t Held() const { return books_.size(); }
+
+  /// True if @p note was ever noted.
+  [[nodiscard]] bool EverNoted(rtspnat_note note) const { return (notes_ >> note & 1U) != 0; }
 
   /// Returns how many of them are live.
   [[nodiscard]] std::size_t Live() const;
@@ -66,6 +85,16 @@ class Dialogue {
   [[nodiscard]] const std::vector<std::string>& Broken() const { return broken_; }
 
  private:
+  // Bytes at stream offsets.
+  struct Stream {
+    std::string bytes;                            // Up to the first gap.
+    std::map<std::uint32_t, std::string> beyond;  // Runs behind it.
+    bool torn = false;                            // Two different bytes stood at one place.
+
+    void Put(std::uint32_t offset, std::string_view run, std::uint32_t unchecked);
+    [[nodiscard]] bool Agrees(std::uint32_t offset, std::string_view run) const;
+  };
+
   struct Book {
     rtspnat_step step = {};
     bool live = false;
@@ -76,18 +105,20 @@ class Dialogue {
   void OnExpect(const rtspnat_step& step);
   void OnRelease(const rtspnat_step& step);
   void CheckPorts(const rtspnat_step& step, std::uint16_t first_port);
-  void Apply(Outcome& outcome);
-  void Remember(rtspnat_direction direction, std::uint32_t offset, std::string_view in,
-                const Outcome& outcome);
+  void Apply(const rtspnat_segment& segment, Outcome& outcome);
+  void ApplyEdits(Outcome& outcome);
+  void CheckStep(const rtspnat_segment& segment, const Outcome& outcome);
+  void Leave(rtspnat_direction direction, const Outcome& outcome);
   void Check(bool holds, const std::string& law);
 
   std::vector<std::uint64_t> memory_;
   rtspnat_setup setup_ = {};
   rtspnat_connection* connection_;
   rtspnat_step step_ = {};
+  std::uint32_t notes_ = 0;
   std::uint32_t next_[2] = {};
-  std::string in_[2];   // Each direction's stream as sent, as far as it is without a gap,
-  std::string out_[2];  // and as it went on.
+  Stream sent_[2];  // Each direction's stream as it came,
+  Stream left_[2];  // and as it went on.
   std::uint32_t acknowledged_[2] = {};
   std::map<unsigned, Book> books_;
   std::vector<std::string> log_;

@@ -11,28 +11,32 @@ namespace {
 
 constexpr std::uint32_t kOrigin = 0xfffffff0U;  // The stream wraps round within the first edits.
 
-Edit EditOf(std::uint32_t position, const std::string& text) {
+Edit EditOf(std::uint32_t position, const std::string& text, std::size_t length) {
   Edit edit;
   edit.position = kOrigin + position;
-  edit.length = static_cast<std::uint8_t>(text.size());
+  edit.length = static_cast<std::uint8_t>(length & 15U);
+  edit.text_size = static_cast<std::uint8_t>(text.size() & 15U);
   std::memcpy(edit.text, text.data(), text.size());
   return edit;
 }
 
+Edit EditOf(std::uint32_t position, const std::string& text) { return EditOf(position, text, text.size()); }
+
 // The bytes [from, from + length) of a stream of dots, edited.
 std::string Edited(const EditLog& log, std::uint32_t from, std::uint32_t length) {
   std::string bytes(length, '.');
-  std::uint32_t end = 0;
+  std::uint32_t start = length;
   const std::uint32_t count = log.Count(kOrigin + from, length);
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = count; i-- > 0;) {
     const EditPart part = log.Part(kOrigin + from, length, i);
-    EXPECT_GE(part.offset, end);
-    EXPECT_GT(part.length, 0U);
-    end = part.offset + part.length;
-    EXPECT_LE(end, length);
-    bytes.replace(part.offset, part.length, reinterpret_cast<const char*>(part.text), part.length);
+    EXPECT_GT(part.text_length, 0U);
+    EXPECT_GE(part.text_length, part.length);
+    EXPECT_LE(part.offset + part.length, start);
+    start = part.offset;
+    bytes.replace(part.offset, part.length, reinterpret_cast<const char*>(part.text), part.text_length);
   }
-  EXPECT_EQ(log.Part(kOrigin + from, length, count).length, 0U);
+  EXPECT_EQ(log.Part(kOrigin + from, length, count).text_length, 0U);
+  EXPECT_EQ(bytes.size(), length + log.Growth(kOrigin + from, length));
   return bytes;
 }
 
@@ -54,6 +58,20 @@ TEST(EditLog, Law2HalvesGiveTheSameAsTheWhole) {
   for (std::uint32_t from = 0; from < 28; ++from) {
     for (std::uint32_t length = 0; length <= 28 - from; ++length)
       ASSERT_EQ(Edited(log, from, length), whole.substr(from, length));
+  }
+}
+
+TEST(EditLog, Law2HoldsWithBytesAdded) {
+  EditLog log;
+  ASSERT_TRUE(log.Add(EditOf(2, "abcdefgh", 3)));
+  ASSERT_TRUE(log.Add(EditOf(5, "ijk", 0)));
+  ASSERT_TRUE(log.Add(EditOf(7, "lmn")));
+  const std::string whole = Edited(log, 0, 12);
+  EXPECT_EQ(whole, "..abcdefghijk..lmn..");
+  for (std::uint32_t cut = 0; cut <= 12; ++cut) {
+    for (std::uint32_t second = cut; second <= 12; ++second)
+      ASSERT_EQ(Edited(log, 0, cut) + Edited(log, cut, second - cut) + Edited(log, second, 12 - second),
+                whole);
   }
 }
 

@@ -60,10 +60,10 @@ TEST(PendingTable, TakesEachRequestOnceAndRefusesWhenFull) {
   PendingTable table;
   for (std::uint32_t i = 0; i < rtsp::kPendingRequests; ++i) {
     EXPECT_FALSE(table.Full());
-    ASSERT_TRUE(table.Add({rtsp::Method::kSetup, i, 0, 0, SetOf(i % 16)}));
+    ASSERT_TRUE(table.Add({rtsp::Method::kSetup, SetOf(i % 16), i}));
   }
   EXPECT_TRUE(table.Full());
-  EXPECT_FALSE(table.Add({rtsp::Method::kSetup, 99, 0, 0, 1}));
+  EXPECT_FALSE(table.Add({rtsp::Method::kSetup, 1, 99}));
   EXPECT_EQ(table.Take(3).cseq, 3U);
   EXPECT_EQ(table.Take(3).method, rtsp::Method::kOther);
   EXPECT_FALSE(table.Full());
@@ -71,7 +71,7 @@ TEST(PendingTable, TakesEachRequestOnceAndRefusesWhenFull) {
 
 TEST(PendingTable, ForgetsMappingsThatAreGone) {
   PendingTable table;
-  ASSERT_TRUE(table.Add({rtsp::Method::kSetup, 1, 0, 0, 3}));
+  ASSERT_TRUE(table.Add({rtsp::Method::kSetup, 3, 1}));
   EXPECT_TRUE(table.Waits(1));
   table.Keep(2);
   EXPECT_FALSE(table.Waits(1));

@@ -11,7 +11,6 @@ namespace mangle {
 namespace {
 
 const rtspnat_address kOwn = {4, {10, 0, 1, 2}};
-const rtspnat_address kOutside = {4, {203, 0, 113, 1}};
 
 rtsp::TransportSpec Spec(const std::string& text) {
   rtsp::TransportSpec spec;
@@ -19,8 +18,8 @@ rtsp::TransportSpec Spec(const std::string& text) {
   return spec;
 }
 
-Announcement Announced(const std::string& text, const rtspnat_address& outside = kOutside) {
-  return ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn, outside);
+Announcement Announced(const std::string& text) {
+  return ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn);
 }
 
 Chosen Replied(const std::string& text) { return ReadChosen(Spec(text)); }
@@ -38,7 +37,7 @@ TEST(Announcement, InfersTheRtcpPortOfASingleRtpPort) {
   EXPECT_EQ(rtp.count, 2);
   EXPECT_EQ(rtp.inside[1], 10001);
   EXPECT_EQ(rtp.open, 3);
-  EXPECT_EQ(rtp.fields, 1);
+  EXPECT_EQ(rtp.text.count, 1);
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=65535").count, 1) << "there is no next port";
 }
 
@@ -63,17 +62,22 @@ TEST(Announcement, ServesOnlyTheOwnAddress) {
             RTSPNAT_NOTE_OTHER_ADDRESS);
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\"203.0.113.1:5000\"/\":5001\"").refusal,
             RTSPNAT_NOTE_OTHER_ADDRESS);
-  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2").refusal,
-            RTSPNAT_NOTE_CANNOT_EDIT);
-  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2", kOwn).refusal,
-            RTSPNAT_NOTES)
-      << "without NAT there is nothing to change";
+  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2").refusal, RTSPNAT_NOTES);
+}
+
+TEST(Hosts, AreThoseThatNameTheAddress) {
+  const std::string text =
+      "RTP/AVP;unicast;destination=10.0.1.2;dest_addr=\"10.0.1.2:5000\"/\"10.0.1.3:5001\"";
+  const Hosts hosts = FindHosts(Spec(text), rtsp::test::CursorOf(text), kOwn);
+  ASSERT_EQ(hosts.count, 2);
+  EXPECT_EQ(hosts.field[0].offset, text.find("10.0.1.2"));
+  EXPECT_EQ(hosts.field[1].offset, text.find("10.0.1.2:"));
 }
 
 TEST(Chosen, ReadsTheServersPorts) {
   const Chosen pair = Replied("RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   EXPECT_EQ(pair.choice, Choice::kUdp);
-  EXPECT_EQ(pair.client, 5000);
+  EXPECT_EQ(pair.client.value[0], 5000);
   EXPECT_EQ(pair.peer[0], 9000);
   EXPECT_EQ(pair.peer[1], 9001);
   const Chosen far = Replied("RTP/AVP;unicast;client_port=5006-5007;server_port=54158-37864;mode=play");

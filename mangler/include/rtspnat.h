@@ -9,21 +9,35 @@
  *     rtspnat_begin(c, &segment);
  *     while (rtspnat_next(c, &step) != RTSPNAT_DONE)
  *             rtspnat_answer(c, ...);             // see enum rtspnat_ask
- *     // step.verdict, step.edits, step.notes say what to do with the segment
- *     for (i = 0; i < step.edits; i++)
- *             rtspnat_get_edit(c, i, &edit);      // same length, in place
+ *     // With RTSPNAT_ACCEPT, in this order:
+ *     //   cut the payload to step.keep bytes, put step.prefix in front of it,
+ *     //   make the edits, from the last to the first,
+ *     //   set the numbers to step.seq and step.ack, the flags to step.flags
+ *     for (i = step.edits; i-- > 0;)
+ *             rtspnat_get_edit(c, i, &edit);
  *
- * Laws (tests/connection_test.cc and fuzz/connection_fuzz.cc bear the same numbers):
+ * A Transport line that a segment boundary cuts is withheld and sent in front of the
+ * next segment, so that what leaves does not depend on how the stream was cut.
+ *
+ * Laws (tests/connection_test.cc, tests/passing_test.cc and fuzz/connection_fuzz.cc bear
+ * the same numbers):
  *  1. No bytes make the core crash, hang, or read outside the segment.
- *  2. Every edit lies inside the segment and keeps its length.
- *  3. Outside the edits nothing is to be changed, and a verdict of RTSPNAT_DROP
- *     has no edits.
+ *  2. Every edit lies inside prefix and kept payload; edits ascend and do not overlap.
+ *  3. Outside the edits nothing is changed: what leaves is the sender's own stream at the
+ *     sender's own numbers. A verdict of RTSPNAT_DROP has no edits.
  *  4. A mapping is reserved, then expected any number of times or never, then released,
  *     once; after FIN or RST all are released.
- *  5. The same bytes at the same sequence numbers get the same edits again
- *     (retransmission, whatever way it is re-cut), and nothing is asked again.
+ *  5. What leaves is a function of the stream: any other cut of it, and any
+ *     retransmission, gives the same bytes at the same numbers, and nothing is asked again.
+ *     (A Transport line longer than 1024 bytes, or ended by FIN, passes as it is.)
  *  6. Reserved outside ports are the same as inside or, with may_translate, others: even and
  *     adjacent for a pair, and with no more digits than the text they replace. None is below 1024.
+ *  7. No sender waits for ever: bytes that are withheld are either sent again by their
+ *     sender, or kept until the receiver has acknowledged them while their sender is told
+ *     that it has (rtspnat_step.ack).
+ *  8. Without length_changes every edit keeps its length; with RTSPNAT_ONE_LENGTH_CHANGE at
+ *     most one that does not is on its way unacknowledged in each direction. No text
+ *     becomes shorter.
  *
  * Threads: one connection is used by one thread at a time; the caller holds its lock.
  */
@@ -78,6 +92,16 @@ struct rtspnat_setup {
 	/** True if outside ports may differ from inside ports, so that text is edited;
 	 *  false for a filter that does no NAT: only the same ports are proposed. */
 	bool may_translate;
+	/** enum rtspnat_length_changes: what the embedder can do about sequence numbers. */
+	uint8_t length_changes;
+};
+
+/** Whether an edit may make the stream longer. It is done only where nothing else helps: an
+ *  address that becomes longer than the blanks behind `Transport:` make up for. */
+enum rtspnat_length_changes {
+	RTSPNAT_NO_LENGTH_CHANGE = 0,  /**< Never. */
+	RTSPNAT_ONE_LENGTH_CHANGE = 1, /**< The next only when the one before is acknowledged (Linux seqadj). */
+	RTSPNAT_ANY_LENGTH_CHANGE = 2, /**< As many as there is room for: with rtspnat_map_sequence() and its inverse. */
 };
 
 /** Flags of a segment. */
@@ -85,14 +109,16 @@ enum rtspnat_flags {
 	RTSPNAT_FIN = 1 << 0, /**< The sender closes; all mappings are released. */
 	RTSPNAT_RST = 1 << 1, /**< The connection is gone; all mappings are released. */
 	RTSPNAT_ACK = 1 << 2, /**< @c ack is valid. */
+	RTSPNAT_URG = 1 << 3, /**< Urgent data: the receiver reads another stream. Transparent for good. */
 };
 
 /** One TCP segment. */
 struct rtspnat_segment {
 	const uint8_t *payload; /**< Borrowed until RTSPNAT_DONE; may be NULL if length is 0. */
 	uint32_t length;        /**< Bytes of payload; at most 65535 + 20 are ever sensible. */
-	uint32_t seq;           /**< Sequence number of the first payload byte, before any rewriting. */
-	uint32_t ack;           /**< Acknowledgement number, in the other sender's own numbers. */
+	uint32_t seq;           /**< Sequence number of the first payload byte, as its sender wrote it. */
+	uint32_t ack;           /**< Acknowledgement number, as its sender wrote it. */
+	uint16_t segment_size;  /**< Of an aggregate (GRO) that will be cut again: bytes of each segment; else 0. */
 	uint8_t direction;      /**< enum rtspnat_direction. */
 	uint8_t flags;          /**< enum rtspnat_flags. */
 };
@@ -148,8 +174,8 @@ enum rtspnat_note {
 	RTSPNAT_NOTE_BAD_PORT,         /**< A port that is none, 0, or below 1024: left alone. */
 	RTSPNAT_NOTE_NOT_UNICAST_UDP,  /**< A Transport spec that needs no mapping. */
 	RTSPNAT_NOTE_OTHER_ADDRESS,    /**< An address in the text that is not the opener's own: left alone. */
-	RTSPNAT_NOTE_CANNOT_EDIT,      /**< No edit of the same length exists: left alone. */
-	RTSPNAT_NOTE_CUT_TRANSPORT,    /**< A Transport line cut by a segment boundary: left alone. */
+	RTSPNAT_NOTE_CANNOT_EDIT,      /**< The text has no room for the edit: left alone. */
+	RTSPNAT_NOTE_CUT_TRANSPORT,    /**< A Transport line whose front had to be let go: left alone. */
 	RTSPNAT_NOTE_NO_CSEQ,          /**< A SETUP without a usable CSeq: its mappings are released. */
 	RTSPNAT_NOTE_TABLE_FULL,       /**< Too many requests, mappings or edits at once: left alone. */
 	RTSPNAT_NOTE_NO_PORTS,         /**< RTSPNAT_RESERVE was refused, or every proposal was busy. */
@@ -157,6 +183,11 @@ enum rtspnat_note {
 	RTSPNAT_NOTE_OUT_OF_ORDER,     /**< A segment past the frontier was dropped. */
 	RTSPNAT_NOTE_GAP,              /**< Too many of those, or the first behind interleaved media while no
 					    mapping is held: transparent for good, and not dropped. */
+	RTSPNAT_NOTE_WITHHELD,         /**< Bytes of a cut Transport line were withheld. */
+	RTSPNAT_NOTE_CUSTODY,          /**< They were taken into custody: their sender waits for an acknowledgement. */
+	RTSPNAT_NOTE_TRIMMED,          /**< A segment was cut at its tail, for its sender to send the rest again. */
+	RTSPNAT_NOTE_LENGTH_CHANGED,   /**< The stream became longer. */
+	RTSPNAT_NOTE_URGENT,           /**< Urgent data: transparent for good. */
 	RTSPNAT_NOTES                  /**< How many notes there are. */
 };
 
@@ -169,17 +200,29 @@ struct rtspnat_step {
 	uint8_t digits;                   /**< RESERVE: decimal digits that each outside port may have at most. */
 	uint8_t verdict;                  /**< DONE: enum rtspnat_verdict. */
 	uint8_t edits;                    /**< DONE: how many edits rtspnat_get_edit() gives. */
-	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more. */
+	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more, nor kept, nor edited: it
+					       may be forgotten, if no mapping is held. */
+	uint8_t flags;                    /**< DONE: enum rtspnat_flags to send; a segment that is cut loses its FIN. */
+	uint8_t holding;                  /**< DONE: 1 while bytes are withheld: empty segments matter too, both ways. With 0
+					       they need not be given. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
 	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
 	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT: the peer's ports, 0 if not known. */
+	uint16_t prefix_length;           /**< DONE: bytes to put in front of the payload. */
+	uint16_t growth;                  /**< DONE: bytes by which the stream becomes longer, said once. */
+	uint32_t growth_at;               /**< DONE: numbers above this one then move by growth; in the sender's own numbers. */
 	uint32_t notes;                   /**< DONE: bits of enum rtspnat_note. */
+	uint32_t keep;                    /**< DONE: bytes of payload to keep, from its front. */
+	uint32_t seq;                     /**< DONE: sequence number to send, in the sender's own numbers. */
+	uint32_t ack;                     /**< DONE: acknowledgement number to send, in the numbers of the one who sends it. */
+	const uint8_t *prefix;            /**< DONE: prefix_length bytes; valid until the next call that takes a segment. */
 };
 
-/** One replacement of bytes, of equal length. */
+/** One replacement of bytes. */
 struct rtspnat_edit {
-	uint32_t offset;       /**< Into the segment's payload. */
-	uint32_t length;       /**< Bytes replaced, and bytes of @c text. */
+	uint32_t offset;       /**< Into prefix and kept payload together. */
+	uint32_t length;       /**< Bytes replaced. */
+	uint32_t text_length;  /**< Bytes of @c text: as many, or more where the stream becomes longer. */
 	const uint8_t *text;   /**< Owned by the connection, valid until the next rtspnat_begin(). */
 };
 
@@ -195,7 +238,8 @@ struct rtspnat_connection *rtspnat_open(void *memory, const struct rtspnat_setup
 
 /** Deals with a segment without reading its payload, if that is possible: it is empty, or
  *  lies wholly inside a body or `$` frame, or the connection is transparent and no edit falls
- *  on it. Returns true if the segment is to be passed on unmodified and is done with. Returns false,
+ *  on it, and nothing is withheld. Returns true if the segment is to be passed on unmodified
+ *  (but for rtspnat_map_sequence() and its inverse) and is done with. Returns false,
  *  with no change made, if rtspnat_begin() must see it. @p segment's payload is not touched and
  *  may be NULL. Saves the embedder from making a paged buffer linear. */
 bool rtspnat_skip(struct rtspnat_connection *connection, const struct rtspnat_segment *segment);
@@ -216,6 +260,18 @@ void rtspnat_answer(struct rtspnat_connection *connection, enum rtspnat_reply re
 /** Gives edit @p index (0 .. step.edits - 1, ascending by offset) of the segment that
  *  is done. Returns false, and leaves @p edit alone, if there is no such edit. */
 bool rtspnat_get_edit(const struct rtspnat_connection *connection, unsigned int index, struct rtspnat_edit *edit);
+
+/** Returns what number @p seq of the sender of @p direction is in the stream that leaves, which
+ *  differs once an edit has made it longer. For embedders whose system does not adjust sequence
+ *  numbers: all numbers of all segments are to be mapped, also of those that rtspnat_skip() passed. */
+uint32_t rtspnat_map_sequence(const struct rtspnat_connection *connection, enum rtspnat_direction direction,
+			      uint32_t seq);
+
+/** The inverse, for numbers that travel the other way: acknowledgement and both edges of every
+ *  SACK block that speak of the stream of @p direction. A number inside added bytes gives the
+ *  byte that they were added to. */
+uint32_t rtspnat_map_acknowledgement(const struct rtspnat_connection *connection, enum rtspnat_direction direction,
+				     uint32_t ack);
 
 /** Gives one mapping to be released, as RTSPNAT_RELEASE would, and forgets it; for an embedder that
  *  closes the connection on its own account (timeout). Returns false when none is left. */

@@ -69,7 +69,65 @@ bool ReadIpv6(rtsp::Cursor text, rtspnat_address& address) {
   return true;
 }
 
+// Text that grows at its end.
+struct Text {
+  std::uint8_t (&bytes)[kAddressBytes];
+  std::uint32_t size = 0;
+
+  void Put(std::uint32_t byte) {
+    if (size < kAddressBytes) bytes[size++] = static_cast<std::uint8_t>(byte);
+  }
+
+  void PutNumber(std::uint32_t number, std::uint32_t base) {
+    if (number >= base) PutNumber(number / base, base);
+    Put("0123456789abcdef"[number % base]);
+  }
+};
+
+// The longest run of groups that are zero, the first of those as long; one alone is no run.
+struct Run {
+  std::uint32_t start = kGroups;
+  std::uint32_t size = 1;
+};
+
+Run LongestZeros(const std::uint16_t (&groups)[kGroups]) {
+  Run longest;
+  for (std::uint32_t start = 0; start < kGroups; ++start) {
+    std::uint32_t end = start;
+    while (end < kGroups && groups[end] == 0) ++end;
+    if (end - start > longest.size) longest = {start, end - start};
+  }
+  return longest;
+}
+
+void WriteIpv6(const rtspnat_address& address, Text& text) {
+  std::uint16_t groups[kGroups];
+  for (std::uint32_t i = 0; i < kGroups; ++i)
+    groups[i] = static_cast<std::uint16_t>(address.bytes[2 * i] << 8 | address.bytes[2 * i + 1]);
+  const Run zeros = LongestZeros(groups);
+  for (std::uint32_t i = 0; i < kGroups;) {
+    if (i == zeros.start) {
+      text.Put(':');
+      i += zeros.size;
+      if (i == kGroups) text.Put(':');
+      continue;
+    }
+    if (i != 0) text.Put(':');
+    text.PutNumber(groups[i++], 16);
+  }
+}
+
 }  // namespace
+
+std::uint32_t WriteAddress(const rtspnat_address& address, std::uint8_t (&text)[kAddressBytes]) {
+  Text out{text};
+  if (address.family == 6) WriteIpv6(address, out);
+  for (std::uint32_t i = 0; address.family == 4 && i < kIpv4Parts; ++i) {
+    if (i != 0) out.Put('.');
+    out.PutNumber(address.bytes[i], 10);
+  }
+  return out.size;
+}
 
 rtspnat_address ReadAddress(rtsp::Cursor text) {
   rtspnat_address address = {};

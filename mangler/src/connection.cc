@@ -25,13 +25,14 @@ Connection::Connection(const rtspnat_setup& setup) : setup_(setup) {
   for (unsigned i = 0; i < 2; ++i) {
     directions_[i].first = setup.first_seq[i];
     directions_[i].frontier = setup.first_seq[i];
+    directions_[i].acknowledged = setup.first_seq[i];
   }
 }
 
-// True if the payload need not be read: nothing in it is a line, and no edit falls on it.
+// True if the payload need not be read: nothing in it is a line, no edit falls on it, and nothing is withheld.
 bool Connection::IsSkippable(const rtspnat_segment& segment) const {
   const Direction& direction = directions_[segment.direction & 1];
-  if (Closes(segment) || direction.edits.Count(segment.seq, segment.length) != 0) return false;
+  if (Closes(segment) || holds_ || direction.edits.Count(segment.seq, segment.length) != 0) return false;
   if (transparent_ || segment.length == 0) return true;
   const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
   return past <= 0 || static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft();
@@ -39,8 +40,20 @@ bool Connection::IsSkippable(const rtspnat_segment& segment) const {
 
 void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   Direction& other = directions_[1 - (segment.direction & 1)];
-  if ((segment.flags & RTSPNAT_ACK) != 0 && !Before(other.frontier, segment.ack))
-    other.edits.Forget(segment.ack);
+  if ((segment.flags & RTSPNAT_ACK) == 0 || (!holds_ && other.edits.Empty())) return;
+  const std::uint32_t acknowledged = other.map.Back(segment.ack);
+  if (Before(other.frontier, acknowledged) || Before(acknowledged, other.acknowledged)) return;
+  other.acknowledged = acknowledged;
+  other.edits.Forget(acknowledged);
+  other.map.Forget(acknowledged);
+  if (!Before(acknowledged, other.custody.End())) other.custody.size = 0;
+}
+
+void Connection::NoteSize(const rtspnat_segment& segment) {
+  constexpr std::uint32_t kMost = 0xffff;
+  Direction& direction = directions_[segment.direction & 1];
+  const std::uint32_t size = segment.segment_size != 0 ? segment.segment_size : segment.length;
+  if (size > direction.largest) direction.largest = static_cast<std::uint16_t>(size < kMost ? size : kMost);
 }
 
 bool Connection::Skip(const rtspnat_segment& segment) {
@@ -48,7 +61,8 @@ bool Connection::Skip(const rtspnat_segment& segment) {
   TakeAcknowledgement(segment);
   Direction& direction = directions_[segment.direction & 1];
   const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
-  if (!transparent_ && segment.length != 0 && past > 0) {
+  NoteSize(segment);
+  if (segment.length != 0 && past > 0) {
     direction.framer.Skip(static_cast<std::uint32_t>(past));
     direction.frontier += static_cast<std::uint32_t>(past);
     direction.dropped = 0;
@@ -83,28 +97,43 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
   reading_ = true;
 }
 
-void Connection::Begin(const rtspnat_segment& segment) {
-  // A dialogue that was left open cannot be picked up again.
-  if (phase_ != Phase::kDone) transparent_ = true;
+// A dialogue that was left open cannot be picked up again.
+void Connection::Abandon() {
+  transparent_ = true;
   if (question_ == Question::kReserve) mappings_.Free(asked_);
   question_ = Question::kNone;
+  for (Direction& direction : directions_) LetGo(direction);
+}
+
+void Connection::Begin(const rtspnat_segment& segment) {
+  if (phase_ != Phase::kDone) Abandon();
   direction_ = segment.direction & 1;
   in_ = rtsp::Cursor(segment.payload, segment.payload != nullptr ? segment.length : 0);
   seq_ = segment.seq;
   length_ = in_.Size();
+  flags_ = segment.flags;
+  segment_size_ = segment.segment_size;
   notes_ = 0;
+  growth_ = 0;
+  probes_ = false;
   verdict_ = RTSPNAT_ACCEPT;
   edits_ = 0;
   reading_ = false;
   closing_ = Closes(segment);
   phase_ = Phase::kRead;
+  acknowledgement_ = holds_ ? PlanAcknowledgement(segment) : segment.ack;
   TakeAcknowledgement(segment);
+  NoteSize(segment);
+  recalled_.size = 0;
+  if (holds_ || Current().framer.KeepsAny()) RecallWithheld();
+  if ((flags_ & RTSPNAT_URG) != 0 && !transparent_) TurnTransparent(RTSPNAT_NOTE_URGENT);
   PlaceSegment(segment);
 }
 
 void Connection::TurnTransparent(std::uint32_t note) {
   Note(note);
   transparent_ = true;
+  LetGo(directions_[1 - direction_]);
   for (Direction& direction : directions_) {
     UnholdAll(direction.head.mappings);
     direction.head.mappings = 0;
@@ -112,13 +141,17 @@ void Connection::TurnTransparent(std::uint32_t note) {
 }
 
 void Connection::FinishSegment() {
-  if (reading_) Current().frontier = seq_ + length_;
+  Direction& direction = Current();
+  const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
+  if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
   if (closing_) {
     release_ = mappings_.Held();
     closing_ = false;
     return;
   }
-  if (verdict_ == RTSPNAT_ACCEPT) edits_ = static_cast<std::uint8_t>(Current().edits.Count(seq_, length_));
+  if (verdict_ == RTSPNAT_ACCEPT) PlanPassing();
+  if (verdict_ == RTSPNAT_ACCEPT)
+    edits_ = static_cast<std::uint8_t>(direction.edits.Count(leaving_.start, leaving_.size));
   if (edits_ != 0) Note(RTSPNAT_NOTE_EDITED);
   phase_ = Phase::kDone;
 }
@@ -127,7 +160,8 @@ void Connection::FinishSegment() {
   if (!reading_ || transparent_) return FinishSegment();
   const rtsp::Unit unit = Current().framer.Next(in_);
   switch (unit.kind) {
-    case rtsp::UnitKind::kNeedMore: return FinishSegment();
+    case rtsp::UnitKind::kNeedMore:
+    case rtsp::UnitKind::kNoRoom: return FinishSegment();
     case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
     case rtsp::UnitKind::kInterleaved: interleaved_ = true; return Note(RTSPNAT_NOTE_INTERLEAVED);
     case rtsp::UnitKind::kStartLine: return BeginHead(unit);
@@ -164,8 +198,17 @@ void Connection::FillDone(rtspnat_step& step) const {
   step.ask = RTSPNAT_DONE;
   step.verdict = verdict_;
   step.notes = notes_;
-  step.transparent = transparent_ ? 1 : 0;
+  step.transparent = IsIdle() ? 1 : 0;
+  step.holding = holds_ ? 1 : 0;
   step.edits = edits_;
+  step.ack = acknowledgement_;
+  step.seq = leaving_.start;
+  step.keep = keep_;
+  step.flags = static_cast<std::uint8_t>(flags_ & ~(keep_ < length_ ? RTSPNAT_FIN : 0));
+  step.prefix_length = static_cast<std::uint16_t>(leaving_.size - keep_);
+  if (step.prefix_length != 0) step.prefix = Prefix();
+  step.growth = growth_;
+  step.growth_at = growth_at_;
 }
 
 rtspnat_ask Connection::Next(rtspnat_step& step) {
@@ -190,6 +233,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
     switch (phase_) {
       case Phase::kRead: ReadUnit(); break;
       case Phase::kSpecs: ReadSpec(); break;
+      case Phase::kLineEnd: FinishLine(); break;
       case Phase::kPropose:
         if (ProposePorts(step)) return RTSPNAT_RESERVE;
         break;
@@ -214,9 +258,9 @@ void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
 
 bool Connection::GetEdit(std::uint32_t index, rtspnat_edit& edit) const {
   if (phase_ != Phase::kDone || verdict_ != RTSPNAT_ACCEPT) return false;
-  const EditPart part = directions_[direction_].edits.Part(seq_, length_, index);
-  if (part.length == 0) return false;
-  edit = {part.offset, part.length, part.text};
+  const EditPart part = Current().edits.Part(leaving_.start, leaving_.size, index);
+  if (part.text_length == 0) return false;
+  edit = {part.offset, part.length, part.text_length, part.text};
   return true;
 }
 

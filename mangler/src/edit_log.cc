@@ -6,16 +6,18 @@
 namespace mangle {
 namespace {
 
-// The part of `edit` on the bytes [position, position + length).
+// The part of `edit` on the bytes [position, position + length). Added bytes go with the byte before them.
 EditPart Overlap(const Edit& edit, std::uint32_t position, std::uint32_t length) {
   const std::int32_t start = Distance(edit.position, position);
   const std::int32_t end = start + edit.length;
   const std::int32_t limit = static_cast<std::int32_t>(length);
-  if (end <= 0 || start >= limit) return {};
+  const bool falls = edit.length == 0 ? start > 0 && start <= limit : end > 0 && start < limit;
+  if (!falls) return {};
   const std::int32_t from = start > 0 ? start : 0;
   const std::int32_t to = end < limit ? end : limit;
-  return {edit.text + (from - start), static_cast<std::uint32_t>(from),
-          static_cast<std::uint32_t>(to - from)};
+  const std::int32_t text_end = to == end ? start + edit.text_size : to;
+  return {edit.text + (from - start), static_cast<std::uint32_t>(from), static_cast<std::uint32_t>(to - from),
+          static_cast<std::uint32_t>(text_end - from)};
 }
 
 }  // namespace
@@ -36,16 +38,25 @@ void EditLog::Forget(std::uint32_t acknowledged) {
 
 std::uint32_t EditLog::Count(std::uint32_t position, std::uint32_t length) const {
   std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(At(i), position, length).length != 0;
+  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(At(i), position, length).text_length != 0;
   return count;
 }
 
 EditPart EditLog::Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const {
   for (std::uint32_t i = 0; i < size_; ++i) {
     const EditPart part = Overlap(At(i), position, length);
-    if (part.length != 0 && index-- == 0) return part;
+    if (part.text_length != 0 && index-- == 0) return part;
   }
   return {};
+}
+
+std::uint32_t EditLog::Growth(std::uint32_t position, std::uint32_t length) const {
+  std::uint32_t growth = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const EditPart part = Overlap(At(i), position, length);
+    growth += part.text_length - part.length;
+  }
+  return growth;
 }
 
 }  // namespace mangle

@@ -70,7 +70,7 @@ void Connection::EndRequest(const Head& head) {
     Note(RTSPNAT_NOTE_NO_CSEQ);
     return UnholdAll(head.mappings);
   }
-  if (!pending_.Add({head.method, head.cseq, head.session, head.uri, head.mappings})) {
+  if (!pending_.Add({head.method, head.mappings, head.cseq, head.session, head.uri})) {
     Note(RTSPNAT_NOTE_TABLE_FULL);
     UnholdAll(head.mappings);
   }

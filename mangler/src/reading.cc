@@ -18,20 +18,14 @@ constexpr std::uint16_t kFirstRealPort = 2;
 bool IsUdp(Protocol protocol) { return protocol == Protocol::kRtpUdp || protocol == Protocol::kOtherUdp; }
 
 // Gathers the numbers of client_port, or of dest_addr where that is what the spec has.
-std::uint8_t GatherPorts(const rtsp::Ports& ports, const rtsp::Address (&addresses)[2], std::uint8_t count,
-                         std::uint16_t (&value)[2], rtsp::Field (&field)[2]) {
-  if (ports.count != 0) {
-    for (unsigned i = 0; i < ports.count; ++i) {
-      value[i] = ports.value[i];
-      field[i] = ports.field[i];
-    }
-    return ports.count;
+Numbers GatherPorts(const rtsp::Ports& ports, const rtsp::Address (&addresses)[2], std::uint8_t count) {
+  Numbers numbers;
+  numbers.count = ports.count != 0 ? ports.count : count;
+  for (unsigned i = 0; i < numbers.count; ++i) {
+    numbers.value[i] = ports.count != 0 ? ports.value[i] : addresses[i].port;
+    numbers.field[i] = ports.count != 0 ? ports.field[i] : addresses[i].port_field;
   }
-  for (unsigned i = 0; i < count; ++i) {
-    value[i] = addresses[i].port;
-    field[i] = addresses[i].port_field;
-  }
-  return count;
+  return numbers;
 }
 
 // True if every address in the text is the side's own, so that it may be served.
@@ -42,10 +36,6 @@ bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_ad
     if (!host.Empty() && !IsSame(ReadAddress(line.Slice(host)), own)) return false;
   }
   return true;
-}
-
-bool NamesAddress(const TransportSpec& spec) {
-  return spec.has_destination || !spec.dest_addr[0].host.Empty() || !spec.dest_addr[1].host.Empty();
 }
 
 // How many ports to map, and which of them media uses, for an announcement of one number.
@@ -59,8 +49,8 @@ void CompleteSingle(const TransportSpec& spec, Announcement& out) {
 
 }  // namespace
 
-Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
-                              const rtspnat_address& outside) {
+Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
+                              const rtspnat_address& own) {
   Announcement out;
   const bool announces = spec.client_port.count != 0 || spec.destinations != 0;
   if ((spec.flags & (rtsp::kSpecMalformed | rtsp::kSpecMoreAddresses)) != 0) {
@@ -76,12 +66,12 @@ Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& lin
     out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
   } else if (!IsOwn(spec, line, own)) {
     out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
-  } else if (NamesAddress(spec) && !IsSame(own, outside)) {
-    out.refusal = RTSPNAT_NOTE_CANNOT_EDIT;
   }
   if (out.refusal != RTSPNAT_NOTES) return out;
-  out.fields = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations, out.inside, out.field);
-  const bool pair = out.fields == 2 && out.inside[1] != out.inside[0];
+  out.text = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations);
+  out.inside[0] = out.text.value[0];
+  out.inside[1] = out.text.value[1];
+  const bool pair = out.text.count == 2 && out.inside[1] != out.inside[0];
   out.count = 2;
   out.open = 3;
   if (!pair) CompleteSingle(spec, out);
@@ -90,6 +80,17 @@ Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& lin
     if (out.inside[i] < kFirstPort) out.refusal = RTSPNAT_NOTE_BAD_PORT;
   }
   return out;
+}
+
+Hosts FindHosts(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& address) {
+  Hosts hosts;
+  if (spec.has_destination && IsSame(ReadAddress(line.Slice(spec.destination)), address))
+    hosts.field[hosts.count++] = spec.destination;
+  for (unsigned i = 0; i < spec.destinations; ++i) {
+    if (IsSame(ReadAddress(line.Slice(spec.dest_addr[i].host)), address))
+      hosts.field[hosts.count++] = spec.dest_addr[i].host;
+  }
+  return hosts;
 }
 
 Chosen ReadChosen(const TransportSpec& spec) {
@@ -107,10 +108,11 @@ Chosen ReadChosen(const TransportSpec& spec) {
     return out;
   }
   out.choice = Choice::kUdp;
-  out.fields = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations, out.value, out.field);
-  out.client = out.value[0];
-  rtsp::Field unused[2];
-  const std::uint8_t servers = GatherPorts(spec.server_port, spec.src_addr, spec.sources, out.peer, unused);
+  out.client = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations);
+  const Numbers source = GatherPorts(spec.server_port, spec.src_addr, spec.sources);
+  const std::uint8_t servers = source.count;
+  out.peer[0] = source.value[0];
+  out.peer[1] = source.value[1];
   const bool real = out.peer[0] >= kFirstRealPort && (servers < 2 || out.peer[1] >= kFirstRealPort);
   if (!real) out.peer[0] = out.peer[1] = 0;
   // A single RTP port implies the next for RTCP (R86).

@@ -1,40 +1,37 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangle/connection.h"
 
+#include "mangle/address.h"
+
 namespace mangle {
 namespace {
 
 constexpr std::uint32_t kMaxDigits = 5;  // RFC 2326 section 12.39: port = 1*5DIGIT
 constexpr std::uint8_t kMostHolders = 255;
 
-// Writes `value` in decimal into `size` bytes, with zeros in front.
-void WriteDigits(std::uint8_t* to, std::uint32_t size, std::uint32_t value) {
-  for (std::uint32_t i = size; i-- > 0; value /= 10) to[i] = static_cast<std::uint8_t>('0' + value % 10);
-}
-
-// True if `port` can be written where `field` is, as one edit.
-bool Fits(std::uint16_t port, rtsp::Field field) {
-  return Digits(port) <= field.length && field.length <= kEditBytes;
-}
-
-std::uint32_t Fewer(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
+// True if `port` can be written where `field` is.
+bool Fits(std::uint16_t port, rtsp::Field field) { return Digits(port) <= field.length; }
 
 }  // namespace
 
 void Connection::BeginTransport(const rtsp::Unit& unit) {
   line_ = unit.line;
-  line_held_ = unit.held;
   line_position_ = Current().first + unit.offset;
+  line_left_ = unit.held && !(recalled_.size != 0 && recalled_.start == line_position_);
+  line_value_ = unit.header.value;
+  line_mappings_ = 0;
+  changes_size_ = 0;
   reader_ = rtsp::TransportReader(unit.line, unit.header.value);
   phase_ = Phase::kSpecs;
 }
 
 void Connection::ReadSpec() {
   if (!reader_.Find()) {
-    phase_ = Phase::kRead;
+    phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead;
     return;
   }
   reader_.Read(spec_);
+  FindHostsToChange();
   if (direction_ == RTSPNAT_ORIGINAL) {
     UseRequestSpec();
   } else {
@@ -43,7 +40,7 @@ void Connection::ReadSpec() {
 }
 
 void Connection::UseRequestSpec() {
-  announcement_ = ReadAnnouncement(spec_, line_, setup_.inside, setup_.outside);
+  announcement_ = ReadAnnouncement(spec_, line_, setup_.inside);
   if (announcement_.refusal != RTSPNAT_NOTES) return Note(announcement_.refusal);
   if (pending_.Full() || Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
   std::uint32_t index = mappings_.FindInside(announcement_.inside[0]);
@@ -65,25 +62,30 @@ void Connection::UseRequestSpec() {
 void Connection::UseMapping(std::uint32_t index) {
   Mapping& mapping = mappings_[index];
   Head& head = Current().head;
+  const Numbers& text = announcement_.text;
   const auto bit = SetOf(index);
   bool changes = false;
-  for (unsigned i = 0; i < announcement_.fields; ++i) {
-    const unsigned which = announcement_.inside[i] == mapping.inside[0] || i == 0 ? 0 : 1;
-    if (which == 1 && (mapping.count < 2 || mapping.inside[1] != announcement_.inside[1]))
+  for (unsigned i = 0; i < text.count; ++i) {
+    const unsigned which = text.value[i] == mapping.inside[0] || i == 0 ? 0 : 1;
+    if (which == 1 && (mapping.count < 2 || mapping.inside[1] != text.value[1]))
       return Note(RTSPNAT_NOTE_BAD_PORT);
     if (mapping.outside[which] == mapping.inside[which]) continue;
     changes = true;
-    if (!Fits(mapping.outside[which], announcement_.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    if (!Fits(mapping.outside[which], text.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
-  if (changes && line_held_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  const bool rewrites = changes || hosts_.count != 0;
+  if (rewrites && line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  if (std::uint32_t{changes_size_} + text.count + hosts_.count > rtsp::kLineChanges)
+    return Note(RTSPNAT_NOTE_TABLE_FULL);
   if ((head.mappings & bit) == 0) {
     if (mapping.holders == kMostHolders) return Note(RTSPNAT_NOTE_TABLE_FULL);
     ++mapping.holders;
     head.mappings |= bit;
+    line_mappings_ |= bit;
   }
   if (mapping.count == 2) mapping.open |= announcement_.open;
-  if (!changes) return Note(RTSPNAT_NOTE_SAME_PORT);
-  Replace(announcement_.fields, announcement_.field, announcement_.inside, mapping.inside, mapping.outside);
+  if (!changes) Note(RTSPNAT_NOTE_SAME_PORT);
+  if (rewrites) AddChanges(text, mapping.inside, mapping.outside);
 }
 
 PortRequest Connection::CurrentRequest() const {
@@ -93,8 +95,11 @@ PortRequest Connection::CurrentRequest() const {
   request.count = announcement_.count;
   request.same_only = !setup_.may_translate;
   request.seed = setup_.port_seed;
-  std::uint32_t digits = line_held_ ? 0 : kMaxDigits;
-  for (unsigned i = 0; i < announcement_.fields; ++i) digits = Fewer(digits, announcement_.field[i].length);
+  std::uint32_t digits = line_left_ ? 0 : kMaxDigits;
+  const Numbers& text = announcement_.text;
+  for (unsigned i = 0; i < text.count; ++i) {
+    if (text.field[i].length < digits) digits = text.field[i].length;
+  }
   request.digits = static_cast<std::uint8_t>(digits);
   return request;
 }
@@ -113,7 +118,7 @@ bool Connection::ProposePorts(rtspnat_step& step) {
     question_ = Question::kReserve;
     return true;
   }
-  RefuseMapping(line_held_ ? RTSPNAT_NOTE_CUT_TRANSPORT : RTSPNAT_NOTE_NO_PORTS);
+  RefuseMapping(line_left_ ? RTSPNAT_NOTE_CUT_TRANSPORT : RTSPNAT_NOTE_NO_PORTS);
   return false;
 }
 
@@ -151,54 +156,65 @@ void Connection::UseReplySpec() {
   if (chosen.choice == Choice::kNotSaid) return;
   if (head.choice == Choice::kNotSaid) {
     head.choice = chosen.choice;
-    head.client = chosen.client;
+    head.client = chosen.client.value[0];
     head.peer[0] = chosen.peer[0];
     head.peer[1] = chosen.peer[1];
   }
-  if (chosen.choice == Choice::kUdp) MapBack(chosen);
+  if (chosen.choice == Choice::kUdp) MapBack(chosen.client);
 }
 
-// Gives the client its own ports back, so that it need not know of the NAT (R84).
-void Connection::MapBack(const Chosen& chosen) {
-  const std::uint32_t index = mappings_.FindOutside(chosen.client);
+// Gives the client its own ports and address back, so that it need not know of the NAT (R84).
+void Connection::MapBack(const Numbers& client) {
+  const std::uint32_t index = mappings_.FindOutside(client.value[0]);
   if (index == rtsp::kMappings || !pending_.Waits(SetOf(index))) return;
   const Mapping& mapping = mappings_[index];
   bool changes = false;
-  for (unsigned i = 0; i < chosen.fields; ++i) {
-    const unsigned which = chosen.value[i] == mapping.outside[0] ? 0 : 1;
-    if (chosen.value[i] != mapping.outside[which] || mapping.outside[which] == mapping.inside[which])
+  for (unsigned i = 0; i < client.count; ++i) {
+    const unsigned which = client.value[i] == mapping.outside[0] ? 0 : 1;
+    if (client.value[i] != mapping.outside[which] || mapping.outside[which] == mapping.inside[which])
       continue;
     changes = true;
-    if (!Fits(mapping.inside[which], chosen.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    if (!Fits(mapping.inside[which], client.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
-  if (!changes) return;
-  if (line_held_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
-  if (Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
-  Replace(chosen.fields, chosen.field, chosen.value, mapping.outside, mapping.inside);
+  if (!changes && hosts_.count == 0) return;
+  if (line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  if (std::uint32_t{changes_size_} + client.count + hosts_.count > rtsp::kLineChanges)
+    return Note(RTSPNAT_NOTE_TABLE_FULL);
+  AddChanges(client, mapping.outside, mapping.inside);
 }
 
-// Writes to[i] where the text has from[i], into the digits that are there. `a-b` is one edit.
-void Connection::Replace(std::uint32_t fields, const rtsp::Field (&field)[2],
-                         const std::uint16_t (&old_value)[2], const std::uint16_t (&from)[2],
-                         const std::uint16_t (&to)[2]) {
-  Edit edit;
-  for (unsigned i = 0; i < fields; ++i) {
-    const unsigned which = old_value[i] == from[0] ? 0 : 1;
-    if (old_value[i] != from[which] || from[which] == to[which]) continue;
-    const std::uint32_t position = line_position_ + field[i].offset;
-    const std::uint32_t end = edit.position + edit.length;
-    if (edit.length != 0 && position == end + 1 && edit.length + 1U + field[i].length <= kEditBytes) {
-      edit.text[edit.length] = line_.At(field[i].offset - 1U);
-      ++edit.length;
-    } else if (edit.length != 0) {
-      if (!Current().edits.Add(edit)) return Note(RTSPNAT_NOTE_TABLE_FULL);
-      edit.length = 0;
-    }
-    if (edit.length == 0) edit.position = position;
-    WriteDigits(edit.text + edit.length, field[i].length, to[which]);
-    edit.length = static_cast<std::uint8_t>(edit.length + field[i].length);
+// Where the spec in hand names the opener as its receiver does not know it.
+void Connection::FindHostsToChange() {
+  hosts_.count = 0;
+  if (!spec_.has_destination && spec_.destinations == 0) return;
+  if (IsSame(setup_.inside, setup_.outside)) return;
+  hosts_ = FindHosts(spec_, line_, direction_ == RTSPNAT_ORIGINAL ? setup_.inside : setup_.outside);
+}
+
+// Keeps the changes in the order of the text.
+void Connection::AddChange(const LineChange& change) {
+  std::uint32_t at = changes_size_++;
+  for (; at != 0 && changes_[at - 1].field.offset > change.field.offset; --at)
+    changes_[at] = changes_[at - 1];
+  changes_[at] = change;
+}
+
+// to[i] is to stand where the text has from[i]. The caller has made sure that there is room.
+void Connection::AddChanges(const Numbers& numbers, const std::uint16_t (&from)[2],
+                            const std::uint16_t (&to)[2]) {
+  for (unsigned i = 0; i < numbers.count; ++i) {
+    const unsigned which = numbers.value[i] == from[0] ? 0 : 1;
+    if (numbers.value[i] == from[which] && from[which] != to[which]) AddChange({numbers.field[i], to[which]});
   }
-  if (edit.length != 0 && !Current().edits.Add(edit)) Note(RTSPNAT_NOTE_TABLE_FULL);
+  for (unsigned i = 0; i < hosts_.count; ++i) AddChange({hosts_.field[i], 0});
+}
+
+// What cannot be written is not held either.
+void Connection::FinishLine() {
+  phase_ = Phase::kRead;
+  if (CommitChanges()) return;
+  UnholdAll(line_mappings_);
+  Current().head.mappings &= static_cast<MappingSet>(~line_mappings_);
 }
 
 }  // namespace mangle

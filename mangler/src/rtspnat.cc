@@ -43,13 +43,48 @@ bool rtspnat_get_edit(const rtspnat_connection* connection, unsigned int index, 
 
 bool rtspnat_close(rtspnat_connection* connection, rtspnat_step* step) { return connection->Close(*step); }
 
+uint32_t rtspnat_map_sequence(const rtspnat_connection* connection, rtspnat_direction direction,
+                              uint32_t seq) {
+  return connection->MapSequence(direction, seq);
+}
+
+uint32_t rtspnat_map_acknowledgement(const rtspnat_connection* connection, rtspnat_direction direction,
+                                     uint32_t ack) {
+  return connection->MapAcknowledgement(direction, ack);
+}
+
 const char* rtspnat_note_name(unsigned int note) {
   static constexpr const char* kNames[] = {
-      "requests",      "responses",     "setups",     "interleaved_frames", "reserved",      "live",
-      "released",      "edited",        "same_port",  "not_rtsp",           "lost_framing",  "bad_length",
-      "line_too_long", "bad_transport", "bad_port",   "not_unicast_udp",    "other_address", "cannot_edit",
-      "cut_transport", "no_cseq",       "table_full", "no_ports",           "expect_failed", "out_of_order",
+      "requests",
+      "responses",
+      "setups",
+      "interleaved_frames",
+      "reserved",
+      "live",
+      "released",
+      "edited",
+      "same_port",
+      "not_rtsp",
+      "lost_framing",
+      "bad_length",
+      "line_too_long",
+      "bad_transport",
+      "bad_port",
+      "not_unicast_udp",
+      "other_address",
+      "cannot_edit",
+      "cut_transport",
+      "no_cseq",
+      "table_full",
+      "no_ports",
+      "expect_failed",
+      "out_of_order",
       "gap",
+      "withheld",
+      "custody",
+      "trimmed",
+      "length_changed",
+      "urgent",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

@@ -11,6 +11,13 @@ namespace mangle {
 /// without dotted parts). The family is 0 for everything else, host names too.
 [[nodiscard]] rtspnat_address ReadAddress(rtsp::Cursor text);
 
+/// Most bytes of an address as text.
+inline constexpr std::uint32_t kAddressBytes = 39;
+
+/// Writes @p address as text: dotted, or lower case hexadecimal with the longest run of zeros left out (RFC 5952
+/// section 4). Returns the bytes written; 0 for family 0.
+[[nodiscard]] std::uint32_t WriteAddress(const rtspnat_address& address, std::uint8_t (&text)[kAddressBytes]);
+
 /// True if both are the same address; never for family 0.
 [[nodiscard]] bool IsSame(const rtspnat_address& a, const rtspnat_address& b);
 

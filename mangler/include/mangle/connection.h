@@ -8,10 +8,13 @@
 /// line acts when its last byte is in order, a head when its empty line is.
 #include <cstdint>
 
+#include "mangle/address.h"
 #include "mangle/edit_log.h"
+#include "mangle/edit_writer.h"
 #include "mangle/mapping.h"
 #include "mangle/ports.h"
 #include "mangle/reading.h"
+#include "mangle/seq_map.h"
 #include "rtsp/framer.h"
 #include "rtspnat.h"
 
@@ -26,6 +29,9 @@ class Connection {
   [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);
   void Answer(rtspnat_reply reply, std::uint16_t first_port);
   [[nodiscard]] bool GetEdit(std::uint32_t index, rtspnat_edit& edit) const;
+  [[nodiscard]] std::uint32_t MapSequence(std::uint32_t direction, std::uint32_t sequence) const;
+  [[nodiscard]] std::uint32_t MapAcknowledgement(std::uint32_t direction,
+                                                 std::uint32_t acknowledgement) const;
   [[nodiscard]] bool Close(rtspnat_step& step);
 
  private:
@@ -43,23 +49,62 @@ class Connection {
     std::uint32_t uri = 0;
   };
 
+  /// A run of one direction's stream, at sequence numbers.
+  struct Range {
+    std::uint32_t start = 0;
+    std::uint32_t size = 0;
+
+    [[nodiscard]] std::uint32_t End() const { return start + size; }
+    /// True for the numbers behind start up to the end: where a segment begins that lacks bytes of the range.
+    [[nodiscard]] bool Precedes(std::uint32_t sequence) const {
+      return size != 0 && sequence - start - 1 < size;
+    }
+  };
+
   struct Direction {
     rtsp::Framer framer;
     EditLog edits;
+    SeqMap map;
     Head head;
     std::uint32_t first = 0;     ///< Sequence number of stream offset 0.
     std::uint32_t frontier = 0;  ///< Of the first byte not yet taken in.
-    std::uint8_t dropped = 0;    ///< Segments past the frontier dropped in a row.
+    std::uint32_t acknowledged = 0;
+    Range custody;  ///< What the sender may think has arrived; at the front of the framer's buffer.
+    std::uint16_t largest = rtsp::kSegmentBytes;  ///< Longest segment seen, but for short ones.
+    std::uint8_t dropped = 0;                     ///< Segments past the frontier dropped in a row.
+    bool withholds = false;                       ///< The unfinished line has not been passed on.
+    bool in_custody = false;                      ///< Nor has it, but the sender may think it has arrived.
+
+    /// Returns the unfinished line.
+    [[nodiscard]] Range Line() const { return {frontier - framer.LineSize(), framer.LineSize()}; }
   };
 
-  enum class Phase : std::uint8_t { kDone, kRead, kSpecs, kPropose };
+  /// A field of the Transport line in hand and what is to stand there.
+  struct LineChange {
+    rtsp::Field field;
+    std::uint16_t port = 0;  ///< 0: the address.
+  };
+
+  enum class Phase : std::uint8_t { kDone, kRead, kSpecs, kPropose, kLineEnd };
   enum class Question : std::uint8_t { kNone, kReserve, kExpect };
+
+  /// How the front of a value is written anew when it does not keep its length.
+  struct Resize {
+    std::uint32_t count = 0;   ///< Changes in it.
+    std::uint32_t blanks = 0;  ///< To be put in front.
+    std::uint32_t text = 0;    ///< Offset of the line's text behind the blanks that were there.
+    std::uint32_t length = 0;  ///< Bytes replaced.
+    std::uint32_t added = 0;   ///< By which the text is longer.
+  };
 
   // connection.cc: segments and the dialogue.
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
+  [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   void Note(std::uint32_t note) { notes_ |= 1U << note; }
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
   void TakeAcknowledgement(const rtspnat_segment& segment);
+  void Abandon();
+  void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
   inline void ReadUnit();
   void FinishSegment();
@@ -67,6 +112,23 @@ class Connection {
   void Forget(std::uint32_t index);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
+
+  // passing.cc: what of the segment leaves, and what is withheld.
+  void RecallWithheld();
+  [[nodiscard]] bool MustWithhold() const;
+  void Withhold();
+  static void LetGo(Direction& direction);
+  void PlanPassing();
+  void PlanParts();
+  void PlanPrefix();
+  void PlanEmpty(std::uint32_t stop);
+  void CutTail(std::uint32_t size);
+  void PlanSize();
+  void PlanGrowth();
+  [[nodiscard]] std::uint32_t PlanAcknowledgement(const rtspnat_segment& segment) const;
+  [[nodiscard]] bool Holds() const;
+  [[nodiscard]] bool IsIdle() const;
+  [[nodiscard]] const std::uint8_t* Prefix() const;
 
   // head.cc: heads of both kinds.
   void BeginHead(const rtsp::Unit& unit);
@@ -90,9 +152,19 @@ class Connection {
   void AnswerReserve(rtspnat_reply reply, std::uint16_t first_port);
   void RefuseMapping(std::uint32_t note);
   void UseReplySpec();
-  void MapBack(const Chosen& chosen);
-  void Replace(std::uint32_t fields, const rtsp::Field (&field)[2], const std::uint16_t (&old_value)[2],
-               const std::uint16_t (&from)[2], const std::uint16_t (&to)[2]);
+  void MapBack(const Numbers& client);
+  void FindHostsToChange();
+  void AddChange(const LineChange& change);
+  void AddChanges(const Numbers& numbers, const std::uint16_t (&from)[2], const std::uint16_t (&to)[2]);
+  void FinishLine();
+
+  // edit_line.cc: all changes of one Transport line become edits.
+  [[nodiscard]] bool CommitChanges();
+  [[nodiscard]] bool CommitInPlace(std::uint32_t first);
+  [[nodiscard]] bool PlanResize(std::uint32_t count, std::int32_t growth, Resize& resize) const;
+  [[nodiscard]] bool CommitResized(const Resize& resize);
+  void PutChange(EditWriter& writer, const LineChange& change) const;
+  void WriteNewAddress();
 
   rtspnat_setup setup_;
   MappingTable mappings_;
@@ -104,13 +176,26 @@ class Connection {
   std::uint32_t seq_ = 0;
   std::uint32_t length_ = 0;
   std::uint32_t notes_ = 0;
+  Range recalled_;          // Of the line that was withheld when the segment came.
+  Range leaving_;           // What leaves, in the sender's numbers.
+  std::uint32_t keep_ = 0;  // Of it from the segment itself; the rest is in front.
+  std::uint32_t acknowledgement_ = 0;
+  std::uint32_t growth_at_ = 0;
+  std::uint16_t growth_ = 0;
+  std::uint16_t recalled_at_ = 0;  // In the framer's buffer.
+  std::uint16_t prefix_at_ = 0;
+  std::uint16_t segment_size_ = 0;
   MappingSet release_ = 0;  // To be asked for.
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;
   bool transparent_ = false;
-  bool interleaved_ = false;  // A `$` frame has been seen.
-  bool reading_ = false;      // Bytes past the frontier are in in_.
-  bool closing_ = false;      // FIN or RST.
+  bool interleaved_ = false;    // A `$` frame has been seen.
+  bool reading_ = false;        // Bytes past the frontier are in in_.
+  bool closing_ = false;        // FIN or RST.
+  bool recalled_goes_ = false;  // The line of recalled_ is withheld no longer.
+  bool holds_ = false;          // Holds(), as of the last segment.
+  bool probes_ = false;         // A byte that the receiver has is all that leaves.
+  std::uint8_t flags_ = 0;
   std::uint8_t verdict_ = RTSPNAT_ACCEPT;
   std::uint8_t edits_ = 0;  // Of the segment that is done.
   Phase phase_ = Phase::kDone;
@@ -118,13 +203,20 @@ class Connection {
   std::uint8_t asked_ = 0;  // The mapping that question_ is about.
 
   // The Transport line in hand.
-  bool line_held_ = false;  // Its front has left with an earlier segment.
+  bool line_left_ = false;  // Its front has left with an earlier segment.
+  std::uint8_t changes_size_ = 0;
+  MappingSet line_mappings_ = 0;  // Held on account of it.
+  std::uint16_t line_value_ = 0;  // Offset of its value.
   std::uint8_t attempt_ = 0;
   std::uint32_t line_position_ = 0;
   rtsp::Cursor line_;
+  LineChange changes_[rtsp::kLineChanges];
   rtsp::TransportReader reader_;
   rtsp::TransportSpec spec_;  // Here and not on the stack, of which a kernel has little.
   Announcement announcement_;
+  Hosts hosts_;
+  std::uint8_t address_size_ = 0;
+  std::uint8_t address_[kAddressBytes];  // What its hosts become.
 };
 
 static_assert(sizeof(Connection) <= RTSPNAT_CONNECTION_MAX, "paid for once per connection");

@@ -3,29 +3,33 @@
 /// @file
 /// The replacements made in one direction, at stream positions.
 ///
-/// An edit never changes a length, so it is a substitution of bytes at sequence numbers: whatever way
-/// the stream is cut, or sent again, the same positions get the same bytes.
+/// An edit says for every byte that it replaces what stands there instead: one byte for each, and for the last of them any
+/// number more. So it is a substitution of bytes at sequence numbers: whatever way the stream is cut, or sent
+/// again, the same positions get the same bytes.
 #include <cstdint>
 
 #include "rtsp/limits.h"
 
 namespace mangle {
 
-/// Most bytes that one edit replaces: `65534-65535`.
+/// Most bytes of text in one entry: `65534-65535`. What is longer takes several entries.
 inline constexpr std::uint32_t kEditBytes = 11;
 
-/// One replacement.
+/// One replacement. Its text is as long as what it replaces, or longer.
 struct Edit {
-  std::uint32_t position = 0;  ///< Sequence number of the first byte replaced.
-  std::uint8_t length = 0;     ///< Bytes replaced, and bytes of text.
+  std::uint32_t position = 0;      ///< Sequence number of the first byte replaced.
+  std::uint8_t length : 4 = 0;     ///< Bytes replaced; 0 to add to the byte before @c position.
+  std::uint8_t text_size : 4 = 0;  ///< Bytes of text.
   std::uint8_t text[kEditBytes] = {};
 };
+static_assert(sizeof(Edit) == 16 && kEditBytes < 16);
 
 /// The part of an edit that falls on a segment.
 struct EditPart {
   const std::uint8_t* text = nullptr;
-  std::uint32_t offset = 0;  ///< Into the segment.
-  std::uint32_t length = 0;  ///< 0: no such part.
+  std::uint32_t offset = 0;       ///< Into the segment.
+  std::uint32_t length = 0;       ///< Bytes replaced.
+  std::uint32_t text_length = 0;  ///< 0: no such part.
 };
 
 /// A queue of edits in stream order; entries leave it when the receiver has acknowledged them.
@@ -39,6 +43,9 @@ class EditLog {
   /// Returns how many more edits fit.
   [[nodiscard]] std::uint32_t Room() const { return rtsp::kEdits - size_; }
 
+  /// True if there are none.
+  [[nodiscard]] bool Empty() const { return size_ == 0; }
+
   /// Appends @p edit, which lies behind all that are there. Returns false if the log is full.
   [[nodiscard]] bool Add(const Edit& edit);
 
@@ -48,8 +55,11 @@ class EditLog {
   /// Returns how many parts fall on the @p length bytes at @p position.
   [[nodiscard]] std::uint32_t Count(std::uint32_t position, std::uint32_t length) const;
 
-  /// Returns part @p index of them; its length is 0 if there is none.
+  /// Returns part @p index of them; its text_length is 0 if there is none.
   [[nodiscard]] EditPart Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const;
+
+  /// Returns by how many bytes they make the segment longer.
+  [[nodiscard]] std::uint32_t Growth(std::uint32_t position, std::uint32_t length) const;
 
  private:
   /// Returns where entry @p index, at most kEdits, is or will be kept.

@@ -12,6 +12,7 @@ namespace mangle {
 /// A set of mappings; bit i stands for mapping i.
 using MappingSet = std::uint16_t;
 static_assert(rtsp::kMappings <= 16);
+inline constexpr MappingSet kAllMappings = 0xffff;
 
 /// Returns the set of one mapping.
 constexpr MappingSet SetOf(std::uint32_t index) {
@@ -84,10 +85,10 @@ class MappingTable {
 /// A request whose response matters.
 struct Pending {
   rtsp::Method method = rtsp::Method::kOther;  ///< kOther: there is no request.
+  MappingSet mappings = 0;                     ///< SETUP: each is held once on its account.
   std::uint32_t cseq = 0;
   std::uint32_t session = 0;  ///< Hash; 0 if the request names none.
   std::uint32_t uri = 0;      ///< Hash.
-  MappingSet mappings = 0;    ///< SETUP: each is held once on its account.
 };
 
 /// The unanswered SETUPs and TEARDOWNs of a connection.

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Sequence numbers of one direction, where edits have made its stream longer.
+///
+/// The sender's numbers and those that leave differ by what has been added before them. Any number of additions may
+/// be on its way; what is acknowledged is summed up and forgotten. A stream only ever grows: what an edit saves
+/// is refilled with blanks (docs/decisions/0005).
+#include <cstdint>
+
+#include "rtsp/limits.h"
+
+namespace mangle {
+
+/// Most bytes of one addition.
+inline constexpr std::uint32_t kMostGrowth = 255;
+
+/// The additions of one direction.
+///
+/// Laws (tests/seq_map_test.cc):
+///  1. Forward() is strictly monotone: numbers keep their order, no two become one.
+///  2. Back(Forward(x)) == x, for every x from the last acknowledged on.
+///  3. Back() is monotone. A number inside added bytes gives the byte that they belong to, so that their sender
+///     sends that byte again.
+///  4. Forget() changes no Forward() of a number from the acknowledged one on.
+class SeqMap {
+ public:
+  /// True if one more addition can be remembered.
+  [[nodiscard]] bool HasRoom() const { return size_ < rtsp::kLengthChanges; }
+
+  /// True if there is no addition, nor ever was one.
+  [[nodiscard]] bool Empty() const { return size_ == 0 && base_ == 0; }
+
+  /// Adds @p growth bytes (at most kMostGrowth) in front of number @p position, which lies behind all additions
+  /// before. Returns false if there is no room.
+  [[nodiscard]] bool Add(std::uint32_t position, std::uint32_t growth);
+
+  /// Returns the number that leaves for @p sequence of the sender.
+  [[nodiscard]] std::uint32_t Forward(std::uint32_t sequence) const;
+
+  /// Returns the sender's number for @p sequence of those that leave.
+  [[nodiscard]] std::uint32_t Back(std::uint32_t sequence) const;
+
+  /// Sums up what lies before @p acknowledged, in the sender's numbers.
+  void Forget(std::uint32_t acknowledged);
+
+  /// True if an addition has left and is not acknowledged yet.
+  [[nodiscard]] bool IsOnItsWay() const { return left_ != 0; }
+
+  /// True if an addition waits to leave.
+  [[nodiscard]] bool Waits() const { return left_ < size_; }
+
+  /// Returns the number in front of which the first addition that waits will stand.
+  [[nodiscard]] std::uint32_t WaitingPosition() const { return position_[left_]; }
+
+  /// Notes that the first addition that waits leaves, and returns its bytes.
+  std::uint8_t Leave() { return growth_[left_++]; }
+
+ private:
+  std::uint32_t base_ = 0;  // Added before all that follow.
+  std::uint8_t size_ = 0;
+  std::uint8_t left_ = 0;  // Of them have left.
+  std::uint8_t growth_[rtsp::kLengthChanges] = {};
+  std::uint32_t position_[rtsp::kLengthChanges] = {};
+};
+
+}  // namespace mangle

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/seq_map.h"
+
+#include "mangle/sequence.h"
+
+namespace mangle {
+
+bool SeqMap::Add(std::uint32_t position, std::uint32_t growth) {
+  if (!HasRoom() || growth > kMostGrowth) return false;
+  position_[size_] = position;
+  growth_[size_++] = static_cast<std::uint8_t>(growth);
+  return true;
+}
+
+std::uint32_t SeqMap::Forward(std::uint32_t sequence) const {
+  std::uint32_t added = base_;
+  for (std::uint32_t i = 0; i < size_ && !Before(sequence, position_[i]); ++i) added += growth_[i];
+  return sequence + added;
+}
+
+std::uint32_t SeqMap::Back(std::uint32_t sequence) const {
+  std::uint32_t added = base_;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const std::uint32_t position = position_[i] + added;
+    if (Before(sequence, position)) break;
+    if (Before(sequence, position + growth_[i])) return position_[i] - 1;
+    added += growth_[i];
+  }
+  return sequence - added;
+}
+
+void SeqMap::Forget(std::uint32_t acknowledged) {
+  std::uint32_t gone = 0;
+  while (gone < left_ && !Before(acknowledged, position_[gone])) base_ += growth_[gone++];
+  if (gone == 0) return;
+  for (std::uint32_t i = gone; i < size_; ++i) {
+    position_[i - gone] = position_[i];
+    growth_[i - gone] = growth_[i];
+  }
+  size_ = static_cast<std::uint8_t>(size_ - gone);
+  left_ = static_cast<std::uint8_t>(left_ - gone);
+}
+
+}  // namespace mangle
