@@ -36,41 +36,66 @@ static void talk(struct rtspnat_connection *connection, struct rtspnat_step *ste
 	}
 }
 
+/* What leaves: prefix and kept payload, edited from the last edit to the first. Returns its length. */
+static size_t apply(struct rtspnat_connection *connection, const struct rtspnat_segment *segment,
+		    const struct rtspnat_step *step, uint8_t *out)
+{
+	size_t length = step->prefix_length + step->keep;
+	struct rtspnat_edit edit;
+	unsigned int i;
+
+	if (step->prefix_length)
+		memcpy(out, step->prefix, step->prefix_length);
+	memcpy(out + step->prefix_length, segment->payload, step->keep);
+	for (i = step->edits; i-- > 0;) {
+		rtspnat_get_edit(connection, i, &edit);
+		memmove(out + edit.offset + edit.text_length, out + edit.offset + edit.length,
+			length - edit.offset - edit.length);
+		memcpy(out + edit.offset, edit.text, edit.text_length);
+		length += edit.text_length - edit.length;
+	}
+	return length;
+}
+
+/* The request comes in two segments: the second begins in the middle of the port. */
 int main(void)
 {
+	const uint32_t lengths[] = { sizeof(request) - 12, 11 };
 	struct rtspnat_setup setup = {
 		.inside = { 4, { 192, 168, 1, 20 } },
 		.outside = { 4, { 203, 0, 113, 1 } },
 		.first_seq = { 1000, 2000 },
 		.port_seed = 42,
 		.may_translate = true,
+		.length_changes = RTSPNAT_ANY_LENGTH_CHANGE,
 	};
 	struct rtspnat_segment segment = {
 		.payload = (const uint8_t *)request,
-		.length = sizeof(request) - 1,
 		.seq = 1000,
 		.direction = RTSPNAT_ORIGINAL,
 	};
 	void *memory = malloc(rtspnat_connection_size());
 	struct rtspnat_connection *connection;
 	struct rtspnat_step step;
-	struct rtspnat_edit edit;
-	char sent[sizeof(request)];
-	unsigned int i;
+	uint8_t sent[2 * sizeof(request)];
+	size_t size = 0, i;
 
 	if (!memory)
 		return 1;
 	printf("a connection takes %zu bytes\n", rtspnat_connection_size());
 	connection = rtspnat_open(memory, &setup);
-	rtspnat_begin(connection, &segment);
-	talk(connection, &step);
-
-	memcpy(sent, request, sizeof(request));
-	for (i = 0; i < step.edits; i++) {
-		rtspnat_get_edit(connection, i, &edit);
-		memcpy(sent + edit.offset, edit.text, edit.length);
+	for (i = 0; i < 2; i++) {
+		segment.length = lengths[i];
+		rtspnat_begin(connection, &segment);
+		talk(connection, &step);
+		printf("segment at %u leaves at %u, %u bytes in front\n", segment.seq,
+		       rtspnat_map_sequence(connection, RTSPNAT_ORIGINAL, step.seq), step.prefix_length);
+		size += apply(connection, &segment, &step, sent + size);
+		segment.payload += lengths[i];
+		segment.seq += lengths[i];
 	}
-	fputs(sent, stdout);
+	sent[size] = '\0';
+	fputs((const char *)sent, stdout);
 	free(memory);
-	return strstr(sent, "client_port=5002-5003\r\n") ? 0 : 1;
+	return strstr((const char *)sent, "client_port=5002-5003\r\n\r\n") ? 0 : 1;
 }

@@ -40,7 +40,7 @@ void Connection::Withhold() {
   Direction& direction = Current();
   const bool withholds = MustWithhold();
   const Range line = direction.Line();
-  recalled_goes_ = recalled_.size != 0 && !(withholds && line.start == recalled_.start);
+  recalled_goes_ = recalled_.size != 0 && (!withholds || line.start != recalled_.start);
   if (recalled_goes_ && direction.in_custody) {
     direction.custody = recalled_;
     direction.in_custody = false;
@@ -163,21 +163,15 @@ std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) co
   return acknowledged - custody.start < custody.size ? other.map.Forward(custody.End()) : segment.ack;
 }
 
-bool Connection::Holds() const {
-  for (const Direction& direction : directions_) {
-    if (direction.withholds || direction.custody.size != 0 || direction.map.Waits()) return true;
-  }
-  return false;
-}
+bool Connection::Holds() const { return directions_[0].Holds() || directions_[1].Holds(); }
 
 // True if nothing depends on this state any more, but for its mappings.
 bool Connection::IsIdle() const {
   if (!transparent_ || Holds()) return false;
-  for (const Direction& direction : directions_) {
-    if (!direction.edits.Empty()) return false;
-    if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.map.Empty()) return false;
-  }
-  return true;
+  if (!directions_[0].edits.Empty() || !directions_[1].edits.Empty()) return false;
+  // Where the embedder's system adjusts numbers, it goes on without us.
+  const bool moved = !directions_[0].map.Empty() || !directions_[1].map.Empty();
+  return setup_.length_changes != RTSPNAT_ANY_LENGTH_CHANGE || !moved;
 }
 
 const std::uint8_t* Connection::Prefix() const {

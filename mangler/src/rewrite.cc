@@ -17,7 +17,7 @@ bool Fits(std::uint16_t port, rtsp::Field field) { return Digits(port) <= field.
 void Connection::BeginTransport(const rtsp::Unit& unit) {
   line_ = unit.line;
   line_position_ = Current().first + unit.offset;
-  line_left_ = unit.held && !(recalled_.size != 0 && recalled_.start == line_position_);
+  line_left_ = unit.held && (recalled_.size == 0 || recalled_.start != line_position_);
   line_value_ = unit.header.value;
   line_mappings_ = 0;
   changes_size_ = 0;

@@ -75,6 +75,9 @@ class Connection {
     bool withholds = false;                       ///< The unfinished line has not been passed on.
     bool in_custody = false;                      ///< Nor has it, but the sender may think it has arrived.
 
+    /// True while bytes are withheld or in custody, or numbers behind an addition must wait.
+    [[nodiscard]] bool Holds() const { return withholds || custody.size != 0 || map.Waits(); }
+
     /// Returns the unfinished line.
     [[nodiscard]] Range Line() const { return {frontier - framer.LineSize(), framer.LineSize()}; }
   };
