@@ -1,6 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The core as the one C++ translation unit of the module: two objects that share a
-// COMDAT function do not link into one module, see docs/kernel.md.
+// COMDAT function do not link into one module, see docs/kernel.md. In an unnamed
+// namespace, so that all of it but the C ABI is static: the compiler then knows every
+// call and drops what is not used.
+#include <cstddef>
+#include <cstdint>
+
+#include "rtspnat.h"
+
+#pragma GCC diagnostic ignored "-Wunused-function"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wsubobject-linkage"
+#endif
+
+namespace {
 #include "../parser/lex/generated/header.cc"
 #include "../parser/lex/generated/start_line.cc"
 #include "../parser/lex/generated/transport_lexer.cc"
@@ -18,5 +31,7 @@
 #include "../mangler/src/ports.cc"
 #include "../mangler/src/reading.cc"
 #include "../mangler/src/rewrite.cc"
+}  // namespace
+
 #include "../mangler/src/rtspnat.cc"
 #include "../mangler/src/seq_map.cc"
