@@ -27,28 +27,40 @@ constexpr std::size_t kSizes = 4;
 // stream at their offset, and checked to be that.
 class Reading {
  public:
-  explicit Reading(std::string_view stream) : stream_(stream) {}
+  enum class Units : std::uint8_t { kAll, kOfInterest };
+
+  explicit Reading(std::string_view stream, Units which = Units::kAll) : stream_(stream), which_(which) {}
 
   void Feed(std::string_view piece);
 
   std::vector<FramedUnit> units;
 
  private:
+  Unit Next(Cursor& in);
   void Keep(const Unit& unit);
   bool Passes(std::string_view piece);
 
   std::string_view stream_;
+  Units which_;
+  Unit last_;
   Framer framer_;
   bool lost_ = false;
 };
+
+Unit Reading::Next(Cursor& in) {
+  if (which_ == Units::kAll) return framer_.Next(in);
+  framer_.NextOfInterest(in, last_);
+  return last_;
+}
 
 void Reading::Keep(const Unit& unit) {
   FramedUnit kept;
   kept.kind = unit.kind;
   kept.reason = unit.reason;
-  kept.channel = unit.channel;
   kept.too_long = unit.too_long;
-  kept.length = unit.length;
+  // Of the other kinds these may be left over, in NextOfInterest().
+  if (unit.kind == UnitKind::kInterleaved) kept.channel = unit.channel;
+  if (unit.kind == UnitKind::kInterleaved || unit.kind == UnitKind::kHeadEnd) kept.length = unit.length;
   if (unit.kind != UnitKind::kLost) {
     const std::uint32_t size = unit.line.Size();
     kept.offset = unit.offset;
@@ -68,7 +80,7 @@ void Reading::Keep(const Unit& unit) {
 bool Reading::Passes(std::string_view piece) {
   if (piece.empty() || framer_.SkipLeft() < piece.size()) return false;
   Cursor nothing(nullptr, static_cast<std::uint32_t>(piece.size()));
-  Check(framer_.Next(nothing).kind == UnitKind::kNeedMore, "law 3: a body has no units");
+  Check(Next(nothing).kind == UnitKind::kNeedMore, "law 3: a body has no units");
   Check(nothing.AtEnd(), "a piece is taken in whole");
   return true;
 }
@@ -76,7 +88,7 @@ bool Reading::Passes(std::string_view piece) {
 void Reading::Feed(std::string_view piece) {
   if (lost_) {
     Cursor in(reinterpret_cast<const std::uint8_t*>(piece.data()), static_cast<std::uint32_t>(piece.size()));
-    const Unit unit = framer_.Next(in);
+    const Unit unit = Next(in);
     Check(unit.kind == UnitKind::kLost && unit.reason == units.back().reason, "law 4: kLost is final");
     return;
   }
@@ -87,7 +99,7 @@ void Reading::Feed(std::string_view piece) {
   std::size_t calls = 0;
   for (;;) {
     Check(calls++ <= piece.size() + 1, "law 3: each unit takes a byte");
-    const Unit unit = framer_.Next(in);
+    const Unit unit = Next(in);
     if (unit.kind == UnitKind::kNeedMore) break;
     Keep(unit);
     lost_ = unit.kind == UnitKind::kLost;
@@ -105,6 +117,12 @@ void CheckOrder(const std::vector<FramedUnit>& units) {
   }
 }
 
+bool IsOther(const FramedUnit& unit) {
+  const Cursor line(reinterpret_cast<const std::uint8_t*>(unit.line.data()),
+                    static_cast<std::uint32_t>(unit.line.size()));
+  return unit.kind == UnitKind::kHeader && rtsp::LexHeader(line).name == rtsp::HeaderName::kOther;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -116,12 +134,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Check(whole.units == rtsp::reference::ReadUnits(stream), "the reference reads the same units");
 
   Reading pieces(stream);
+  Reading of_interest(stream, Reading::Units::kOfInterest);
   const bool cut = std::any_of(data, data + kSizes, [](std::uint8_t piece) { return piece != 0; });
   for (std::size_t at = 0, turn = 0; cut && at < stream.size(); ++turn) {
     const std::string_view piece = stream.substr(at, data[turn % kSizes]);
     pieces.Feed(piece);
+    of_interest.Feed(piece);
     at += piece.size();
   }
+  if (!cut) of_interest.Feed(stream);
   if (cut) Check(pieces.units == whole.units, "law 1: cuts change no unit");
+  std::erase_if(whole.units, IsOther);
+  Check(of_interest.units == whole.units, "NextOfInterest() passes over other lines, and only those");
   return 0;
 }

@@ -31,7 +31,7 @@ namespace {
 #include "../mangler/src/ports.cc"
 #include "../mangler/src/reading.cc"
 #include "../mangler/src/rewrite.cc"
+#include "../mangler/src/seq_map.cc"
 }  // namespace
 
 #include "../mangler/src/rtspnat.cc"
-#include "../mangler/src/seq_map.cc"

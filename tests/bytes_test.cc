@@ -45,8 +45,27 @@ TEST(Cursor, Law1NoCallReadsOutside) {
     EXPECT_EQ(byte, 7);
   }
   EXPECT_EQ(TextOf(in.Slice(1, 9)), "b");
+  EXPECT_EQ(in.Rest().Size(), 0U);
+  EXPECT_EQ(TextOf(in.Behind(1)), "b");
+  EXPECT_EQ(in.Behind(2).Size(), 0U);
+  EXPECT_EQ(in.Behind(3).Size(), 0U);
+  EXPECT_EQ(in.SkipDigits(), 0U);
+  EXPECT_EQ(in.FindLineFeed(kAnyMaximum), 2U);
   EXPECT_EQ(in.Slice(2, 1).Size(), 0U);
   EXPECT_EQ(in.Slice(3, kAnyMaximum).Size(), 0U);
+}
+
+TEST(Cursor, Law1HoldsForWordsAndDigits) {
+  const Fenced fenced("12345678");
+  Cursor in = fenced.All();
+  EXPECT_NE(in.WordAt(0), 0U);
+  EXPECT_EQ(in.WordAt(1), 0U);
+  EXPECT_EQ(in.WordAt(std::numeric_limits<std::size_t>::max()), 0U);
+  EXPECT_EQ(in.Slice(0, 7).WordAt(0), 0U);
+  in.Seek(5);
+  EXPECT_EQ(TextOf(in.Rest()), "678");
+  EXPECT_EQ(in.SkipDigits(), 678U);
+  EXPECT_EQ(in.Position(), 8U);
 }
 
 TEST(Cursor, Law1HoldsForNoBytesAtAll) {

@@ -162,6 +162,45 @@ TEST(Framer, LinesInOnePieceAreNotHeld) {
   EXPECT_EQ(unit.offset, 0U);
 }
 
+// The units of `stream` in pieces of `size` bytes, as kind, offset, name and line.
+template <typename Read>
+std::string UnitsInPieces(std::string_view stream, std::size_t size, Read next) {
+  Framer framer;
+  std::string text;
+  for (std::size_t at = 0; at < stream.size(); at += size) {
+    Cursor in = CursorOf(stream.substr(at, size));
+    for (Unit unit = next(framer, in); unit.kind != UnitKind::kNeedMore; unit = next(framer, in)) {
+      const bool is_header = unit.kind == UnitKind::kHeader;
+      if (is_header && unit.header.name == HeaderName::kOther) continue;
+      text += std::to_string(static_cast<int>(unit.kind)) + ' ' + std::to_string(unit.offset) + ' ';
+      if (is_header) text += Name(unit.header.name) + (' ' + std::to_string(unit.header.value)) + ' ';
+      if (unit.kind == UnitKind::kStartLine) text += Name(unit.start.method);
+      if (unit.kind == UnitKind::kHeadEnd) text += std::to_string(unit.length);
+      text += TextOf(unit.line) + (unit.held ? " held\n" : "\n");
+    }
+  }
+  return text;
+}
+
+// One Unit is used for all, so that nothing of the unit before must shine through.
+TEST(Framer, NextOfInterestGivesAllButOtherLines) {
+  const std::string stream = std::string(kStream) + Request("A: 1\r\nCSeq: 2\r\nB: 3\r\nC: 4\r\n");
+  const std::string wide = HeaderLine(kLineBytes + 1) + HeaderLine(kHeaderLineBytes) + "Session: 5\r\n";
+  for (const std::string& text : {std::string(kStream) + "\x01..", Request(wide) + stream}) {
+    for (std::size_t size = 1; size <= text.size(); ++size) {
+      Unit unit;
+      const auto of_interest = [&unit](Framer& framer, Cursor& in) {
+        framer.NextOfInterest(in, unit);
+        EXPECT_FALSE(unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther);
+        return unit;
+      };
+      ASSERT_EQ(UnitsInPieces(text, size, of_interest),
+                UnitsInPieces(text, size, [](Framer& framer, Cursor& in) { return framer.Next(in); }))
+          << size;
+    }
+  }
+}
+
 TEST(Framer, StartLinesEndAtTheBound) {
   const std::string frame = "OPTIONS  RTSP/1.0\r\n";
   for (const std::size_t size : {kLineBytes - 1, kLineBytes, kLineBytes + 1}) {

@@ -8,17 +8,6 @@ namespace {
 
 bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
 
-std::uint32_t NoteOf(rtsp::LostReason reason) {
-  switch (reason) {
-    case rtsp::LostReason::kNotRtsp: return RTSPNAT_NOTE_NOT_RTSP;
-    case rtsp::LostReason::kBadLength: return RTSPNAT_NOTE_BAD_LENGTH;
-    case rtsp::LostReason::kLineTooLong: return RTSPNAT_NOTE_LINE_TOO_LONG;
-    case rtsp::LostReason::kNone:
-    case rtsp::LostReason::kNoStart: break;
-  }
-  return RTSPNAT_NOTE_LOST_FRAMING;
-}
-
 }  // namespace
 
 Connection::Connection(const rtspnat_setup& setup) : setup_(setup) {
@@ -156,22 +145,6 @@ void Connection::FinishSegment() {
   phase_ = Phase::kDone;
 }
 
-[[gnu::always_inline]] inline void Connection::ReadUnit() {
-  if (!reading_ || transparent_) return FinishSegment();
-  const rtsp::Unit unit = Current().framer.Next(in_);
-  switch (unit.kind) {
-    case rtsp::UnitKind::kNeedMore:
-    case rtsp::UnitKind::kNoRoom: return FinishSegment();
-    case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
-    case rtsp::UnitKind::kInterleaved: interleaved_ = true; return Note(RTSPNAT_NOTE_INTERLEAVED);
-    case rtsp::UnitKind::kStartLine: return BeginHead(unit);
-    case rtsp::UnitKind::kHeader:
-      if (unit.header.name != rtsp::HeaderName::kOther) ReadHeader(unit);
-      return;
-    case rtsp::UnitKind::kHeadEnd: return EndHead();
-  }
-}
-
 void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   const Mapping& mapping = mappings_[index];
   step.mapping = static_cast<std::uint8_t>(index);
@@ -231,7 +204,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
       return RTSPNAT_EXPECT;
     }
     switch (phase_) {
-      case Phase::kRead: ReadUnit(); break;
+      case Phase::kRead: ReadUnits(); break;
       case Phase::kSpecs: ReadSpec(); break;
       case Phase::kLineEnd: FinishLine(); break;
       case Phase::kPropose:

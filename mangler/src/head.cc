@@ -11,13 +11,24 @@ std::uint32_t HashOf(const rtsp::Unit& unit, rtsp::Field field) {
   return field.Empty() ? 0 : rtsp::Hash(unit.line.Slice(field)) | 1U;
 }
 
+std::uint32_t NoteOf(rtsp::LostReason reason) {
+  switch (reason) {
+    case rtsp::LostReason::kNotRtsp: return RTSPNAT_NOTE_NOT_RTSP;
+    case rtsp::LostReason::kBadLength: return RTSPNAT_NOTE_BAD_LENGTH;
+    case rtsp::LostReason::kLineTooLong: return RTSPNAT_NOTE_LINE_TOO_LONG;
+    case rtsp::LostReason::kNone:
+    case rtsp::LostReason::kNoStart: break;
+  }
+  return RTSPNAT_NOTE_LOST_FRAMING;
+}
+
 bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) != 0; }
 
 bool IsSuccess(std::uint16_t status) { return status >= 200 && status < 300; }
 
 }  // namespace
 
-void Connection::BeginHead(const rtsp::Unit& unit) {
+[[gnu::always_inline]] inline void Connection::BeginHead(const rtsp::Unit& unit) {
   Head& head = Current().head;
   // Nothing is left of a head before: EndHead() or TurnTransparent() has let go of its mappings.
   head = {};
@@ -27,7 +38,7 @@ void Connection::BeginHead(const rtsp::Unit& unit) {
   if (wants_uri) head.uri = HashOf(unit, unit.start.uri);
 }
 
-void Connection::ReadHeader(const rtsp::Unit& unit) {
+[[gnu::always_inline]] inline void Connection::ReadHeader(const rtsp::Unit& unit) {
   if (unit.too_long) return Note(RTSPNAT_NOTE_LINE_TOO_LONG);
   Head& head = Current().head;
   switch (unit.header.name) {
@@ -49,7 +60,7 @@ void Connection::ReadHeader(const rtsp::Unit& unit) {
   }
 }
 
-void Connection::EndHead() {
+[[gnu::always_inline]] inline void Connection::EndHead() {
   Head& head = Current().head;
   if (head.status != 0) {
     Note(RTSPNAT_NOTE_RESPONSE);
@@ -59,6 +70,34 @@ void Connection::EndHead() {
     if (direction_ == RTSPNAT_ORIGINAL) EndRequest(head);
   }
   head.mappings = 0;
+}
+
+// Reads on until there is something to ask, or the segment is done.
+[[gnu::noinline]] void Connection::ReadUnits() {
+  if (!reading_ || transparent_) return FinishSegment();
+  rtsp::Framer& framer = Current().framer;
+  rtsp::Unit unit;
+  for (;;) {
+    framer.NextOfInterest(in_, unit);
+    switch (unit.kind) {
+      case rtsp::UnitKind::kStartLine: BeginHead(unit); break;
+      case rtsp::UnitKind::kHeader:
+        ReadHeader(unit);
+        if (phase_ != Phase::kRead) return;
+        break;
+      case rtsp::UnitKind::kHeadEnd:
+        EndHead();
+        if (release_ != 0 || expect_ != 0) return;
+        break;
+      case rtsp::UnitKind::kInterleaved:
+        interleaved_ = true;
+        Note(RTSPNAT_NOTE_INTERLEAVED);
+        break;
+      case rtsp::UnitKind::kNeedMore:
+      case rtsp::UnitKind::kNoRoom: return FinishSegment();
+      case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
+    }
+  }
 }
 
 void Connection::EndRequest(const Head& head) {

@@ -18,7 +18,7 @@ std::uint32_t Fewer(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
 
 // The framer's buffer holds the bytes in custody, and behind them the line that is withheld. What it held
 // besides has left with the segment before.
-void Connection::RecallWithheld() {
+[[gnu::noinline]] void Connection::RecallWithheld() {
   Direction& direction = Current();
   direction.framer.Keep(direction.custody.size);
   recalled_ = direction.withholds ? direction.Line() : Range{};
@@ -133,7 +133,7 @@ void Connection::PlanPassing() {
   holds_ = Holds();
 }
 
-void Connection::PlanParts() {
+[[gnu::noinline]] void Connection::PlanParts() {
   const Direction& direction = Current();
   const Range line = direction.Line();
   if ((flags_ & RTSPNAT_RST) != 0) {

@@ -25,7 +25,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kSpecs;
 }
 
-void Connection::ReadSpec() {
+[[gnu::noinline]] void Connection::ReadSpec() {
   if (!reader_.Find()) {
     phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead;
     return;
@@ -104,7 +104,7 @@ PortRequest Connection::CurrentRequest() const {
   return request;
 }
 
-bool Connection::ProposePorts(rtspnat_step& step) {
+[[gnu::noinline]] bool Connection::ProposePorts(rtspnat_step& step) {
   const PortRequest request = CurrentRequest();
   while (attempt_ < rtsp::kPortProposals) {
     const PortProposal ports = Propose(request, attempt_++);
@@ -150,7 +150,7 @@ void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (mapping.holders == 0) release_ |= SetOf(asked_);
 }
 
-void Connection::UseReplySpec() {
+[[gnu::noinline]] void Connection::UseReplySpec() {
   Head& head = Current().head;
   const Chosen chosen = ReadChosen(spec_);
   if (chosen.choice == Choice::kNotSaid) return;
@@ -184,7 +184,7 @@ void Connection::MapBack(const Numbers& client) {
 }
 
 // Where the spec in hand names the opener as its receiver does not know it.
-void Connection::FindHostsToChange() {
+[[gnu::noinline]] void Connection::FindHostsToChange() {
   hosts_.count = 0;
   if (!spec_.has_destination && spec_.destinations == 0) return;
   if (IsSame(setup_.inside, setup_.outside)) return;
@@ -210,7 +210,7 @@ void Connection::AddChanges(const Numbers& numbers, const std::uint16_t (&from)[
 }
 
 // What cannot be written is not held either.
-void Connection::FinishLine() {
+[[gnu::noinline]] void Connection::FinishLine() {
   phase_ = Phase::kRead;
   if (CommitChanges()) return;
   UnholdAll(line_mappings_);

@@ -135,39 +135,53 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   return Scan::kLine;
 }
 
-void Framer::NoteLength(const Unit& unit) {
-  const Number length = ReadNumberValue(unit.line, unit.header.value, kBodyBytes);
-  if (unit.too_long || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
+[[gnu::noinline]] void Framer::NoteLength(Cursor line, std::uint16_t value, bool too_long) {
+  const Number length = ReadNumberValue(line, value, kBodyBytes);
+  if (too_long || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
   has_length_ = true;
   length_ = length.value;
 }
 
-[[gnu::always_inline]] inline void Framer::FinishStartLine(Unit& unit) {
-  unit.kind = UnitKind::kStartLine;
-  unit.start = LexStartLine(unit.line);
-  if (unit.start.kind == StartKind::kInvalid)
-    return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
+bool Framer::IsBadHead() const { return bad_length_ || (length_ != 0 && IsBodiless(status_)); }
+
+inline void Framer::BeginHead(std::uint16_t status) {
   state_ = State::kHeaders;
   started_ = true;
-  status_ = unit.start.status;
+  status_ = status;
   length_ = 0;
   has_length_ = false;
   bad_length_ = false;
 }
 
-void Framer::FinishHead(Unit& unit) {
-  if (bad_length_ || (length_ != 0 && IsBodiless(status_))) return Lose(LostReason::kBadLength, unit);
-  unit = {};
-  unit.kind = UnitKind::kHeadEnd;
-  unit.offset = offset_;
-  unit.length = length_;
+inline void Framer::EndHead() {
   skip_ = length_;
   state_ = State::kBetween;
 }
 
-[[gnu::always_inline]] inline void Framer::NextLine(Cursor& in, Unit& unit) {
-  if (state_ == State::kStartLine && line_size_ == 0 && TakeWholeLine<false>(in, unit))
-    return FinishStartLine(unit);
+inline void Framer::FinishStartLine(Unit& unit) {
+  unit.kind = UnitKind::kStartLine;
+  unit.start = LexStartLine(unit.line);
+  if (unit.start.kind == StartKind::kInvalid)
+    return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
+  BeginHead(unit.start.status);
+}
+
+inline void Framer::FinishHeader(Unit& unit) {
+  unit.kind = UnitKind::kHeader;
+  unit.header = LexHeader(unit.line);
+  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit.line, unit.header.value, unit.too_long);
+}
+
+inline void Framer::FinishHead(Unit& unit) {
+  if (IsBadHead()) return Lose(LostReason::kBadLength, unit);
+  unit = {};
+  unit.kind = UnitKind::kHeadEnd;
+  unit.offset = offset_;
+  unit.length = length_;
+  EndHead();
+}
+
+inline void Framer::NextLine(Cursor& in, Unit& unit) {
   const Scan scan = ScanLine(in, unit);
   if (scan == Scan::kMore) return;
   if (scan == Scan::kNoRoom) {
@@ -200,7 +214,7 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
 
 // Passes over what is left of a body, and over empty lines (RFC 7826 section 5.1), to the first byte of a
 // message or frame.
-[[gnu::always_inline]] inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
+inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
   if (skip_ != 0) {
     const std::uint32_t count = in.Left() < skip_ ? in.Left() : skip_;
     Skip(count);
@@ -215,7 +229,8 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
 }
 
 // Any unit, or none yet.
-void Framer::TakeOther(Cursor& in, Unit& unit) {
+[[gnu::noinline]] void Framer::TakeOther(Cursor& in, Unit& unit) {
+  unit = {};
   if (clear_held_) ClearHeld();
   if (state_ == State::kBetween) BeginMessage(in, unit);
   switch (state_) {
@@ -225,6 +240,87 @@ void Framer::TakeOther(Cursor& in, Unit& unit) {
     case State::kStartLine:
     case State::kHeaders: NextLine(in, unit); break;
   }
+}
+
+// What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
+// else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
+
+[[gnu::always_inline]] inline bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
+  const Cursor rest = in.Rest();
+  Cursor scan = rest;
+  if (!LexStart(scan, unit.start)) return false;
+  if (unit.start.kind == StartKind::kResponse && IsBlank(scan.Peek())) {
+    scan.Seek(scan.FindLineFeed());
+  } else if (scan.Peek() == '\r') {
+    scan.Skip();
+  }
+  const std::uint32_t line_feed = scan.Position();
+  if (scan.Peek() != '\n' || line_feed >= kLineBytes) return false;
+  unit.kind = UnitKind::kStartLine;
+  unit.line = rest.Line(line_feed);
+  unit.offset = offset_;
+  offset_ += line_feed + 1;
+  in.Seek(in.Position() + line_feed + 1);
+  BeginHead(unit.start.status);
+  return true;
+}
+
+// Takes header lines up to one that is to be given, or up to the end of the head.
+template <bool kOthers>
+[[gnu::always_inline]] inline bool Framer::TakeHeaders(Cursor& in, Unit& unit) {
+  const std::uint32_t left = in.Left();
+  Cursor rest = in.Rest();
+  bool taken = false;
+  for (;;) {
+    const Header header = LexHeader(rest);
+    const std::uint32_t line_feed = rest.FindLineFeed(header.value);
+    const std::uint32_t next = line_feed + 1;
+    if (line_feed >= kLineBytes || next > rest.Size()) break;
+    const Cursor line = rest.Line(line_feed);
+    if (line.Size() == 0) {
+      if (IsBadHead()) break;
+      rest = rest.Behind(next);
+      unit.kind = UnitKind::kHeadEnd;
+      unit.line = {};
+      unit.offset = offset_ + left - rest.Size();
+      unit.length = length_;
+      EndHead();
+      taken = true;
+      break;
+    }
+    if (next == rest.Size() || IsBlank(rest.At(next))) break;
+    rest = rest.Behind(next);
+    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, false);
+    if (!kOthers && header.name == HeaderName::kOther) continue;
+    unit.kind = UnitKind::kHeader;
+    unit.line = line;
+    unit.header = header;
+    unit.offset = offset_ + left - rest.Size() - next;
+    taken = true;
+    break;
+  }
+  const std::uint32_t size = left - rest.Size();
+  offset_ += size;
+  in.Seek(in.Position() + size);
+  return taken;
+}
+
+template <bool kOthers>
+[[gnu::flatten]] inline bool Framer::TakePlain(Cursor& in, Unit& unit) {
+  unit.reason = LostReason::kNone;
+  unit.too_long = false;
+  unit.held = false;
+  if (line_size_ != 0) return false;
+  if (state_ == State::kHeaders) return TakeHeaders<kOthers>(in, unit);
+  return state_ == State::kBetween && skip_ == 0 && TakeStartLine(in, unit);
+}
+
+bool Framer::TakeOfInterest(Cursor& in, Unit& unit) { return TakePlain<false>(in, unit); }
+
+Unit Framer::Next(Cursor& in) {
+  Unit unit;
+  if (!TakePlain<true>(in, unit)) TakeOther(in, unit);
+  return unit;
 }
 
 }  // namespace rtsp

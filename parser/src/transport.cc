@@ -7,6 +7,33 @@ namespace rtsp {
 namespace {
 
 constexpr std::uint32_t kMaxPort = 65535;
+constexpr std::uint32_t kMaxChannel = 255;
+
+class ParameterSet {
+ public:
+  constexpr ParameterSet() = default;
+  template <typename... Parameters>
+  constexpr explicit ParameterSet(Parameters... parameters) {
+    (Add(parameters), ...);
+  }
+
+  constexpr void Add(Parameter parameter) { bits_ |= 1U << static_cast<unsigned>(parameter); }
+  [[nodiscard]] constexpr bool Has(Parameter parameter) const {
+    return (bits_ >> static_cast<unsigned>(parameter) & 1U) != 0;
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
+// May be repeated; unicast and multicast, only if they agree.
+constexpr ParameterSet kRepeatable(Parameter::kNothing, Parameter::kUnknown, Parameter::kUnicast,
+                                   Parameter::kMulticast, Parameter::kRtcpMux);
+// Mean something by their name alone.
+constexpr ParameterSet kTelling(Parameter::kNothing, Parameter::kUnknown, Parameter::kUnicast,
+                                Parameter::kMulticast, Parameter::kRtcpMux, Parameter::kDestination,
+                                Parameter::kSource);
+constexpr ParameterSet kPortNames(Parameter::kClientPort, Parameter::kServerPort);
 
 constexpr Field Between(std::uint32_t from, std::uint32_t to) {
   return {static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to - from)};
@@ -14,38 +41,66 @@ constexpr Field Between(std::uint32_t from, std::uint32_t to) {
 
 constexpr bool IsSeparator(std::uint8_t byte) { return byte == ';' || byte == ','; }
 
-bool AtValueEnd(const Cursor& in) { return in.AtEnd() || IsSeparator(in.Peek()); }
+// Functions here take a cursor by value and return it moved, so that it lives in registers.
 
-// Reads the second of two numbers, if there is one. A comma separates numbers only where a whole
-// number follows: otherwise it begins the next spec.
-bool ReadSecondNumber(Cursor& in, std::uint32_t maximum, Ports& ports) {
-  const std::uint32_t start = in.Position();
+bool AtValueEnd(Cursor in) { return in.AtEnd() || IsSeparator(in.Peek()); }
+
+void Malformed(TransportSpec& spec) { spec.flags |= kSpecMalformed; }
+
+Cursor SkipValue(Cursor in, TransportSpec& spec) {
+  if (!LexValue(in)) Malformed(spec);
+  return in;
+}
+
+// Reads number `index`, and the white space behind it.
+[[gnu::always_inline]] inline bool ReadPort(Cursor& in, std::uint32_t maximum, Ports& ports, unsigned index) {
+  const Number number = ReadNumber(in, maximum);
+  SkipSpace(in);
+  ports.field[index].offset = number.field.offset;
+  ports.field[index].length = number.field.length;
+  ports.value[index] = static_cast<std::uint16_t>(number.value);
+  return number.valid;
+}
+
+// Reads one number or two. A comma separates numbers only where a whole number follows: otherwise it begins the
+// next spec.
+[[gnu::always_inline]] inline bool ReadNumbers(Cursor& in, std::uint32_t maximum, Ports& ports) {
+  if (!ReadPort(in, maximum, ports, 0)) return false;
+  ports.count = 1;
+  const Cursor behind = in;
   const std::uint8_t separator = in.Peek();
   if (separator != '-' && separator != '/' && separator != ',') return AtValueEnd(in);
   in.Skip();
   SkipSpace(in);
-  const Number number = ReadNumber(in, maximum);
-  SkipSpace(in);
-  if (separator == ',' && (number.field.Empty() || !AtValueEnd(in))) {
-    in.Seek(start);
+  const bool valid = ReadPort(in, maximum, ports, 1);
+  if (separator == ',' && (ports.field[1].Empty() || !AtValueEnd(in))) {
+    ports.field[1] = {};
+    ports.value[1] = 0;
+    in = behind;
     return true;
   }
+  ports.count = 2;
   ports.separator = separator;
-  ports.field[1] = number.field;
-  ports.value[1] = static_cast<std::uint16_t>(number.value);
-  return number.valid && AtValueEnd(in);
+  return valid && AtValueEnd(in);
 }
 
-Ports ReadPorts(Cursor& in, std::uint32_t maximum, bool& valid) {
-  Ports ports;
-  const Number number = ReadNumber(in, maximum);
-  SkipSpace(in);
-  ports.field[0] = number.field;
-  ports.value[0] = static_cast<std::uint16_t>(number.value);
-  valid = number.valid && ReadSecondNumber(in, maximum, ports);
-  if (!valid) return {};
-  ports.count = ports.separator != 0 ? 2 : 1;
-  return ports;
+inline Cursor ReadPorts(Cursor in, TransportSpec& spec, Ports& ports, std::uint32_t maximum) {
+  Cursor scan = in;
+  ports = {};
+  if (ReadNumbers(scan, maximum, ports)) return scan;
+  ports = {};
+  spec.flags |= kSpecBadPort;
+  return SkipValue(in, spec);
+}
+
+// The value up to the separator, without the white space at its end.
+Cursor ReadField(Cursor in, TransportSpec& spec, Field& field) {
+  const std::uint32_t start = in.Position();
+  in = SkipValue(in, spec);
+  std::uint32_t end = in.Position();
+  while (end > start && IsSpace(in.At(end - 1))) --end;
+  field = Between(start, end);
+  return in;
 }
 
 // Reads what stands between the quotes; `in` is bounded to it, in the line's offsets.
@@ -90,176 +145,119 @@ bool ReadQuoted(Cursor& in, Cursor& quoted) {
 }
 
 // Reads `"addr" / "addr" ...`; more than two are passed over.
-bool ReadAddresses(Cursor& in, Address (&addresses)[2], std::uint8_t& count, std::uint8_t& flags) {
+Cursor ReadAddresses(Cursor in, TransportSpec& spec, Address (&addresses)[2], std::uint8_t& count) {
   for (bool valid = true;; in.Skip()) {
     SkipSpace(in);
     Cursor quoted;
-    if (!ReadQuoted(in, quoted)) return false;
+    if (!ReadQuoted(in, quoted)) {
+      Malformed(spec);
+      return in;
+    }
     if (count < 2) {
       valid = ReadAddress(quoted, addresses[count]) && valid;
       ++count;
     } else {
-      flags |= kSpecMoreAddresses;
+      spec.flags |= kSpecMoreAddresses;
     }
     SkipSpace(in);
-    if (in.Peek() != '/') return valid;
+    if (in.Peek() == '/') continue;
+    if (!valid) Malformed(spec);
+    return in;
   }
 }
 
-// One `name[=value]` at a time, into a spec. `seen_` has a bit for each parameter.
-class SpecReader {
- public:
-  SpecReader(Cursor in, TransportSpec& spec) : in_(in), spec_(spec) {}
-
-  Cursor ReadAll();
-
- private:
-  void Malformed() { spec_.flags |= kSpecMalformed; }
-  void ReadParameter();
-  void ReadProtocol(Protocol protocol, std::uint32_t start);
-  void NoteName(Parameter parameter);
-  void ReadValue(Parameter parameter);
-  void SkipValue();
-  [[nodiscard]] Ports* PortsOf(Parameter parameter);
-  [[nodiscard]] Field* FieldOf(Parameter parameter);
-  [[nodiscard]] Field ReadField();
-  [[nodiscard]] Ports ReadPortsUpTo(std::uint32_t maximum);
-  void ReadAddressesOf(Address (&addresses)[2], std::uint8_t& count);
-
-  Cursor in_;
-  TransportSpec& spec_;
-  std::uint32_t seen_ = 0;
-};
-
-void SpecReader::ReadProtocol(Protocol protocol, std::uint32_t start) {
-  if (spec_.protocol != Protocol::kNone) Malformed();
-  spec_.protocol = protocol;
-  spec_.protocol_field = Between(start, in_.Position());
-}
-
-inline void SpecReader::SkipValue() {
-  Cursor scan = in_;  // So that in_ itself lives in registers.
-  if (!LexValue(scan)) Malformed();
-  in_ = scan;
-}
-
-// The value up to the separator, without the white space at its end.
-Field SpecReader::ReadField() {
-  const std::uint32_t start = in_.Position();
-  SkipValue();
-  std::uint32_t end = in_.Position();
-  while (end > start && IsSpace(in_.At(end - 1))) --end;
-  return Between(start, end);
-}
-
-Ports SpecReader::ReadPortsUpTo(std::uint32_t maximum) {
-  bool valid = false;
-  Cursor scan = in_;
-  const Ports ports = ReadPorts(scan, maximum, valid);
-  if (valid) {
-    in_ = scan;
-  } else {
-    spec_.flags |= kSpecBadPort;
-    SkipValue();
-  }
-  return ports;
-}
-
-void SpecReader::ReadAddressesOf(Address (&addresses)[2], std::uint8_t& count) {
-  Cursor scan = in_;
-  if (!ReadAddresses(scan, addresses, count, spec_.flags)) Malformed();
-  in_ = scan;
-}
-
-Ports* SpecReader::PortsOf(Parameter parameter) {
+Ports* PortsOf(TransportSpec& spec, Parameter parameter) {
   switch (parameter) {
-    case Parameter::kClientPort: return &spec_.client_port;
-    case Parameter::kServerPort: return &spec_.server_port;
-    case Parameter::kPort: return &spec_.port;
-    case Parameter::kInterleaved: return &spec_.interleaved;
+    case Parameter::kClientPort: return &spec.client_port;
+    case Parameter::kServerPort: return &spec.server_port;
+    case Parameter::kPort: return &spec.port;
+    case Parameter::kInterleaved: return &spec.interleaved;
     default: return nullptr;
   }
 }
 
-Field* SpecReader::FieldOf(Parameter parameter) {
+Field* FieldOf(TransportSpec& spec, Parameter parameter) {
   switch (parameter) {
-    case Parameter::kDestination: return &spec_.destination;
-    case Parameter::kSource: return &spec_.source;
-    case Parameter::kSetup: return &spec_.setup;
-    case Parameter::kConnection: return &spec_.connection;
-    case Parameter::kSsrc: return &spec_.ssrc;
-    case Parameter::kMode: return &spec_.mode;
+    case Parameter::kDestination: return &spec.destination;
+    case Parameter::kSource: return &spec.source;
+    case Parameter::kSetup: return &spec.setup;
+    case Parameter::kConnection: return &spec.connection;
+    case Parameter::kSsrc: return &spec.ssrc;
+    case Parameter::kMode: return &spec.mode;
     default: return nullptr;
   }
 }
 
-void SpecReader::ReadValue(Parameter parameter) {
-  if (Ports* ports = PortsOf(parameter)) {
-    *ports = ReadPortsUpTo(parameter == Parameter::kInterleaved ? 255 : kMaxPort);
-  } else if (Field* field = FieldOf(parameter)) {
-    *field = ReadField();
-    if (parameter == Parameter::kMode && LexIsRecord(in_.Slice(*field))) spec_.flags |= kSpecRecord;
-  } else if (parameter == Parameter::kDestAddr) {
-    ReadAddressesOf(spec_.dest_addr, spec_.destinations);
-  } else if (parameter == Parameter::kSrcAddr) {
-    ReadAddressesOf(spec_.src_addr, spec_.sources);
-  } else {
-    SkipValue();
+inline Cursor ReadValue(Cursor in, TransportSpec& spec, Parameter parameter) {
+  if (Ports* ports = PortsOf(spec, parameter))
+    return ReadPorts(in, spec, *ports, parameter == Parameter::kInterleaved ? kMaxChannel : kMaxPort);
+  if (Field* field = FieldOf(spec, parameter)) {
+    in = ReadField(in, spec, *field);
+    if (parameter == Parameter::kMode && LexIsRecord(in.Slice(*field))) spec.flags |= kSpecRecord;
+    return in;
   }
+  if (parameter == Parameter::kDestAddr) return ReadAddresses(in, spec, spec.dest_addr, spec.destinations);
+  if (parameter == Parameter::kSrcAddr) return ReadAddresses(in, spec, spec.src_addr, spec.sources);
+  return SkipValue(in, spec);
+}
+
+void NoteDelivery(TransportSpec& spec, Delivery delivery) {
+  if (spec.delivery != Delivery::kNotSaid && spec.delivery != delivery) Malformed(spec);
+  spec.delivery = delivery;
 }
 
 // Notes what a name says by itself, with a value or without.
-void SpecReader::NoteName(Parameter parameter) {
+void NoteName(TransportSpec& spec, Parameter parameter) {
   switch (parameter) {
-    case Parameter::kNothing: Malformed(); break;
-    case Parameter::kProtocol: break;
-    case Parameter::kUnicast:
-    case Parameter::kMulticast: {
-      const Delivery delivery = parameter == Parameter::kUnicast ? Delivery::kUnicast : Delivery::kMulticast;
-      if (spec_.delivery != Delivery::kNotSaid && spec_.delivery != delivery) Malformed();
-      spec_.delivery = delivery;
-      break;
-    }
-    case Parameter::kRtcpMux: spec_.flags |= kSpecRtcpMux; break;
-    case Parameter::kUnknown: spec_.flags |= kSpecUnknown; break;
-    default: {
-      const std::uint32_t bit = 1U << static_cast<unsigned>(parameter);
-      if ((seen_ & bit) != 0) Malformed();
-      seen_ |= bit;
-      spec_.has_destination |= parameter == Parameter::kDestination;
-      spec_.has_source |= parameter == Parameter::kSource;
-      break;
-    }
+    case Parameter::kUnicast: return NoteDelivery(spec, Delivery::kUnicast);
+    case Parameter::kMulticast: return NoteDelivery(spec, Delivery::kMulticast);
+    case Parameter::kRtcpMux: spec.flags |= kSpecRtcpMux; return;
+    case Parameter::kUnknown: spec.flags |= kSpecUnknown; return;
+    case Parameter::kDestination: spec.has_destination = true; return;
+    case Parameter::kSource: spec.has_source = true; return;
+    default: return Malformed(spec);
   }
 }
 
-void SpecReader::ReadParameter() {
-  const std::uint32_t start = in_.Position();
-  const ParameterName name = LexParameterName(in_);
-  in_.Seek(name.end);
-  NoteName(name.parameter);
-  if (name.parameter == Parameter::kProtocol) ReadProtocol(name.protocol, start);
-  SkipSpace(in_);
-  if (in_.Peek() == '=') {
-    in_.Skip();
-    SkipSpace(in_);
-    ReadValue(name.parameter);
-  } else if (name.parameter == Parameter::kClientPort || name.parameter == Parameter::kServerPort) {
-    spec_.flags |= kSpecBadPort;
+// Reads what stands behind a name, up to where the parameter ends.
+inline Cursor ReadRest(Cursor in, TransportSpec& spec, Parameter parameter) {
+  SkipSpace(in);
+  if (in.Peek() == '=') {
+    in.Skip();
+    SkipSpace(in);
+    in = ReadValue(in, spec, parameter);
+    SkipSpace(in);
+  } else if (kPortNames.Has(parameter)) {
+    spec.flags |= kSpecBadPort;
   }
-  SkipSpace(in_);
-  if (!AtValueEnd(in_)) {
-    Malformed();
-    SkipValue();
-  }
+  if (AtValueEnd(in)) return in;
+  Malformed(spec);
+  return SkipValue(in, spec);
 }
 
-// Returns where the spec ends.
-Cursor SpecReader::ReadAll() {
-  for (;; in_.Skip()) {
-    SkipSpace(in_);
-    if (!AtValueEnd(in_)) ReadParameter();
-    if (in_.Peek() != ';') return in_;
+// Reads `name[=value];...` and returns where the spec ends.
+Cursor ReadSpec(Cursor in, TransportSpec& spec) {
+  ParameterSet seen;
+  for (;;) {
+    const ParameterName name = LexParameterName(in);
+    const Parameter parameter = name.parameter;
+    if (parameter == Parameter::kNothing && IsSpace(in.Peek())) {
+      in = BehindSpace(in);
+      continue;
+    }
+    if (parameter != Parameter::kNothing || !AtValueEnd(in)) {
+      if (seen.Has(parameter) && !kRepeatable.Has(parameter)) Malformed(spec);
+      seen.Add(parameter);
+      if (parameter == Parameter::kProtocol) {
+        spec.protocol = name.protocol;
+        spec.protocol_field = Between(in.Position(), name.end);
+      }
+      if (kTelling.Has(parameter)) NoteName(spec, parameter);
+      in.Seek(name.end);
+      if (in.Peek() != ';' || kPortNames.Has(parameter)) in = ReadRest(in, spec, parameter);
+    }
+    if (in.Peek() != ';') return in;
+    in.Skip();
   }
 }
 
@@ -270,10 +268,10 @@ bool TransportReader::Find() {
   return !in_.AtEnd();
 }
 
-void TransportReader::Read(TransportSpec& spec) {
+[[gnu::noinline]] void TransportReader::Read(TransportSpec& spec) {
   spec = {};
   const std::uint32_t start = in_.Position();
-  in_ = SpecReader(in_, spec).ReadAll();
+  in_ = ReadSpec(in_, spec);
   // A NUL has stopped the lexer: what stands behind it is not read.
   if (!AtValueEnd(in_)) in_.Seek(in_.Size());
   std::uint32_t end = in_.Position();

@@ -109,7 +109,6 @@ class Connection {
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
-  inline void ReadUnit();
   void FinishSegment();
   void TurnTransparent(std::uint32_t note);
   void Forget(std::uint32_t index);
@@ -134,9 +133,10 @@ class Connection {
   [[nodiscard]] const std::uint8_t* Prefix() const;
 
   // head.cc: heads of both kinds.
-  void BeginHead(const rtsp::Unit& unit);
-  void ReadHeader(const rtsp::Unit& unit);
-  void EndHead();
+  void ReadUnits();
+  inline void BeginHead(const rtsp::Unit& unit);
+  inline void ReadHeader(const rtsp::Unit& unit);
+  inline void EndHead();
   void EndRequest(const Head& head);
   void EndResponse(const Head& head);
   void ResolveSetup(const Pending& request, const Head& head);

@@ -53,11 +53,14 @@ class Cursor {
   [[nodiscard]] constexpr std::uint32_t Left() const { return AtEnd() ? 0 : size_ - position_; }
 
   /// Returns the position of the next LF at or after the cursor, or Size() if there is none.
-  [[nodiscard]] std::uint32_t FindLineFeed() const { return Find<'\n', 1>(); }
+  [[nodiscard]] std::uint32_t FindLineFeed() const { return Find<'\n', 1>(position_); }
+
+  /// Returns the position of the next LF at or after @p from, or Size() if there is none.
+  [[nodiscard]] std::uint32_t FindLineFeed(std::uint32_t from) const { return Find<'\n', 1>(from); }
 
   /// Returns the position of the next byte up to 0x20 (blank or control) at or after the cursor, or Size() if
   /// there is none.
-  [[nodiscard]] std::uint32_t FindControl() const { return Find<0, 0x21>(); }
+  [[nodiscard]] std::uint32_t FindControl() const { return Find<0, 0x21>(position_); }
 
   /// Returns the bytes from the cursor to @p line_feed, which is a position FindLineFeed() gave, without the CR
   /// that may stand before it.
@@ -71,12 +74,26 @@ class Cursor {
   /// returns false if fewer are left.
   [[nodiscard]] bool Read(std::uint8_t* to, std::uint32_t count);
 
-  /// Reads 8 bytes, in the order of the machine, and moves past them. Returns false if fewer are left.
-  [[nodiscard]] bool ReadWord(std::uint64_t& word) {
-    if (sizeof word > Left()) return false;
-    __builtin_memcpy(&word, data_ + position_, sizeof word);
-    position_ += sizeof word;
-    return true;
+  /// Returns the 8 bytes at @p index, in the order of the machine, or 0 if not all of them are inside.
+  [[nodiscard]] std::uint64_t WordAt(std::size_t index) const {
+    std::uint64_t word = 0;
+    if (size_ < sizeof word || index > size_ - sizeof word) return 0;
+    __builtin_memcpy(&word, data_ + index, sizeof word);
+    return word;
+  }
+
+  /// Moves past decimal digits and returns their value, modulo 2^64.
+  [[nodiscard]] constexpr std::uint64_t SkipDigits() {
+    std::uint64_t value = 0;
+    if (AtEnd()) return value;
+    const std::uint8_t* at = data_ + position_;
+    for (const std::uint8_t* const end = data_ + size_; at != end; ++at) {
+      const std::uint32_t digit = *at - std::uint32_t{'0'};
+      if (digit > 9) break;
+      value = value * 10 + digit;
+    }
+    position_ = static_cast<std::uint32_t>(at - data_);
+    return value;
   }
 
   /// Returns the bytes [@p from, @p from + @p count), cut to what there is, with the cursor at
@@ -92,12 +109,22 @@ class Cursor {
     return Left() >= kCount ? Cursor(data_ + position_, kCount) : Cursor();
   }
 
+  /// Returns the bytes from the cursor to the end.
+  [[nodiscard]] constexpr Cursor Rest() const {
+    return AtEnd() ? Cursor() : Cursor(data_ + position_, size_ - position_);
+  }
+
+  /// Returns the bytes from @p from, which is at most Size(), to the end.
+  [[nodiscard]] constexpr Cursor Behind(std::uint32_t from) const {
+    return from <= size_ ? Cursor(data_ + from, size_ - from) : Cursor();
+  }
+
   /// Returns the bytes of @p field.
   [[nodiscard]] constexpr Cursor Slice(Field field) const { return Slice(field.offset, field.length); }
 
  private:
   template <std::uint8_t kFlip, std::uint8_t kBound>
-  [[nodiscard]] std::uint32_t Find() const;
+  [[nodiscard]] std::uint32_t Find(std::uint32_t from) const;
 
   const std::uint8_t* data_ = nullptr;
   std::uint32_t size_ = 0;
@@ -118,12 +145,12 @@ template <std::uint32_t kCount, typename Lexer>
 // Finds the next byte that is below kBound (at most 0x80) once xored with kFlip, a word at a time while there
 // are whole words.
 template <std::uint8_t kFlip, std::uint8_t kBound>
-[[gnu::always_inline]] inline std::uint32_t Cursor::Find() const {
+[[gnu::always_inline]] inline std::uint32_t Cursor::Find(std::uint32_t from) const {
   static_assert(kBound <= 0x80);
   constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
   constexpr std::uint32_t kWord = sizeof kEach;
-  std::size_t at = position_;
-  if (Left() >= kWord) {
+  std::size_t at = from;
+  if (from < size_ && size_ - from >= kWord) {
     const std::size_t last = size_ - kWord;
     do {
       std::uint64_t word = 0;
@@ -172,21 +199,27 @@ struct Number {
   Field field;              ///< The digits, also if the value is out of range.
 };
 
+/// Returns how many zeros stand at the cursor.
+[[nodiscard]] constexpr std::uint32_t CountZeros(Cursor in) {
+  const std::uint32_t start = in.Position();
+  while (in.Peek() == '0') in.Skip();
+  return in.Position() - start;
+}
+
 /// Reads 1*DIGIT at the cursor and moves past all of them. A value above @p maximum never wraps:
 /// it is not valid. Leading zeros are allowed (RFC 2326 section 12.39: port = 1*5DIGIT).
 [[nodiscard]] constexpr Number ReadNumber(Cursor& in, std::uint32_t maximum) {
   constexpr std::uint32_t kMostDigits = 10;  // Of a maximum; what has more has wrapped, perhaps.
-  Cursor scan = in;                          // So that it lives in registers.
-  while (scan.Peek() == '0') scan.Skip();
-  const std::uint32_t zeros = scan.Position() - in.Position();
-  std::uint64_t value = 0;
-  for (; IsDigit(scan.Peek()); scan.Skip()) value = value * 10 + (scan.Peek() - std::uint32_t{'0'});
-  const std::uint32_t length = scan.Position() - in.Position();
+  const Cursor start = in;
+  const std::uint64_t value = in.SkipDigits();
+  const std::uint32_t length = in.Position() - start.Position();
   Number number;
-  number.field = {static_cast<std::uint16_t>(in.Position()), static_cast<std::uint16_t>(length)};
-  number.valid = length != 0 && length - zeros <= kMostDigits && value <= maximum;
-  if (number.valid) number.value = static_cast<std::uint32_t>(value);
-  in = scan;
+  number.field.offset = static_cast<std::uint16_t>(start.Position());
+  number.field.length = static_cast<std::uint16_t>(length);
+  if (length == 0 || value > maximum) return number;
+  if (length > kMostDigits && length - CountZeros(start) > kMostDigits) return number;
+  number.valid = true;
+  number.value = static_cast<std::uint32_t>(value);
   return number;
 }
 

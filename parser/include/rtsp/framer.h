@@ -65,6 +65,10 @@ class Framer {
   /// piece.
   [[nodiscard]] Unit Next(Cursor& in);
 
+  /// The same, but passes over header lines without a name here (kOther). Sets those members of @p unit that its
+  /// kind has.
+  void NextOfInterest(Cursor& in, Unit& unit);
+
   /// Returns how many bytes of an unfinished line have been taken in; 0 between lines.
   [[nodiscard]] std::uint32_t LineSize() const { return clear_held_ ? 0 : line_size_; }
 
@@ -101,17 +105,24 @@ class Framer {
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
   // Those marked inline are for framer.cc only.
-  template <bool kMayFold>
-  [[nodiscard]] bool TakeWholeLine(Cursor& in, Unit& unit);
+  template <bool kOthers>
+  [[nodiscard]] inline bool TakePlain(Cursor& in, Unit& unit);
+  [[nodiscard]] bool TakeOfInterest(Cursor& in, Unit& unit);
+  template <bool kOthers>
+  [[nodiscard]] inline bool TakeHeaders(Cursor& in, Unit& unit);
+  [[nodiscard]] inline bool TakeStartLine(Cursor& in, Unit& unit);
   void TakeOther(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   inline void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, Unit& unit);
   inline void NextLine(Cursor& in, Unit& unit);
   inline void FinishStartLine(Unit& unit);
-  void FinishHeader(Unit& unit);
-  void FinishHead(Unit& unit);
-  void NoteLength(const Unit& unit);
+  inline void FinishHeader(Unit& unit);
+  inline void FinishHead(Unit& unit);
+  inline void BeginHead(std::uint16_t status);
+  [[nodiscard]] bool IsBadHead() const;
+  inline void EndHead();
+  void NoteLength(Cursor line, std::uint16_t value, bool too_long);
   Scan ScanLine(Cursor& in, Unit& unit);
   void ClearHeld();
   [[nodiscard]] bool HasRoom(std::uint32_t count) const;
@@ -136,40 +147,14 @@ class Framer {
   std::uint8_t held_[kLineBytes];
 };
 
-inline void Framer::FinishHeader(Unit& unit) {
-  unit.kind = UnitKind::kHeader;
-  unit.header = LexHeader(unit.line);
-  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit);
-}
-
-// Takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on.
-template <bool kMayFold>
-[[gnu::always_inline]] inline bool Framer::TakeWholeLine(Cursor& in, Unit& unit) {
-  const Cursor rest = in;  // So that it lives in registers.
-  const std::uint32_t start = rest.Position();
-  const std::uint32_t line_feed = rest.FindLineFeed();
-  const std::uint32_t next = line_feed + 1;
-  if (next > rest.Size() || line_feed - start >= kLineBytes) return false;
-  const Cursor line = rest.Line(line_feed);
-  if (kMayFold && line.Size() != 0 && (next == rest.Size() || IsBlank(rest.At(next)))) return false;
-  unit.line = line;
-  unit.offset = offset_;
-  offset_ += next - start;
-  in.Seek(next);
-  return true;
-}
-
-[[gnu::always_inline]] inline Unit Framer::Next(Cursor& in) {
-  Unit unit;
-  const bool plain = state_ == State::kHeaders && line_size_ == 0 && TakeWholeLine<true>(in, unit);
-  if (!plain) {
+inline void Framer::NextOfInterest(Cursor& in, Unit& unit) {
+  for (;;) {
+    unit.kind = UnitKind::kNeedMore;
+    if (in.AtEnd() && state_ != State::kLost) return;
+    if (TakeOfInterest(in, unit)) return;
     TakeOther(in, unit);
-  } else if (unit.line.Size() != 0) {
-    FinishHeader(unit);
-  } else {
-    FinishHead(unit);
+    if (unit.kind != UnitKind::kHeader || unit.header.name != HeaderName::kOther) return;
   }
-  return unit;
 }
 
 }  // namespace rtsp

@@ -41,6 +41,11 @@ struct StartLine {
   Field uri;                 ///< Requests only.
 };
 
+/// Lexes a start line at the cursor into @p line, and moves to where a request line must end, or to where the
+/// end or a blank must stand behind a status. Returns false, and moves anywhere, for anything else. Never looks
+/// behind a line end.
+[[nodiscard]] bool LexStart(Cursor& in, StartLine& line);
+
 /// Lexes @p line, which is one line without its line end. Gives kInvalid for anything but a
 /// request or status line of some RTSP version; never fails otherwise.
 [[nodiscard]] StartLine LexStartLine(Cursor line);

@@ -542,7 +542,7 @@ yy97:
 }
 
 // Lexes any method.
-bool LexMethod(Cursor& in) {
+[[gnu::noinline]] bool LexMethod(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 549 "parser/lex/generated/start_line.cc"
@@ -680,8 +680,13 @@ yy106:
 constexpr std::uint32_t kVersionBytes = 8;
 constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
 
-void SkipBlanks(Cursor& in) {
-  while (IsBlank(in.Peek())) in.Skip();
+// Moves past blanks; returns false if there are none.
+[[gnu::always_inline]] inline bool LexBlanks(Cursor& in) {
+  if (!IsBlank(in.Peek())) return false;
+  do {
+    in.Skip();
+  } while (IsBlank(in.Peek()));
+  return true;
 }
 
 // Moves past the method or the version and the blanks behind it. What is known comes first and apart: its
@@ -690,14 +695,12 @@ void SkipBlanks(Cursor& in) {
   Cursor scan = in;
   First first = LexAhead<kFirstBytes>(
       scan, [&method](Cursor& ahead) __attribute__((always_inline)) { return LexKnownFirst(ahead, method); });
-  if (first == First::kInvalid || !IsBlank(scan.Peek())) {
+  if (first == First::kInvalid || !LexBlanks(scan)) {
     scan = in;
     method = Method::kOther;
-    first = LexMethod(scan) ? First::kRequest : First::kInvalid;
+    first = LexMethod(scan) && LexBlanks(scan) ? First::kRequest : First::kInvalid;
   }
   in = scan;
-  if (!IsBlank(in.Peek())) return First::kInvalid;
-  SkipBlanks(in);
   return first;
 }
 
@@ -705,45 +708,45 @@ std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
   return static_cast<std::uint8_t>(in.At(index) - '0');
 }
 
-bool LexResponse(Cursor& in, StartLine& line) {
+[[gnu::always_inline]] inline bool LexResponse(Cursor& in, StartLine& line) {
   line.major = Digit(in, 5);
   line.minor = Digit(in, 7);
   const Number status = ReadNumber(in, 999);
-  if (!status.valid || status.field.length != 3 || status.value < 100) return false;
   line.status = static_cast<std::uint16_t>(status.value);
-  return in.AtEnd() || IsBlank(in.Peek());
+  return status.valid && status.field.length == 3 && status.value >= 100;
 }
 
-bool LexRequest(Cursor& in, StartLine& line) {
+[[gnu::always_inline]] inline bool LexRequest(Cursor& in, StartLine& line) {
   const std::uint32_t uri = in.Position();
   in.Seek(in.FindControl());
   line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
-  if (line.uri.Empty() || !IsBlank(in.Peek())) return false;
-  SkipBlanks(in);
+  if (line.uri.Empty() || !LexBlanks(in)) return false;
   const Cursor version = in.Window<kVersionBytes>();
   if (!LexVersion(version)) return false;
   line.major = Digit(version, 5);
   line.minor = Digit(version, 7);
   in.Seek(in.Position() + kVersionBytes);
-  SkipBlanks(in);
-  return in.AtEnd();
+  LexBlanks(in);
+  return true;
 }
 
 }  // namespace
 
+bool LexStart(Cursor& in, StartLine& line) {
+  line = {};
+  switch (LexFirst(in, line.method)) {
+    case First::kRequest: line.kind = StartKind::kRequest; return LexRequest(in, line);
+    case First::kResponse: line.kind = StartKind::kResponse; return LexResponse(in, line);
+    case First::kInvalid: break;
+  }
+  return false;
+}
+
 StartLine LexStartLine(Cursor in) {
   StartLine line;
-  switch (LexFirst(in, line.method)) {
-    case First::kRequest:
-      if (LexRequest(in, line)) line.kind = StartKind::kRequest;
-      break;
-    case First::kResponse:
-      if (LexResponse(in, line)) line.kind = StartKind::kResponse;
-      break;
-    case First::kInvalid:
-      break;
-  }
-  return line;
+  if (!LexStart(in, line)) return {};
+  const bool may_go_on = line.kind == StartKind::kResponse && IsBlank(in.Peek());
+  return in.AtEnd() || may_go_on ? line : StartLine();
 }
 
 const char* Name(Method method) {
