@@ -184,7 +184,7 @@ std::string UnitsInPieces(std::string_view stream, std::size_t size, Read next) 
 
 // One Unit is used for all, so that nothing of the unit before must shine through.
 TEST(Framer, NextOfInterestGivesAllButOtherLines) {
-  const std::string stream = std::string(kStream) + Request("A: 1\r\nCSeq: 2\r\nB: 3\r\nC: 4\r\n");
+  const std::string stream = Request("A: 1\r\nCSeq: 2\r\nB: 3\r\nC: 4\r\n") + std::string(kStream);
   const std::string wide = HeaderLine(kLineBytes + 1) + HeaderLine(kHeaderLineBytes) + "Session: 5\r\n";
   for (const std::string& text : {std::string(kStream) + "\x01..", Request(wide) + stream}) {
     for (std::size_t size = 1; size <= text.size(); ++size) {
