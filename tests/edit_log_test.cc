@@ -77,12 +77,23 @@ TEST(EditLog, Law2HoldsWithBytesAdded) {
 
 TEST(EditLog, Law3OnlyWholeAcknowledgedEditsAreForgotten) {
   EditLog log = Three();
-  log.Forget(kOrigin + 8);
+  log.Forget(kOrigin + 8, kOrigin + 8 + 1);
   EXPECT_EQ(log.Count(kOrigin, 28), 3U);
-  log.Forget(kOrigin + 9);
+  log.Forget(kOrigin + 9, kOrigin + 9 + 1);
   EXPECT_EQ(Edited(log, 0, 28), ".........fg...60000-60001...");
-  log.Forget(kOrigin + 1000);
+  log.Forget(kOrigin + 1000, kOrigin + 1000 + 1);
   EXPECT_EQ(log.Count(kOrigin, 28), 0U);
+}
+
+TEST(EditLog, Law3WhatAddsBytesStaysUntilItIsSettled) {
+  EditLog log;
+  ASSERT_TRUE(log.Add(EditOf(2, "abcdefgh")));
+  ASSERT_TRUE(log.Add(EditOf(10, "ijk", 1)));
+  ASSERT_TRUE(log.Add(EditOf(14, "lmn")));
+  log.Forget(kOrigin + 17, kOrigin + 11);
+  EXPECT_EQ(Edited(log, 0, 18), "..........ijk.......");
+  log.Forget(kOrigin + 17, kOrigin + 12);
+  EXPECT_TRUE(log.Empty());
 }
 
 TEST(EditLog, Law3AFullLogRefuses) {
@@ -93,7 +104,7 @@ TEST(EditLog, Law3AFullLogRefuses) {
     position += 2;
   }
   EXPECT_FALSE(log.Add(EditOf(position, "y")));
-  log.Forget(kOrigin + 1);
+  log.Forget(kOrigin + 1, kOrigin + 1 + 1);
   EXPECT_TRUE(log.Add(EditOf(position, "y")));
   EXPECT_EQ(Edited(log, position - 2, 4), "x.y.");
 }

@@ -43,11 +43,12 @@ TEST(SeqMap, Law3BackIsMonotoneAndSendsAgainWhatIsNotWhole) {
   EXPECT_EQ(map.Back(kOrigin + 13), kOrigin + 10);
 }
 
-TEST(SeqMap, Law4ForgettingChangesNothingAhead) {
+TEST(SeqMap, Law4SettlingChangesNothingAhead) {
   for (std::uint32_t acknowledged = 0; acknowledged < 100; ++acknowledged) {
     const SeqMap before = Three();
     SeqMap after = before;
-    after.Forget(kOrigin + acknowledged);
+    after.Acknowledge(kOrigin + acknowledged);
+    after.Settle();
     for (std::uint32_t i = acknowledged; i < 100; ++i)
       ASSERT_EQ(after.Forward(kOrigin + i), before.Forward(kOrigin + i)) << acknowledged << " " << i;
     EXPECT_EQ(after.IsOnItsWay(), acknowledged < 60);
@@ -59,11 +60,15 @@ TEST(SeqMap, AFullMapRefusesUntilSomethingIsAcknowledged) {
   std::uint32_t position = kOrigin;
   for (; map.HasRoom(); position += 2) ASSERT_TRUE(map.Add(position, 1));
   EXPECT_FALSE(map.Add(position, 1));
-  map.Forget(kOrigin + 1);
-  EXPECT_FALSE(map.HasRoom()) << "what has not left is not acknowledged";
+  map.Acknowledge(kOrigin + 1);
+  map.Settle();
+  EXPECT_FALSE(map.HasRoom()) << "what has not left has not arrived";
   EXPECT_EQ(map.WaitingPosition(), kOrigin);
   EXPECT_EQ(map.Leave(), 1);
-  map.Forget(kOrigin + 1);
+  EXPECT_TRUE(map.IsOnItsWay());
+  map.Acknowledge(kOrigin + 1);
+  EXPECT_FALSE(map.IsOnItsWay());
+  map.Settle();
   EXPECT_TRUE(map.Add(position, 1));
   EXPECT_EQ(map.Forward(position), position + rtsp::kLengthChanges + 1);
 }

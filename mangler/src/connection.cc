@@ -33,8 +33,9 @@ void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   const std::uint32_t acknowledged = other.map.Back(segment.ack);
   if (Before(other.frontier, acknowledged) || Before(acknowledged, other.acknowledged)) return;
   other.acknowledged = acknowledged;
-  other.edits.Forget(acknowledged);
-  other.map.Forget(acknowledged);
+  other.map.Acknowledge(acknowledged);
+  if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE) other.map.Settle();
+  other.edits.Forget(acknowledged, other.map.Settled(acknowledged + 1));
   if (!Before(acknowledged, other.custody.End())) other.custody.size = 0;
 }
 

@@ -24,27 +24,31 @@ EditPart Overlap(const Edit& edit, std::uint32_t position, std::uint32_t length)
 
 bool EditLog::Add(const Edit& edit) {
   if (Room() == 0) return false;
-  edits_[Slot(size_)] = edit;
-  ++size_;
+  edits_[size_++] = edit;
   return true;
 }
 
-void EditLog::Forget(std::uint32_t acknowledged) {
-  while (size_ != 0 && !Before(acknowledged, At(0).position + At(0).length)) {
-    first_ = static_cast<std::uint8_t>(Slot(1));
-    --size_;
+void EditLog::Forget(std::uint32_t acknowledged, std::uint32_t settled) {
+  std::uint32_t kept = 0;
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const std::uint32_t end = edits_[i].position + edits_[i].length;
+    const bool adds = edits_[i].text_size > edits_[i].length;
+    if (!Before(acknowledged, end) && (!adds || Before(end, settled))) continue;
+    if (kept != i) edits_[kept] = edits_[i];
+    ++kept;
   }
+  size_ = static_cast<std::uint8_t>(kept);
 }
 
 std::uint32_t EditLog::Count(std::uint32_t position, std::uint32_t length) const {
   std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(At(i), position, length).text_length != 0;
+  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(edits_[i], position, length).text_length != 0;
   return count;
 }
 
 EditPart EditLog::Part(std::uint32_t position, std::uint32_t length, std::uint32_t index) const {
   for (std::uint32_t i = 0; i < size_; ++i) {
-    const EditPart part = Overlap(At(i), position, length);
+    const EditPart part = Overlap(edits_[i], position, length);
     if (part.text_length != 0 && index-- == 0) return part;
   }
   return {};
@@ -53,7 +57,7 @@ EditPart EditLog::Part(std::uint32_t position, std::uint32_t length, std::uint32
 std::uint32_t EditLog::Growth(std::uint32_t position, std::uint32_t length) const {
   std::uint32_t growth = 0;
   for (std::uint32_t i = 0; i < size_; ++i) {
-    const EditPart part = Overlap(At(i), position, length);
+    const EditPart part = Overlap(edits_[i], position, length);
     growth += part.text_length - part.length;
   }
   return growth;

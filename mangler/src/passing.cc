@@ -108,7 +108,8 @@ void Connection::PlanSize() {
 
 // Numbers behind an addition may leave only together with it or after it.
 void Connection::PlanGrowth() {
-  SeqMap& map = Current().map;
+  Direction& direction = Current();
+  SeqMap& map = direction.map;
   while (map.Waits() && Before(map.WaitingPosition() - 1, leaving_.End())) {
     const std::uint32_t before = map.WaitingPosition() - 1;
     if (setup_.length_changes != RTSPNAT_ANY_LENGTH_CHANGE && map.IsOnItsWay()) {
@@ -116,6 +117,8 @@ void Connection::PlanGrowth() {
       if (leaving_.size == 0) verdict_ = RTSPNAT_DROP;
       return;
     }
+    map.Settle();
+    direction.edits.Forget(direction.acknowledged, map.Settled(0));
     growth_at_ = before;
     growth_ = static_cast<std::uint16_t>(growth_ + map.Leave());
     Note(RTSPNAT_NOTE_LENGTH_CHANGED);

@@ -29,16 +29,21 @@ std::uint32_t SeqMap::Back(std::uint32_t sequence) const {
   return sequence - added;
 }
 
-void SeqMap::Forget(std::uint32_t acknowledged) {
-  std::uint32_t gone = 0;
-  while (gone < left_ && !Before(acknowledged, position_[gone])) base_ += growth_[gone++];
+void SeqMap::Acknowledge(std::uint32_t acknowledged) {
+  while (arrived_ < left_ && !Before(acknowledged, position_[arrived_])) ++arrived_;
+}
+
+void SeqMap::Settle() {
+  const std::uint32_t gone = arrived_;
   if (gone == 0) return;
+  for (std::uint32_t i = 0; i < gone; ++i) base_ += growth_[i];
   for (std::uint32_t i = gone; i < size_; ++i) {
     position_[i - gone] = position_[i];
     growth_[i - gone] = growth_[i];
   }
   size_ = static_cast<std::uint8_t>(size_ - gone);
   left_ = static_cast<std::uint8_t>(left_ - gone);
+  arrived_ = 0;
 }
 
 }  // namespace mangle

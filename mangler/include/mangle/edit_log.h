@@ -32,12 +32,13 @@ struct EditPart {
   std::uint32_t text_length = 0;  ///< 0: no such part.
 };
 
-/// A queue of edits in stream order; entries leave it when the receiver has acknowledged them.
+/// Edits in stream order; entries leave when the receiver has acknowledged them.
 ///
 /// Laws (tests/edit_log_test.cc):
 ///  1. Parts lie inside the segment, ascend, and do not overlap.
 ///  2. The parts of a segment are those of its two halves together, however it is halved.
-///  3. An entry is forgotten only when it is acknowledged whole; a full log refuses.
+///  3. An entry is forgotten only when it is acknowledged whole, and one that adds bytes only when the numbers behind
+///     it do not depend on it any more; a full log refuses.
 class EditLog {
  public:
   /// Returns how many more edits fit.
@@ -49,8 +50,9 @@ class EditLog {
   /// Appends @p edit, which lies behind all that are there. Returns false if the log is full.
   [[nodiscard]] bool Add(const Edit& edit);
 
-  /// Forgets what lies wholly before @p acknowledged.
-  void Forget(std::uint32_t acknowledged);
+  /// Forgets what lies wholly before @p acknowledged; but of what adds bytes only what does so before @p settled
+  /// (SeqMap::Settled()).
+  void Forget(std::uint32_t acknowledged, std::uint32_t settled);
 
   /// Returns how many parts fall on the @p length bytes at @p position.
   [[nodiscard]] std::uint32_t Count(std::uint32_t position, std::uint32_t length) const;
@@ -62,14 +64,6 @@ class EditLog {
   [[nodiscard]] std::uint32_t Growth(std::uint32_t position, std::uint32_t length) const;
 
  private:
-  /// Returns where entry @p index, at most kEdits, is or will be kept.
-  [[nodiscard]] std::uint32_t Slot(std::uint32_t index) const {
-    const std::uint32_t slot = first_ + index;
-    return slot < rtsp::kEdits ? slot : slot - rtsp::kEdits;
-  }
-  [[nodiscard]] const Edit& At(std::uint32_t index) const { return edits_[Slot(index)]; }
-
-  std::uint8_t first_ = 0;
   std::uint8_t size_ = 0;
   Edit edits_[rtsp::kEdits];
 };

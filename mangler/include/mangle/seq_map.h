@@ -3,9 +3,14 @@
 /// @file
 /// Sequence numbers of one direction, where edits have made its stream longer.
 ///
-/// The sender's numbers and those that leave differ by what has been added before them. Any number of additions may
-/// be on its way; what is acknowledged is summed up and forgotten. A stream only ever grows: what an edit saves
-/// is refilled with blanks (docs/decisions/0005).
+/// The sender's numbers and those that leave differ by what has been added before them. Several additions may
+/// be on their way; what is acknowledged can be summed up and forgotten. A stream only ever grows: what an edit saves
+/// is refilled with blanks (docs/decisions/0002).
+///
+/// An acknowledgement that has passed here may yet be lost, and its receiver then sends again from before an addition, with
+/// new bytes behind. So an addition is settled, that is taken as having been there from the start, at one moment for
+/// numbers and text: its edit is not made any more. Where the numbers are Linux's, that moment is when the next
+/// addition leaves.
 #include <cstdint>
 
 #include "rtsp/limits.h"
@@ -22,7 +27,7 @@ inline constexpr std::uint32_t kMostGrowth = 255;
 ///  2. Back(Forward(x)) == x, for every x from the last acknowledged on.
 ///  3. Back() is monotone. A number inside added bytes gives the byte that they belong to, so that their sender
 ///     sends that byte again.
-///  4. Forget() changes no Forward() of a number from the acknowledged one on.
+///  4. Settle() changes no Forward() of a number from the acknowledged one on.
 class SeqMap {
  public:
   /// True if one more addition can be remembered.
@@ -41,11 +46,17 @@ class SeqMap {
   /// Returns the sender's number for @p sequence of those that leave.
   [[nodiscard]] std::uint32_t Back(std::uint32_t sequence) const;
 
-  /// Sums up what lies before @p acknowledged, in the sender's numbers.
-  void Forget(std::uint32_t acknowledged);
+  /// Notes that all before @p acknowledged has arrived, in the sender's numbers.
+  void Acknowledge(std::uint32_t acknowledged);
+
+  /// Sums up the additions that have arrived.
+  void Settle();
+
+  /// Returns the number before which all additions are settled; @p none if there is no other.
+  [[nodiscard]] std::uint32_t Settled(std::uint32_t none) const { return size_ != 0 ? position_[0] : none; }
 
   /// True if an addition has left and is not acknowledged yet.
-  [[nodiscard]] bool IsOnItsWay() const { return left_ != 0; }
+  [[nodiscard]] bool IsOnItsWay() const { return left_ != arrived_; }
 
   /// True if an addition waits to leave.
   [[nodiscard]] bool Waits() const { return left_ < size_; }
@@ -59,7 +70,8 @@ class SeqMap {
  private:
   std::uint32_t base_ = 0;  // Added before all that follow.
   std::uint8_t size_ = 0;
-  std::uint8_t left_ = 0;  // Of them have left.
+  std::uint8_t left_ = 0;     // Of them have left.
+  std::uint8_t arrived_ = 0;  // Of those are acknowledged.
   std::uint8_t growth_[rtsp::kLengthChanges] = {};
   std::uint32_t position_[rtsp::kLengthChanges] = {};
 };
