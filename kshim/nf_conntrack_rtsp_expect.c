@@ -127,6 +127,19 @@ static enum rtspnat_reply rtsp_refuse(const struct rtsp_conn *conn, int err)
 	return err == -EBUSY ? RTSPNAT_BUSY : RTSPNAT_NO;
 }
 
+/* nf_nat_rtsp may still be on its way when the first words are said, or have gone
+ * and taken the expectations with it.
+ */
+static bool rtsp_lacks_nat(const struct rtsp_conn *conn,
+			   const struct nf_nat_rtsp_hooks *nat)
+{
+	if (!conn->natted || nat)
+		return false;
+	rtsp_count(nf_ct_net(conn->ct), RTSP_NO_NAT_MODULE);
+	rtsp_nat_want();
+	return true;
+}
+
 enum rtspnat_reply rtsp_reserve(struct rtsp_conn *conn,
 				const struct rtspnat_step *step,
 				const struct nf_nat_rtsp_hooks *nat,
@@ -136,11 +149,8 @@ enum rtspnat_reply rtsp_reserve(struct rtsp_conn *conn,
 	unsigned int i;
 	int err = 0;
 
-	if (conn->natted && !nat) {
-		rtsp_count(nf_ct_net(conn->ct), RTSP_NO_NAT_MODULE);
-		rtsp_nat_want();
+	if (rtsp_lacks_nat(conn, nat))
 		return RTSPNAT_NO;
-	}
 
 	for (i = 0; i < step->count && !err; i++) {
 		exp[i] = rtsp_inbound(conn, step->inside[i], step->outside[i],
@@ -270,7 +280,7 @@ enum rtspnat_reply rtsp_expect(struct rtsp_conn *conn,
 	struct rtsp_mapping *mapping = &conn->mapping[step->mapping];
 	unsigned int i;
 
-	if (!rtsp_admit_all(mapping, step))
+	if (rtsp_lacks_nat(conn, nat) || !rtsp_admit_all(mapping, step))
 		return RTSPNAT_NO;
 
 	for (i = 0; i < step->count; i++) {

@@ -1,36 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What happens to a packet of a connection that has the helper.
  *
- * It comes here behind NAT, in either direction, before sequence adjustment:
- * th->seq is still what the sender wrote.  Whatever goes wrong, the packet
- * passes as it is and is counted.
+ * It comes here behind NAT, in either direction, before sequence adjustment: the
+ * numbers are still what the sender wrote.  Whatever goes wrong, the packet
+ * passes as it is and is counted; but where that would leave a hole in the
+ * stream it is dropped, for its sender to send it again.
  */
 
-#include <linux/ip.h>
-#include <linux/ipv6.h>
-#include <linux/netfilter.h>
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
 #include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_help.h"
 #include "nf_conntrack_rtsp_nat.h"
+#include "nf_conntrack_rtsp_packet.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
-
-/* One packet on its way through this file. */
-struct rtsp_packet {
-	struct sk_buff *skb;
-	struct nf_conn *ct;
-	enum ip_conntrack_info ctinfo;
-	unsigned int protoff;	/* TCP header */
-	unsigned int dataoff;	/* payload */
-	unsigned int end;	/* of the payload; there may be padding behind */
-	const struct nf_nat_rtsp_hooks *nat;	/* NULL: not NATed, or not there */
-	bool retire;		/* the state is of no more use */
-};
 
 static bool rtsp_is_natted(const struct nf_conn *ct)
 {
@@ -46,22 +34,10 @@ static void rtsp_pass_for_good(const struct rtsp_packet *pkt,
 		rtsp_count(nf_ct_net(pkt->ct), why);
 }
 
-/* A length of 0 in the header means more than it can hold. */
-static unsigned int rtsp_packet_end(const struct sk_buff *skb,
-				    const struct nf_conn *ct)
+/* NULL: not NATed, or not there. */
+static const struct nf_nat_rtsp_hooks *rtsp_nat(const struct nf_conn *ct)
 {
-	unsigned int len;
-
-	if (nf_ct_l3num(ct) == NFPROTO_IPV4)
-		len = ntohs(ip_hdr(skb)->tot_len);
-	else
-		len = ntohs(ipv6_hdr(skb)->payload_len);
-	if (!len)
-		return skb->len;
-
-	if (nf_ct_l3num(ct) == NFPROTO_IPV6)
-		len += sizeof(struct ipv6hdr);
-	return min(skb_network_offset(skb) + len, skb->len);
+	return rtsp_is_natted(ct) ? rcu_dereference(nf_nat_rtsp_hooks) : NULL;
 }
 
 /* Learn where the streams begin.  An opener that gives up and tries another
@@ -74,6 +50,9 @@ static void rtsp_help_syn(const struct rtsp_packet *pkt,
 	u32 *first_seq = helper->first_seq;
 	u32 seq = ntohl(th->seq) + 1;
 
+	/* Too late, whoever sent it. */
+	if (rcu_access_pointer(helper->conn))
+		return;
 	if (pkt->end > pkt->dataoff) {
 		rtsp_pass_for_good(pkt, RTSP_FAST_OPEN);
 		return;
@@ -98,7 +77,7 @@ static void rtsp_prepare_nat(const struct rtsp_packet *pkt)
 		return;
 	if (!nfct_seqadj(pkt->ct))
 		nfct_seqadj_ext_add(pkt->ct);
-	if (!pkt->nat)
+	if (!rtsp_nat(pkt->ct))
 		rtsp_nat_want();
 }
 
@@ -125,37 +104,23 @@ static struct rtsp_conn *rtsp_conn_get(const struct rtsp_packet *pkt)
 	return conn;
 }
 
-static void rtsp_fill_segment(struct rtspnat_segment *segment,
-			      const struct rtsp_packet *pkt,
-			      const struct tcphdr *th)
-{
-	*segment = (struct rtspnat_segment) {
-		.length		= pkt->end - pkt->dataoff,
-		.seq		= ntohl(th->seq),
-		.ack		= ntohl(th->ack_seq),
-		.direction	= CTINFO2DIR(pkt->ctinfo),
-		.flags		= (th->fin ? RTSPNAT_FIN : 0) |
-				  (th->rst ? RTSPNAT_RST : 0) |
-				  (th->ack ? RTSPNAT_ACK : 0),
-	};
-}
-
 /* Answer what the core asks until it is done with the segment. */
 static void rtsp_dialogue(struct rtsp_conn *conn,
 			  const struct rtsp_packet *pkt,
 			  struct rtspnat_step *step)
 {
 	int ifindex = pkt->skb->dev ? pkt->skb->dev->ifindex : 0;
+	const struct nf_nat_rtsp_hooks *nat = rtsp_nat(pkt->ct);
 	enum rtspnat_reply reply;
 
 	for (;;) {
 		switch (rtspnat_next(conn->core, step)) {
 		case RTSPNAT_RESERVE:
-			reply = rtsp_reserve(conn, step, pkt->nat, ifindex);
+			reply = rtsp_reserve(conn, step, nat, ifindex);
 			rtspnat_answer(conn->core, reply, step->outside[0]);
 			break;
 		case RTSPNAT_EXPECT:
-			reply = rtsp_expect(conn, step, pkt->nat);
+			reply = rtsp_expect(conn, step, nat);
 			rtspnat_answer(conn->core, reply, 0);
 			break;
 		case RTSPNAT_RELEASE:
@@ -167,98 +132,113 @@ static void rtsp_dialogue(struct rtsp_conn *conn,
 	}
 }
 
-static bool rtsp_apply(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
-		       const struct rtspnat_step *step)
+/* conntrack shifts the edges of SACK by what is right for the plain number.  With a
+ * segment lost before the text that became longer, it would find that the other
+ * side acknowledges what was never sent, and refuse its packets for good.
+ */
+static void rtsp_trust_peer(const struct rtsp_packet *pkt)
 {
-	struct rtspnat_edit edit;
-	unsigned int i;
+	struct ip_ct_tcp *tcp = &pkt->ct->proto.tcp;
 
-	/* The mangler would take padding for payload. */
-	if (!pkt->nat || pskb_trim_rcsum(pkt->skb, pkt->end))
-		return false;
-
-	for (i = 0; i < step->edits; i++) {
-		if (!rtspnat_get_edit(conn->core, i, &edit) ||
-		    !pkt->nat->edit(pkt->skb, pkt->protoff, pkt->ct,
-				    pkt->ctinfo, edit.offset, edit.length,
-				    edit.text))
-			return false;
-	}
-	return true;
+	spin_lock_bh(&pkt->ct->lock);
+	tcp->seen[!CTINFO2DIR(pkt->ctinfo)].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
+	spin_unlock_bh(&pkt->ct->lock);
 }
 
-/* nf_nat_rtsp may still be on its way when the first words are said, and is not
- * needed before a port is.  But once it has gone, what it did cannot be kept up.
- */
-static bool rtsp_is_abandoned(const struct rtsp_conn *conn,
-			      const struct rtsp_packet *pkt)
+/* Once only, whether or not this packet comes through: sent again, it is as long. */
+static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
+		      const struct rtspnat_step *step)
 {
-	return conn->natted && !pkt->nat &&
-	       (conn->edited || rtsp_holds_any(conn));
+	WRITE_ONCE(conn->grown, true);
+	rtsp_trust_peer(pkt);
+	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(step->growth_at),
+			 step->growth);
+	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
+}
+
+static unsigned int rtsp_apply(struct rtsp_conn *conn,
+			       const struct rtsp_packet *pkt,
+			       const struct rtspnat_segment *segment,
+			       const struct rtspnat_step *step)
+{
+	bool keeps_count = rtsp_packet_keeps_count(segment, conn->core, step);
+
+	if (step->growth)
+		rtsp_grow(conn, pkt, step);
+	if (keeps_count && !step->edits)
+		return NF_ACCEPT;
+	if (rtsp_packet_rewrite(pkt, conn->core, step))
+		return NF_ACCEPT;
+
+	rtsp_count(nf_ct_net(pkt->ct),
+		   keeps_count ? RTSP_EDIT_FAILED : RTSP_REWRITE_FAILED);
+	return keeps_count ? NF_ACCEPT : NF_DROP;
+}
+
+/* A byte that was not read leaves the core behind for good; what it has opened
+ * stays open as long as the connection.  But what it has changed has to stay
+ * changed, and a sender that hears nothing sends smaller packets.
+ */
+static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
+				    const struct rtsp_packet *pkt)
+{
+	if (conn->natted) {
+		rtsp_count(nf_ct_net(pkt->ct), RTSP_NOT_LINEAR);
+		return NF_DROP;
+	}
+	rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
+	return NF_ACCEPT;
 }
 
 /* The caller holds conn->lock. */
 static unsigned int rtsp_segment(struct rtsp_conn *conn,
-				 struct rtsp_packet *pkt,
-				 struct rtspnat_segment *segment)
+				 const struct rtsp_packet *pkt,
+				 struct rtspnat_segment *segment,
+				 bool *retire)
 {
+	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
 	struct net *net = nf_ct_net(pkt->ct);
 	struct rtspnat_step step = {};
 
-	if (conn->dead)
+	if (conn->dead || rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
-	if (rtsp_is_abandoned(conn, pkt)) {
-		rtsp_count(net, RTSP_NO_NAT_MODULE);
-		pkt->retire = true;
-		return NF_ACCEPT;
-	}
-	if (rtspnat_skip(conn->core, segment))
-		return NF_ACCEPT;
-
-	/* A byte that was not read leaves the core behind for good; what it has
-	 * opened stays open as long as the connection.
-	 */
-	if (skb_linearize(pkt->skb)) {
-		rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
-		return NF_ACCEPT;
-	}
+	if (skb_linearize(pkt->skb))
+		return rtsp_unreadable(conn, pkt);
 	segment->payload = pkt->skb->data + pkt->dataoff;
 
 	rtspnat_begin(conn->core, segment);
 	rtsp_dialogue(conn, pkt, &step);
 	rtsp_count_notes(net, step.notes);
 
+	if (step.holding != test_bit(RTSP_HOLDING, &helper->flags))
+		assign_bit(RTSP_HOLDING, &helper->flags, step.holding);
+	*retire = step.transparent && !rtsp_holds_any(conn);
+
 	if (step.verdict == RTSPNAT_DROP) {
 		rtsp_count(net, RTSP_DROPPED);
 		return NF_DROP;
 	}
-	if (step.edits) {
-		conn->edited = true;
-		if (!rtsp_apply(conn, pkt, &step))
-			rtsp_count(net, RTSP_EDIT_FAILED);
-	}
-	pkt->retire = step.transparent && !conn->edited &&
-		      !rtsp_holds_any(conn);
-	return NF_ACCEPT;
+	return rtsp_apply(conn, pkt, segment, &step);
 }
 
-static unsigned int rtsp_help_data(struct rtsp_packet *pkt,
+static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 				   const struct tcphdr *th)
 {
 	struct rtspnat_segment segment;
 	struct rtsp_conn *conn;
 	unsigned int verdict;
+	bool retire = false;
 
 	conn = rtsp_conn_get(pkt);
 	if (!conn)
 		return NF_ACCEPT;
 
-	rtsp_fill_segment(&segment, pkt, th);
+	rtsp_packet_segment(&segment, pkt, th);
 	spin_lock_bh(&conn->lock);
-	verdict = rtsp_segment(conn, pkt, &segment);
+	verdict = rtsp_segment(conn, pkt, &segment, &retire);
 	spin_unlock_bh(&conn->lock);
 
-	if (pkt->retire)
+	if (retire)
 		rtsp_conn_kill(conn);
 	return verdict;
 }
@@ -281,10 +261,7 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	th = skb_header_pointer(skb, protoff, sizeof(_th), &_th);
 	if (!th)
 		return NF_ACCEPT;
-	pkt.end = rtsp_packet_end(skb, ct);
-	pkt.dataoff = min(protoff + th->doff * 4, pkt.end);
-	if (rtsp_is_natted(ct))
-		pkt.nat = rcu_dereference(nf_nat_rtsp_hooks);
+	rtsp_packet_init(&pkt, th);
 
 	if (th->syn) {
 		rtsp_prepare_nat(&pkt);
@@ -293,7 +270,8 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	}
 	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
 		return NF_ACCEPT;
-	if (pkt.dataoff == pkt.end && !th->fin && !th->rst)
+	if (pkt.dataoff == pkt.end && !th->fin && !th->rst &&
+	    !test_bit(RTSP_HOLDING, &helper->flags))
 		return NF_ACCEPT;
 	return rtsp_help_data(&pkt, th);
 }

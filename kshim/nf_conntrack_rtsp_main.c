@@ -4,6 +4,7 @@
  * see ../mangler/include/rtspnat.h; here it meets conntrack:
  *
  * help		a packet, the dialogue with the core, the verdict
+ * packet	a packet as a segment, and the decisions of the core as a packet
  * expect	mappings of the core as expectations
  * state	the state of a connection and its lifetime
  * nat		the socket for nf_nat_rtsp, the other module

@@ -17,11 +17,6 @@ struct nf_nat_rtsp_hooks {
 
 	/* Make media that match @exp leave the outside address from @outside. */
 	void (*outbound)(struct nf_conntrack_expect *exp, __be16 outside);
-
-	/* Replace bytes of the TCP payload, @offset into it, in place. */
-	bool (*edit)(struct sk_buff *skb, unsigned int protoff,
-		     struct nf_conn *ct, enum ip_conntrack_info ctinfo,
-		     u32 offset, u32 length, const u8 *text);
 };
 
 /* NULL while nf_nat_rtsp is not loaded. */

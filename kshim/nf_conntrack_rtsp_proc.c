@@ -35,6 +35,7 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_NO_MEMORY]	= "no_memory",
 	[RTSP_NOT_LINEAR]	= "not_linear",
 	[RTSP_EDIT_FAILED]	= "edit_failed",
+	[RTSP_REWRITE_FAILED]	= "rewrite_failed",
 	[RTSP_PORT_BUSY]	= "port_busy",
 	[RTSP_RESERVE_FAILED]	= "reserve_failed",
 	[RTSP_OUTBOUND_FAILED]	= "outbound_failed",

@@ -15,7 +15,8 @@ enum rtsp_counter {
 	RTSP_TOO_MANY,		/* beyond max_connections */
 	RTSP_NO_MEMORY,		/* no state or no expectation to be had */
 	RTSP_NOT_LINEAR,	/* payload cannot be made readable */
-	RTSP_EDIT_FAILED,	/* payload cannot be made writable */
+	RTSP_EDIT_FAILED,	/* payload cannot be made writable: passes */
+	RTSP_REWRITE_FAILED,	/* that, where bytes are moved: dropped */
 	RTSP_PORT_BUSY,		/* a proposed port is taken */
 	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
 	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */

@@ -14,6 +14,7 @@
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
+#include <net/netfilter/nf_conntrack_seqadj.h>
 
 #include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_proc.h"
@@ -59,6 +60,8 @@ static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
 			READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
 		.port_seed = get_random_u32(),
 		.may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status),
+		.length_changes = nfct_seqadj(ct) ? RTSPNAT_ONE_LENGTH_CHANGE :
+						    RTSPNAT_NO_LENGTH_CHANGE,
 	};
 
 	rtsp_address(&setup.inside, ct,
@@ -178,6 +181,15 @@ void rtsp_conn_kill(struct rtsp_conn *conn)
 	rtsp_conn_finish(&dead);
 }
 
+/* A FIN that conntrack has seen may not have come through yet. */
+static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
+{
+	const struct rtsp_helper *helper = rtsp_helper(conn->ct);
+
+	return READ_ONCE(conn->grown) ||
+	       (helper && test_bit(RTSP_HOLDING, &helper->flags));
+}
+
 /* Closed by both sides, or reset: nothing is sent again, and a new connection
  * between the same ports gets a new conntrack.  Waiting for that one to time out
  * would let a few connections a second use up all there may be.
@@ -186,8 +198,11 @@ static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 {
 	u8 state = READ_ONCE(conn->ct->proto.tcp.state);
 
-	return nf_ct_is_dying(conn->ct) ||
-	       state == TCP_CONNTRACK_TIME_WAIT || state == TCP_CONNTRACK_CLOSE;
+	if (nf_ct_is_dying(conn->ct))
+		return true;
+	return (state == TCP_CONNTRACK_TIME_WAIT ||
+		state == TCP_CONNTRACK_CLOSE) &&
+	       !rtsp_conn_is_needed(conn);
 }
 
 /* All of @net, or with NULL those that are over.  Returns whether any are left. */

@@ -28,7 +28,7 @@ struct rtsp_conn {
 	spinlock_t lock;		/* of all that has no other lock */
 	bool dead;			/* expectations are gone for good */
 	bool natted;			/* of no use without nf_nat_rtsp */
-	bool edited;			/* retransmissions must look the same */
+	bool grown;			/* seqadj counts on the text being longer */
 	bool listed;			/* under the lock of the list */
 	struct list_head list;
 	struct nf_conn *ct;		/* a reference is held */
@@ -43,6 +43,7 @@ enum rtsp_helper_flag {
 	RTSP_SEQ_ORIGINAL,		/* first_seq[] is known */
 	RTSP_SEQ_REPLY,
 	RTSP_TRANSPARENT,		/* never look at this connection again */
+	RTSP_HOLDING,			/* bytes are withheld; bare acknowledgements matter */
 };
 
 /* The helper's private data in the conntrack, zeroed by its creator.  A SYN

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RTSP NAT helper: edits what nf_conntrack_rtsp wants edited, and makes expected
- * media follow the control connection.
+/* RTSP NAT helper: makes media that nf_conntrack_rtsp expects follow the control
+ * connection, and tells it which ports the router itself has taken.
  */
 
 #include <linux/module.h>
@@ -111,23 +111,10 @@ static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp,
 	exp->expectfn = nf_nat_rtsp_outbound_expected;
 }
 
-/* __nf_nat_mangle_tcp_packet() writes skb->len into a 16-bit header field. */
-static bool nf_nat_rtsp_edit(struct sk_buff *skb, unsigned int protoff,
-			     struct nf_conn *ct, enum ip_conntrack_info ctinfo,
-			     u32 offset, u32 length, const u8 *text)
-{
-	if (skb->len > U16_MAX)
-		return false;
-	return __nf_nat_mangle_tcp_packet(skb, ct, ctinfo, protoff, offset,
-					  length, (const char *)text, length,
-					  false);
-}
-
 static const struct nf_nat_rtsp_hooks rtsp_hooks = {
 	.port_taken	= nf_nat_rtsp_port_taken,
 	.inbound	= nf_nat_rtsp_inbound,
 	.outbound	= nf_nat_rtsp_outbound,
-	.edit		= nf_nat_rtsp_edit,
 };
 
 static struct nf_conntrack_nat_helper nat_helper_rtsp =
