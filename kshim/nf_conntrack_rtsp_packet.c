@@ -53,6 +53,7 @@ void rtsp_packet_segment(struct rtspnat_segment *segment,
 {
 	*segment = (struct rtspnat_segment) {
 		.length		= pkt->end - pkt->dataoff,
+		.header_length	= pkt->dataoff - skb_network_offset(pkt->skb),
 		.seq		= ntohl(th->seq),
 		.ack		= ntohl(th->ack_seq),
 		.segment_size	= skb_shinfo(pkt->skb)->gso_size,

@@ -78,6 +78,7 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   segment.ack = rtspnat_map_sequence(connection_, other, setup_.first_seq[other] + acknowledged_[other]);
   segment.direction = static_cast<std::uint8_t>(direction);
   segment.flags = static_cast<std::uint8_t>(flags | RTSPNAT_ACK);
+  segment.header_length = header_length;
   sent_[direction].Put(offset, bytes, 0);
   Outcome outcome;
   outcome.sent = bytes;

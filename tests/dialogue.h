@@ -43,8 +43,9 @@ class Dialogue {
   explicit Dialogue(bool may_translate = true,
                     rtspnat_length_changes length_changes = RTSPNAT_ANY_LENGTH_CHANGE);
 
-  Reserve reserve;       ///< Says YES to the proposed ports unless changed.
-  Expect expect;         ///< Says YES unless changed.
+  Reserve reserve;  ///< Says YES to the proposed ports unless changed.
+  Expect expect;    ///< Says YES unless changed.
+  std::uint16_t header_length = 0;
   bool use_skip = true;  ///< Offer each segment to rtspnat_skip() first.
 
   /// Sends the next bytes of a direction.

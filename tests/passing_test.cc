@@ -209,6 +209,18 @@ TEST_F(PassingTest, NoSegmentBecomesLongerThanOthersWere) {
   EXPECT_EQ(rest.sent, std::string(20, 'b'));
 }
 
+TEST_F(PassingTest, LongerHeadersLeaveRoomForLessText) {
+  const std::string front = kLine.substr(0, 20);
+  dialogue.header_length = 52;
+  dialogue.Send(kC2S, kHead + front);
+  dialogue.Send(kC2S, kLine.substr(20) + "Content-Length: 3000\r\n\r\n" + std::string(1000, 'b'));
+  dialogue.Send(kC2S, std::string(2000, 'b') + kHead + front);
+  dialogue.header_length = 88;
+  EXPECT_EQ(dialogue.Send(kC2S, kLine.substr(20) + "Content-Length: 9000\r\n\r\n" + std::string(1960, 'b'))
+                .sent.size(),
+            2000 + kHead.size() + front.size() - 36);
+}
+
 // 10.0.1.2 becomes 203.0.113.1, three bytes more; one blank behind `Transport:` can go.
 std::string Destination(const std::string& blanks, const std::string& address, int cseq = 2) {
   return "SETUP rtsp://s/a RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nTransport:" + blanks +

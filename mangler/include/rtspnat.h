@@ -121,6 +121,8 @@ struct rtspnat_segment {
 	uint16_t segment_size;  /**< Of an aggregate (GRO) that will be cut again: bytes of each segment; else 0. */
 	uint8_t direction;      /**< enum rtspnat_direction. */
 	uint8_t flags;          /**< enum rtspnat_flags. */
+	uint16_t header_length; /**< Bytes of IP and TCP header in front of it; 0 if not known. A packet must not become
+				     longer than others were, and SACK blocks take room. */
 };
 
 /** What rtspnat_next() asks for. */

@@ -6,6 +6,10 @@
 namespace mangle {
 namespace {
 
+std::uint32_t HeaderLength(const rtspnat_segment& segment) {
+  return segment.header_length != 0 ? segment.header_length : rtsp::kHeaderBytes;
+}
+
 bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
 
 }  // namespace
@@ -42,7 +46,8 @@ void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
 void Connection::NoteSize(const rtspnat_segment& segment) {
   constexpr std::uint32_t kMost = 0xffff;
   Direction& direction = directions_[segment.direction & 1];
-  const std::uint32_t size = segment.segment_size != 0 ? segment.segment_size : segment.length;
+  const std::uint32_t payload = segment.segment_size != 0 ? segment.segment_size : segment.length;
+  const std::uint32_t size = payload + HeaderLength(segment);
   if (size > direction.largest) direction.largest = static_cast<std::uint16_t>(size < kMost ? size : kMost);
 }
 
@@ -103,6 +108,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
   length_ = in_.Size();
   flags_ = segment.flags;
   segment_size_ = segment.segment_size;
+  header_length_ = static_cast<std::uint16_t>(HeaderLength(segment));
   notes_ = 0;
   growth_ = 0;
   probes_ = false;

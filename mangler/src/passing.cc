@@ -5,8 +5,7 @@
 namespace mangle {
 namespace {
 
-// What an IP packet carries at most, less the longest IPv4 and TCP headers.
-constexpr std::uint32_t kAggregateBytes = 65535 - 120;
+constexpr std::uint32_t kAggregateBytes = 65535;  // The longest IP packet.
 
 // A header line begins behind a line feed, whatever its cut: a byte that its receiver has had, for it to
 // acknowledge once more.
@@ -102,7 +101,8 @@ void Connection::PlanSize() {
   const Direction& direction = Current();
   const std::uint32_t growth = direction.edits.Growth(leaving_.start, leaving_.size);
   if (growth == 0 && leaving_.size == keep_) return;
-  const std::uint32_t limit = segment_size_ != 0 ? kAggregateBytes : direction.largest;
+  const std::uint32_t packet = segment_size_ != 0 ? kAggregateBytes : direction.largest;
+  const std::uint32_t limit = packet > header_length_ ? packet - header_length_ : 0;
   if (leaving_.size + growth > limit) CutTail(limit > growth ? limit - growth : 0);
 }
 

@@ -70,10 +70,10 @@ class Connection {
     std::uint32_t frontier = 0;  ///< Of the first byte not yet taken in.
     std::uint32_t acknowledged = 0;
     Range custody;  ///< What the sender may think has arrived; at the front of the framer's buffer.
-    std::uint16_t largest = rtsp::kSegmentBytes;  ///< Longest segment seen, but for short ones.
-    std::uint8_t dropped = 0;                     ///< Segments past the frontier dropped in a row.
-    bool withholds = false;                       ///< The unfinished line has not been passed on.
-    bool in_custody = false;                      ///< Nor has it, but the sender may think it has arrived.
+    std::uint16_t largest = rtsp::kPacketBytes;  ///< Longest packet seen, but for short ones.
+    std::uint8_t dropped = 0;                    ///< Segments past the frontier dropped in a row.
+    bool withholds = false;                      ///< The unfinished line has not been passed on.
+    bool in_custody = false;                     ///< Nor has it, but the sender may think it has arrived.
 
     /// True while bytes are withheld or in custody, or numbers behind an addition must wait.
     [[nodiscard]] bool Holds() const { return withholds || custody.size != 0 || map.Waits(); }
@@ -188,6 +188,7 @@ class Connection {
   std::uint16_t recalled_at_ = 0;  // In the framer's buffer.
   std::uint16_t prefix_at_ = 0;
   std::uint16_t segment_size_ = 0;
+  std::uint16_t header_length_ = 0;
   MappingSet release_ = 0;  // To be asked for.
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;

@@ -34,9 +34,12 @@ inline constexpr std::uint32_t kLengthChanges = 8;
 /// Ports and addresses rewritten in one Transport line.
 inline constexpr std::uint32_t kLineChanges = 12;
 
-/// Payload that every path carries: of RFC 9293's default of 536 bytes less the timestamp option. A segment is not
-/// made longer than this or the largest seen.
-inline constexpr std::uint32_t kSegmentBytes = 512;
+/// A packet that every path carries (RFC 791 section 3.1: what every host accepts). None is made longer than this or
+/// the longest seen.
+inline constexpr std::uint32_t kPacketBytes = 576;
+
+/// IP and TCP header of a packet whose embedder does not say how long they are.
+inline constexpr std::uint32_t kHeaderBytes = 64;
 
 /// Port proposals made for one mapping before it is given up.
 inline constexpr std::uint32_t kPortProposals = 64;
