@@ -190,6 +190,30 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 	return NF_ACCEPT;
 }
 
+/* Media on the connection: all that has to be read are the heads of frames, which
+ * are far apart.
+ */
+static bool rtsp_skip_frames(struct rtsp_conn *conn,
+			     const struct rtsp_packet *pkt,
+			     const struct rtspnat_segment *segment)
+{
+	enum rtspnat_frames frames;
+	const u8 *head;
+	u32 offset;
+	u8 buf[4];
+
+	frames = rtspnat_skip_frames(conn->core, segment, NULL, &offset);
+	while (frames == RTSPNAT_FRAMES_HEAD) {
+		head = skb_header_pointer(pkt->skb, pkt->dataoff + offset,
+					  sizeof(buf), buf);
+		if (!head)
+			return false;
+		frames = rtspnat_skip_frames(conn->core, segment, head,
+					     &offset);
+	}
+	return frames == RTSPNAT_FRAMES_DONE;
+}
+
 /* The caller holds conn->lock. */
 static unsigned int rtsp_segment(struct rtsp_conn *conn,
 				 const struct rtsp_packet *pkt,
@@ -202,6 +226,10 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn,
 
 	if (conn->dead || rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
+	if (rtsp_skip_frames(conn, pkt, segment)) {
+		rtsp_count_notes(net, BIT(RTSPNAT_NOTE_INTERLEAVED));
+		return NF_ACCEPT;
+	}
 	if (skb_linearize(pkt->skb))
 		return rtsp_unreadable(conn, pkt);
 	segment->payload = pkt->skb->data + pkt->dataoff;

@@ -90,6 +90,10 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
     rtspnat_segment unread = segment;
     unread.payload = nullptr;
     outcome.skipped = rtspnat_skip(connection_, &unread);
+    if (!outcome.skipped && SkipFrames(unread, bytes)) {
+      outcome.skipped = true;
+      outcome.notes = 1U << RTSPNAT_NOTE_INTERLEAVED;
+    }
     if (outcome.skipped) {
       Leave(direction, outcome);
       return outcome;
@@ -102,6 +106,20 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   if ((flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 && !outcome.dropped)
     Check(books_.empty(), "law 4: a mapping is left after FIN or RST");
   return outcome;
+}
+
+// Shows the heads of frames and nothing else.
+bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes) {
+  std::uint32_t offset = 0;
+  rtspnat_frames frames = rtspnat_skip_frames(connection_, &segment, nullptr, &offset);
+  while (frames == RTSPNAT_FRAMES_HEAD) {
+    Check(offset <= bytes.size() && bytes.size() - offset >= 4, "law 1: a frame's head outside the segment");
+    const std::vector<std::uint8_t> head(bytes.begin() + offset, bytes.begin() + offset + 4);
+    const std::uint32_t before = offset;
+    frames = rtspnat_skip_frames(connection_, &segment, head.data(), &offset);
+    Check(frames != RTSPNAT_FRAMES_HEAD || offset > before, "law 1: the heads of frames do not end");
+  }
+  return frames == RTSPNAT_FRAMES_DONE;
 }
 
 // Law 5: the same stream goes on as the same stream, until it is acknowledged.

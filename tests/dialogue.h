@@ -20,7 +20,7 @@ struct Outcome {
   std::uint32_t start = 0;  ///< Stream offset of its first byte, before any rewriting,
   std::uint32_t end = 0;    ///< and of the byte behind it.
   bool dropped = false;
-  bool skipped = false;  ///< rtspnat_skip() dealt with it.
+  bool skipped = false;  ///< rtspnat_skip() or rtspnat_skip_frames() dealt with it.
   bool transparent = false;
   std::uint32_t notes = 0;
   unsigned edits = 0;
@@ -46,7 +46,7 @@ class Dialogue {
   Reserve reserve;  ///< Says YES to the proposed ports unless changed.
   Expect expect;    ///< Says YES unless changed.
   std::uint16_t header_length = 0;
-  bool use_skip = true;  ///< Offer each segment to rtspnat_skip() first.
+  bool use_skip = true;  ///< Offer each segment to rtspnat_skip() and rtspnat_skip_frames() first.
 
   /// Sends the next bytes of a direction.
   Outcome Send(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags = 0);
@@ -101,6 +101,7 @@ class Dialogue {
     bool live = false;
   };
 
+  [[nodiscard]] bool SkipFrames(const rtspnat_segment& segment, std::string_view bytes);
   void Converse();
   void OnReserve(const rtspnat_step& step);
   void OnExpect(const rtspnat_step& step);

@@ -221,6 +221,19 @@ TEST_F(PassingTest, LongerHeadersLeaveRoomForLessText) {
             2000 + kHead.size() + front.size() - 36);
 }
 
+TEST_F(PassingTest, FramesArePassedOverByTheirHeads) {
+  const std::string frame = std::string("$\0\0\4abcd", 8);
+  dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n");
+  const std::uint32_t start = Size("RTSP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_TRUE(dialogue.Send(kS2C, "ab" + frame + frame + frame.substr(0, 6)).skipped);
+  EXPECT_TRUE(dialogue.Send(kS2C, "cd" + frame).skipped);
+  EXPECT_FALSE(dialogue.Send(kS2C, frame + "$\1").skipped) << "a head that is cut";
+  EXPECT_FALSE(dialogue.Send(kS2C, std::string("\0\1x", 3) + frame).skipped) << "and its rest";
+  EXPECT_FALSE(dialogue.Send(kS2C, frame + "RTSP/1.0 200 OK\r\n\r\n").skipped) << "a message";
+  EXPECT_TRUE(dialogue.Send(kS2C, frame).skipped);
+  EXPECT_FALSE(dialogue.SendAt(kS2C, start + 2, frame + frame).sent.empty()) << "sent again";
+}
+
 // 10.0.1.2 becomes 203.0.113.1, three bytes more; one blank behind `Transport:` can go.
 std::string Destination(const std::string& blanks, const std::string& address, int cseq = 2) {
   return "SETUP rtsp://s/a RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nTransport:" + blanks +

@@ -65,6 +65,36 @@ bool Connection::Skip(const rtspnat_segment& segment) {
   return true;
 }
 
+// True if the segment goes on where the stream was left, between messages or in a frame or body.
+bool Connection::MayHoldFrames(const rtspnat_segment& segment) const {
+  const Direction& direction = directions_[segment.direction & 1];
+  if (phase_ != Phase::kDone || holds_ || transparent_ || !direction.edits.Empty()) return false;
+  if (Closes(segment) || (segment.flags & RTSPNAT_URG) != 0) return false;
+  return segment.seq == direction.frontier && direction.framer.MaySkipFrames();
+}
+
+rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const std::uint8_t* head,
+                                      std::uint32_t& offset) {
+  Direction& direction = directions_[segment.direction & 1];
+  if (head == nullptr) {
+    if (!MayHoldFrames(segment)) return RTSPNAT_FRAMES_NO;
+    offset = direction.framer.SkipLeft();
+  } else {
+    const rtsp::FrameHead frame = rtsp::ReadFrameHead(rtsp::Cursor(head, rtsp::kFrameHeadBytes));
+    if (!frame.valid) return RTSPNAT_FRAMES_NO;
+    offset += rtsp::kFrameHeadBytes + frame.length;
+  }
+  if (offset < segment.length)
+    return segment.length - offset < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
+  TakeAcknowledgement(segment);
+  NoteSize(segment);
+  direction.framer.SkipFrames(segment.length, offset - segment.length);
+  direction.frontier += segment.length;
+  direction.dropped = 0;
+  interleaved_ = true;
+  return RTSPNAT_FRAMES_DONE;
+}
+
 // Compares the segment with the frontier: old bytes are not read again, new ones are, and what lies past
 // the frontier must come again in order. A reset counts wherever it stands (after a FIN it is one past the
 // frontier), and carries nothing.

@@ -25,6 +25,11 @@ bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment
   return connection->Skip(*segment);
 }
 
+rtspnat_frames rtspnat_skip_frames(rtspnat_connection* connection, const rtspnat_segment* segment,
+                                   const uint8_t* head, uint32_t* offset) {
+  return connection->SkipFrames(*segment, head, *offset);
+}
+
 void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) {
   connection->Begin(*segment);
 }

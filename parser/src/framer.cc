@@ -4,8 +4,6 @@
 namespace rtsp {
 namespace {
 
-constexpr std::uint32_t kFrameHead = 4;  // `$`, channel, length in network order
-
 // Responses that have no body in RTSP 1.0, whatever Content-Length says (RFC 2326 section 4.4).
 bool IsBodiless(std::uint16_t status) {
   return (status >= 100 && status < 200) || status == 204 || status == 304;
@@ -195,18 +193,18 @@ inline void Framer::NextLine(Cursor& in, Unit& unit) {
 }
 
 void Framer::NextFrame(Cursor& in, Unit& unit) {
-  const std::uint32_t wanted = kFrameHead - held_size_;
+  const std::uint32_t wanted = kFrameHeadBytes - held_size_;
   if (!HasRoom(wanted)) {
     unit.kind = UnitKind::kNoRoom;
     return;
   }
   Hold(in, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
-  if (held_size_ < kFrameHead) return;
+  if (held_size_ < kFrameHeadBytes) return;
   unit.kind = UnitKind::kInterleaved;
-  unit.offset = offset_ - kFrameHead;
-  const Cursor head = UnfinishedLine();
-  unit.channel = head.At(1);
-  unit.length = static_cast<std::uint32_t>(head.At(2) << 8 | head.At(3));
+  unit.offset = offset_ - kFrameHeadBytes;
+  const FrameHead head = ReadFrameHead(UnfinishedLine());
+  unit.channel = head.channel;
+  unit.length = head.length;
   skip_ = unit.length;
   state_ = State::kBetween;
   clear_held_ = true;

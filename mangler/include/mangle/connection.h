@@ -25,6 +25,8 @@ class Connection {
   explicit Connection(const rtspnat_setup& setup);
 
   [[nodiscard]] bool Skip(const rtspnat_segment& segment);
+  [[nodiscard]] rtspnat_frames SkipFrames(const rtspnat_segment& segment, const std::uint8_t* head,
+                                          std::uint32_t& offset);
   void Begin(const rtspnat_segment& segment);
   [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);
   void Answer(rtspnat_reply reply, std::uint16_t first_port);
@@ -105,6 +107,7 @@ class Connection {
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   void Note(std::uint32_t note) { notes_ |= 1U << note; }
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
+  [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment) const;
   void TakeAcknowledgement(const rtspnat_segment& segment);
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);

@@ -36,6 +36,21 @@ enum class LostReason : std::uint8_t {
   kLineTooLong,  ///< A line beyond kHeaderLineBytes, or a start line beyond kLineBytes.
 };
 
+/// Bytes in front of the payload of a `$` frame: `$`, channel, length in network order (RFC 2326 section 10.12).
+inline constexpr std::uint32_t kFrameHeadBytes = 4;
+
+/// Those bytes.
+struct FrameHead {
+  bool valid = false;  ///< They begin with `$`.
+  std::uint8_t channel = 0;
+  std::uint16_t length = 0;  ///< Of the payload.
+};
+
+/// Reads the head of a `$` frame, which is the whole of @p in.
+[[nodiscard]] constexpr FrameHead ReadFrameHead(const Cursor& in) {
+  return {in.At(0) == '$', in.At(1), static_cast<std::uint16_t>(in.At(2) << 8 | in.At(3))};
+}
+
 /// What Framer::Next() gives.
 struct Unit {
   UnitKind kind = UnitKind::kNeedMore;
@@ -93,6 +108,16 @@ class Framer {
 
   /// Passes over @p count bytes, at most SkipLeft(), without seeing them.
   void Skip(std::uint32_t count);
+
+  /// True if what comes next, behind a body or `$` payload that is left, may be a `$` frame.
+  [[nodiscard]] bool MaySkipFrames() const { return state_ == State::kBetween && started_; }
+
+  /// Passes over @p count bytes that are the rest of a body or payload and `$` frames, to the last of which
+  /// @p left bytes more belong. Only if MaySkipFrames().
+  void SkipFrames(std::uint32_t count, std::uint32_t left) {
+    offset_ += count;
+    skip_ = left;
+  }
 
   /// True between messages: no line is begun, no header is open, no body is left.
   [[nodiscard]] bool Idle() const { return state_ == State::kBetween && skip_ == 0; }
