@@ -63,7 +63,7 @@ TEST(SeqMap, AFullMapRefusesUntilSomethingIsAcknowledged) {
   map.Acknowledge(kOrigin + 1);
   map.Settle();
   EXPECT_FALSE(map.HasRoom()) << "what has not left has not arrived";
-  EXPECT_EQ(map.WaitingPosition(), kOrigin);
+  EXPECT_EQ(map.WaitingPosition(0), kOrigin);
   EXPECT_EQ(map.Leave(), 1);
   EXPECT_TRUE(map.IsOnItsWay());
   map.Acknowledge(kOrigin + 1);

@@ -29,7 +29,8 @@
  *     once; after FIN or RST all are released.
  *  5. What leaves is a function of the stream: any other cut of it, and any
  *     retransmission, gives the same bytes at the same numbers, and nothing is asked again.
- *     (A Transport line longer than 1024 bytes, or ended by FIN, passes as it is.)
+ *     (A Transport line longer than 1024 bytes, or ended by FIN, or for whose edits there
+ *     is no room until others are acknowledged, passes as it is.)
  *  6. Reserved outside ports are the same as inside or, with may_translate, others: even and
  *     adjacent for a pair, and with no more digits than the text they replace. None is below 1024.
  *  7. No sender waits for ever: bytes that are withheld are either sent again by their

@@ -105,7 +105,8 @@ bool Connection::CommitChanges() {
   }
   Resize resize;
   if (resized != 0 && !PlanResize(resized, growth, resize)) {
-    Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    const bool may_grow = setup_.length_changes != RTSPNAT_NO_LENGTH_CHANGE && resize.added <= kMostGrowth;
+    Note(resize.added != 0 && !may_grow ? RTSPNAT_NOTE_CANNOT_EDIT : RTSPNAT_NOTE_TABLE_FULL);
     return false;
   }
   if (resized != 0 && !CommitResized(resize)) return false;

@@ -82,8 +82,11 @@ void Connection::PlanEmpty(std::uint32_t stop) {
   const Direction& direction = Current();
   keep_ = 0;
   leaving_ = {Before(stop, seq_) ? stop : seq_, 0};
+  // No number behind an addition that has not left: its receiver lacks what lies before.
+  const bool waits = direction.map.Waits() && Before(direction.map.WaitingPosition(0), leaving_.start);
+  if (waits) leaving_.start = direction.map.WaitingPosition(0) - 1;
   const bool asks = length_ != 0 || seq_ != direction.frontier;
-  if (!direction.in_custody || !asks) return;
+  if (!direction.in_custody || !asks || waits) return;
   leaving_ = {direction.Line().start - 1, 1};
   probes_ = true;
 }
@@ -106,20 +109,27 @@ void Connection::PlanSize() {
   if (leaving_.size + growth > limit) CutTail(limit > growth ? limit - growth : 0);
 }
 
+// With one addition at a time on its way, what lies behind the next one cannot leave: its numbers are not known.
+void Connection::HoldBackGrowth() {
+  const SeqMap& map = Current().map;
+  const std::uint32_t barred = map.IsOnItsWay() ? 0 : 1;
+  if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE || map.Waiting() <= barred) return;
+  const std::uint32_t before = map.WaitingPosition(barred) - 1;
+  if (!Before(before, leaving_.End())) return;
+  CutTail(Before(leaving_.start, before) ? before - leaving_.start : 0);
+  if (leaving_.size == 0) verdict_ = RTSPNAT_DROP;
+}
+
 // Numbers behind an addition may leave only together with it or after it.
 void Connection::PlanGrowth() {
   Direction& direction = Current();
   SeqMap& map = direction.map;
-  while (map.Waits() && Before(map.WaitingPosition() - 1, leaving_.End())) {
-    const std::uint32_t before = map.WaitingPosition() - 1;
-    if (setup_.length_changes != RTSPNAT_ANY_LENGTH_CHANGE && map.IsOnItsWay()) {
-      CutTail(Before(leaving_.start, before) ? before - leaving_.start : 0);
-      if (leaving_.size == 0) verdict_ = RTSPNAT_DROP;
-      return;
-    }
+  HoldBackGrowth();
+  if (verdict_ == RTSPNAT_DROP) return;
+  while (map.Waits() && Before(map.WaitingPosition(0) - 1, leaving_.End())) {
     map.Settle();
     direction.edits.Forget(direction.acknowledged, map.Settled(0));
-    growth_at_ = before;
+    growth_at_ = map.WaitingPosition(0) - 1;
     growth_ = static_cast<std::uint16_t>(growth_ + map.Leave());
     Note(RTSPNAT_NOTE_LENGTH_CHANGED);
   }

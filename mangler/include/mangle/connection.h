@@ -129,6 +129,7 @@ class Connection {
   void PlanEmpty(std::uint32_t stop);
   void CutTail(std::uint32_t size);
   void PlanSize();
+  void HoldBackGrowth();
   void PlanGrowth();
   [[nodiscard]] std::uint32_t PlanAcknowledgement(const rtspnat_segment& segment) const;
   [[nodiscard]] bool Holds() const;

@@ -58,11 +58,14 @@ class SeqMap {
   /// True if an addition has left and is not acknowledged yet.
   [[nodiscard]] bool IsOnItsWay() const { return left_ != arrived_; }
 
-  /// True if an addition waits to leave.
+  /// Returns how many additions wait to leave.
+  [[nodiscard]] std::uint32_t Waiting() const { return size_ - std::uint32_t{left_}; }
+
+  /// True if one does.
   [[nodiscard]] bool Waits() const { return left_ < size_; }
 
-  /// Returns the number in front of which the first addition that waits will stand.
-  [[nodiscard]] std::uint32_t WaitingPosition() const { return position_[left_]; }
+  /// Returns the number in front of which addition @p index (below Waiting()) of those that wait will stand.
+  [[nodiscard]] std::uint32_t WaitingPosition(std::uint32_t index) const { return position_[left_ + index]; }
 
   /// Notes that the first addition that waits leaves, and returns its bytes.
   std::uint8_t Leave() { return growth_[left_++]; }
