@@ -190,6 +190,36 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 	return NF_ACCEPT;
 }
 
+/* Heads of frames that are not in the linear part, @offset into the payload on. */
+static bool rtsp_skip_paged(struct rtsp_conn *conn,
+			    const struct rtsp_packet *pkt,
+			    const struct rtspnat_segment *segment, u32 offset)
+{
+	enum rtspnat_frames frames;
+	struct skb_seq_state seq;
+	unsigned int len;
+	const u8 *bytes;
+	u8 head[4];
+
+	skb_prepare_seq_read(pkt->skb, pkt->dataoff, pkt->end, &seq);
+	do {
+		len = skb_seq_read(offset, &bytes, &seq);
+		if (len < sizeof(head)) {
+			bytes = head;
+			len = sizeof(head);
+			if (skb_copy_bits(pkt->skb, pkt->dataoff + offset,
+					  head, sizeof(head))) {
+				frames = RTSPNAT_FRAMES_NO;
+				break;
+			}
+		}
+		frames = rtspnat_skip_frames(conn->core, segment, bytes, len,
+					     &offset);
+	} while (frames == RTSPNAT_FRAMES_HEAD);
+	skb_abort_seq_read(&seq);
+	return frames == RTSPNAT_FRAMES_DONE;
+}
+
 /* Media on the connection: all that has to be read are the heads of frames, which
  * are far apart.
  */
@@ -197,20 +227,22 @@ static bool rtsp_skip_frames(struct rtsp_conn *conn,
 			     const struct rtsp_packet *pkt,
 			     const struct rtspnat_segment *segment)
 {
+	unsigned int linear = skb_headlen(pkt->skb);
 	enum rtspnat_frames frames;
-	const u8 *head;
+	unsigned int at;
 	u32 offset;
-	u8 buf[4];
 
-	frames = rtspnat_skip_frames(conn->core, segment, NULL, &offset);
-	while (frames == RTSPNAT_FRAMES_HEAD) {
-		head = skb_header_pointer(pkt->skb, pkt->dataoff + offset,
-					  sizeof(buf), buf);
-		if (!head)
-			return false;
-		frames = rtspnat_skip_frames(conn->core, segment, head,
+	frames = rtspnat_skip_frames(conn->core, segment, NULL, 0, &offset);
+	if (frames != RTSPNAT_FRAMES_HEAD)
+		return frames == RTSPNAT_FRAMES_DONE;
+
+	at = pkt->dataoff + offset;
+	if (at + 4 <= linear)
+		frames = rtspnat_skip_frames(conn->core, segment,
+					     pkt->skb->data + at, linear - at,
 					     &offset);
-	}
+	if (frames == RTSPNAT_FRAMES_HEAD)
+		return rtsp_skip_paged(conn, pkt, segment, offset);
 	return frames == RTSPNAT_FRAMES_DONE;
 }
 
@@ -227,7 +259,7 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn,
 	if (conn->dead || rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
 	if (rtsp_skip_frames(conn, pkt, segment)) {
-		rtsp_count_notes(net, BIT(RTSPNAT_NOTE_INTERLEAVED));
+		rtsp_count_note(net, RTSPNAT_NOTE_INTERLEAVED);
 		return NF_ACCEPT;
 	}
 	if (skb_linearize(pkt->skb))

@@ -54,6 +54,11 @@ void rtsp_count(const struct net *net, enum rtsp_counter counter)
 	this_cpu_inc(rtsp_pernet(net)->stats->counter[counter]);
 }
 
+void rtsp_count_note(const struct net *net, enum rtspnat_note note)
+{
+	this_cpu_inc(rtsp_pernet(net)->stats->note[note]);
+}
+
 void rtsp_count_notes(const struct net *net, u32 notes)
 {
 	unsigned long bits = notes;

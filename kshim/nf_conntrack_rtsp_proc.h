@@ -5,6 +5,7 @@
 
 #include <linux/types.h>
 #include <net/net_namespace.h>
+#include <rtspnat.h>
 
 /* What the shim counts; the core has its own, enum rtspnat_note. */
 enum rtsp_counter {
@@ -28,6 +29,7 @@ int rtsp_proc_init(void);
 void rtsp_proc_exit(void);
 
 void rtsp_count(const struct net *net, enum rtsp_counter counter);
+void rtsp_count_note(const struct net *net, enum rtspnat_note note);
 void rtsp_count_notes(const struct net *net, u32 notes);
 void rtsp_count_open(const struct net *net, int change);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "tests/dialogue.h"
 
+#include <algorithm>
+
 namespace rtsp::test {
 namespace {
 
@@ -111,12 +113,14 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
 // Shows the heads of frames and nothing else.
 bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes) {
   std::uint32_t offset = 0;
-  rtspnat_frames frames = rtspnat_skip_frames(connection_, &segment, nullptr, &offset);
+  rtspnat_frames frames = rtspnat_skip_frames(connection_, &segment, nullptr, 0, &offset);
   while (frames == RTSPNAT_FRAMES_HEAD) {
     Check(offset <= bytes.size() && bytes.size() - offset >= 4, "law 1: a frame's head outside the segment");
-    const std::vector<std::uint8_t> head(bytes.begin() + offset, bytes.begin() + offset + 4);
+    // Pieces of several sizes, now with one head in them, now with many.
+    const std::uint32_t size = std::min(segment.length - offset, 4 + offset % 97);
+    const std::vector<std::uint8_t> head(bytes.begin() + offset, bytes.begin() + offset + size);
     const std::uint32_t before = offset;
-    frames = rtspnat_skip_frames(connection_, &segment, head.data(), &offset);
+    frames = rtspnat_skip_frames(connection_, &segment, head.data(), size, &offset);
     Check(frames != RTSPNAT_FRAMES_HEAD || offset > before, "law 1: the heads of frames do not end");
   }
   return frames == RTSPNAT_FRAMES_DONE;

@@ -250,16 +250,17 @@ bool rtspnat_skip(struct rtspnat_connection *connection, const struct rtspnat_se
 /** Answers of rtspnat_skip_frames(). */
 enum rtspnat_frames {
 	RTSPNAT_FRAMES_NO = 0,   /**< rtspnat_begin() must see the segment; no change was made. */
-	RTSPNAT_FRAMES_HEAD = 1, /**< Call again with the 4 bytes at @c offset. */
+	RTSPNAT_FRAMES_HEAD = 1, /**< Call again with the payload from @c offset on: 4 bytes at least. */
 	RTSPNAT_FRAMES_DONE = 2, /**< The segment is to be passed on unmodified and is done with. */
 };
 
-/** Does what rtspnat_skip() does for a segment of which nothing has to be read but the heads of `$` frames,
- *  4 bytes each, so that media in a paged buffer need not be made linear. @p head is NULL at first,
- *  then the bytes that were asked for; @p offset is the callee's, to be given back as it is. RTSPNAT_NOTE_INTERLEAVED
- *  is the embedder's to count. To be called when rtspnat_skip() has returned false for the same segment. */
+/** Does what rtspnat_skip() does for a segment of which nothing has to be read but the heads of `$`
+ *  frames, 4 bytes each, so that media in a paged buffer need not be made linear. @p bytes is NULL
+ *  at first, then @p length bytes of payload from @p offset on, as many as lie together;
+ *  @p offset is otherwise the callee's. RTSPNAT_NOTE_INTERLEAVED is the embedder's to count. To
+ *  be called when rtspnat_skip() has returned false for the same segment. */
 enum rtspnat_frames rtspnat_skip_frames(struct rtspnat_connection *connection, const struct rtspnat_segment *segment,
-					const uint8_t *head, uint32_t *offset);
+					const uint8_t *bytes, uint32_t length, uint32_t *offset);
 
 /** Takes a segment in. The dialogue before must have come to RTSPNAT_DONE: if it has not, an edit may be half made,
  *  and the connection turns transparent. */

@@ -73,22 +73,27 @@ bool Connection::MayHoldFrames(const rtspnat_segment& segment) const {
   return segment.seq == direction.frontier && direction.framer.MaySkipFrames();
 }
 
-rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const std::uint8_t* head,
+// `bytes` lie at `offset`; without any the stream goes on where it was left.
+rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, rtsp::Cursor bytes,
                                       std::uint32_t& offset) {
   Direction& direction = directions_[segment.direction & 1];
-  if (head == nullptr) {
+  std::uint32_t at = offset;
+  if (bytes.Size() == 0) {
     if (!MayHoldFrames(segment)) return RTSPNAT_FRAMES_NO;
-    offset = direction.framer.SkipLeft();
-  } else {
-    const rtsp::FrameHead frame = rtsp::ReadFrameHead(rtsp::Cursor(head, rtsp::kFrameHeadBytes));
-    if (!frame.valid) return RTSPNAT_FRAMES_NO;
-    offset += rtsp::kFrameHeadBytes + frame.length;
+    at = direction.framer.SkipLeft();
   }
-  if (offset < segment.length)
-    return segment.length - offset < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
+  while (at < segment.length && bytes.Left() >= rtsp::kFrameHeadBytes) {
+    const rtsp::FrameHead frame = rtsp::ReadFrameHead(bytes);
+    if (!frame.valid) return RTSPNAT_FRAMES_NO;
+    at += rtsp::kFrameHeadBytes + frame.length;
+    bytes.Seek(bytes.Position() + rtsp::kFrameHeadBytes + frame.length);
+  }
+  offset = at;
+  if (at < segment.length)
+    return segment.length - at < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
   TakeAcknowledgement(segment);
   NoteSize(segment);
-  direction.framer.SkipFrames(segment.length, offset - segment.length);
+  direction.framer.SkipFrames(segment.length, at - segment.length);
   direction.frontier += segment.length;
   direction.dropped = 0;
   interleaved_ = true;

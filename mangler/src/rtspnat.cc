@@ -26,8 +26,8 @@ bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment
 }
 
 rtspnat_frames rtspnat_skip_frames(rtspnat_connection* connection, const rtspnat_segment* segment,
-                                   const uint8_t* head, uint32_t* offset) {
-  return connection->SkipFrames(*segment, head, *offset);
+                                   const uint8_t* bytes, uint32_t length, uint32_t* offset) {
+  return connection->SkipFrames(*segment, rtsp::Cursor(bytes, bytes != nullptr ? length : 0), *offset);
 }
 
 void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) {

@@ -46,9 +46,10 @@ struct FrameHead {
   std::uint16_t length = 0;  ///< Of the payload.
 };
 
-/// Reads the head of a `$` frame, which is the whole of @p in.
+/// Reads the head of a `$` frame at the cursor.
 [[nodiscard]] constexpr FrameHead ReadFrameHead(const Cursor& in) {
-  return {in.At(0) == '$', in.At(1), static_cast<std::uint16_t>(in.At(2) << 8 | in.At(3))};
+  const Cursor head = in.Window<kFrameHeadBytes>();
+  return {head.At(0) == '$', head.At(1), static_cast<std::uint16_t>(head.At(2) << 8 | head.At(3))};
 }
 
 /// What Framer::Next() gives.
