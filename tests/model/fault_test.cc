@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// When memory runs out: packets pass as they are, it is counted, nothing is left.
+#include <gtest/gtest.h>
+
+#include "tests/model/on_model.h"
+
+namespace rtsp::model {
+namespace {
+
+class ModelFault : public OnModel {};
+
+TEST_F(ModelFault, NoMemoryForTheState) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  model_fail(MODEL_FAULT_ALLOCATION, 0, 1);
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("no_memory"), 1);
+  EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair))
+      << "what was missed is not understood";
+  EXPECT_TRUE(Kernel::Expectations().empty());
+}
+
+TEST_F(ModelFault, NoMemoryForExpectations) {
+  for (const unsigned after : {1U, 2U}) {
+    Start();
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    model_fail(MODEL_FAULT_ALLOCATION, after, 1);
+    EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+    EXPECT_EQ(Kernel::Counter("no_memory"), 1);
+    EXPECT_TRUE(Kernel::Expectations().empty());
+    EXPECT_EQ(Kernel::Counter("no_ports"), 1);
+    Finish();
+  }
+}
+
+TEST_F(ModelFault, NoMemoryToLeadMediaOut) {
+  Start();
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request(SetupRequest(1, kPair));
+  model_fail(MODEL_FAULT_ALLOCATION, 0, 2);
+  session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+  EXPECT_EQ(Kernel::Counter("outbound_failed"), 2);
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media")) << "media still come in";
+}
+
+// Behind NAT it is dropped, because what was edited or withheld before has to stay so: its sender sends it again.
+TEST_F(ModelFault, NotLinearBehindNat) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  router.shape.layout = MODEL_PAGED;
+  router.shape.piece = 100;
+  model_fail(MODEL_FAULT_LINEARIZE, 0, 1);
+  const std::string sent = SetupRequest(1, kPair);
+  EXPECT_EQ(session.Request(sent), "(dropped)");
+  EXPECT_EQ(Kernel::Counter("not_linear"), 1);
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  const std::string again = session.Repeat(RTSPNAT_ORIGINAL, static_cast<std::uint32_t>(sent.size()), sent);
+  EXPECT_NE(ClientPort(again), "5000-5001");
+  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+}
+
+TEST_F(ModelFault, NotLinearWithoutNat) {
+  Start({.nat = false});
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  router.shape.layout = MODEL_PAGED;
+  router.shape.piece = 100;
+  model_fail(MODEL_FAULT_LINEARIZE, 0, 1);
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("not_linear"), 1);
+  EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
+  EXPECT_TRUE(Kernel::Expectations().empty()) << "what was missed is not understood";
+}
+
+// The tail of a packet that ends in a Transport line cannot be cut off: then it must not pass.
+TEST_F(ModelFault, RewriteFailed) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  router.shape.cloned = router.shape.own_headers = true;
+  model_fail(MODEL_FAULT_WRITABLE, 1, 1);
+  const std::string sent = SetupRequest(1, kPair);
+  const std::string front = sent.substr(0, sent.size() - 8);
+  EXPECT_EQ(session.Request(front), "(dropped)");
+  EXPECT_EQ(Kernel::Counter("rewrite_failed"), 1);
+  const auto size = static_cast<std::uint32_t>(front.size());
+  const std::string again = session.Repeat(RTSPNAT_ORIGINAL, size, sent);
+  EXPECT_EQ(again, SetupRequest(1, "RTP/AVP;unicast;client_port=" + ClientPort(again)));
+  EXPECT_NE(ClientPort(again), "5000-5001");
+}
+
+TEST_F(ModelFault, EditFailed) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  router.shape.cloned = router.shape.own_headers = true;
+  // NAT makes the headers writable first.
+  model_fail(MODEL_FAULT_WRITABLE, 1, 1);
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("edit_failed"), 1);
+  EXPECT_EQ(session.Wrong(), "");
+}
+
+// Wherever memory runs out in a session: what arrives is what was sent, or what it is with memory.
+TEST_F(ModelFault, AnyAllocation) {
+  for (unsigned after = 0; after < 60; ++after) {
+    for (const unsigned times : {1U, 3U, 1000U}) {
+      Start();
+      model_bind_udp(5000);
+      Router router;
+      Session session(router);
+      model_fail(MODEL_FAULT_ALLOCATION, after, times);
+      if (session.Open()) {
+        const std::string sent = SetupRequest(1, kPair);
+        const std::string arrived = session.Request(sent);
+        EXPECT_EQ(arrived, SetupRequest(1, "RTP/AVP;unicast;client_port=" + ClientPort(arrived)));
+        if (arrived != sent) {
+          EXPECT_FALSE(Kernel::Expectations().empty());
+        }
+        const std::string answer = OkResponse(1, ServerTransport(ClientPort(arrived), "6000-6001"));
+        EXPECT_EQ(ClientPort(session.Response(answer)), "5000-5001");
+        PassUdp({kServer, 6000}, {kRouterOutside, 5002}, "media");
+        session.Close();
+        EXPECT_EQ(session.Wrong(), "");
+      }
+      Finish();
+    }
+  }
+}
+
+TEST_F(ModelFault, LoadingWithoutMemory) {
+  for (unsigned after = 0; after < 8; ++after) {
+    Start();
+    ASSERT_EQ(model_unload("nf_nat_rtsp"), 0);
+    ASSERT_EQ(model_unload("nf_conntrack_rtsp"), 0);
+    model_fail(MODEL_FAULT_ALLOCATION, after, 1);
+    const int err = model_load("nf_nat_rtsp");
+    model_fail(MODEL_FAULT_ALLOCATION, 0, 0);
+    EXPECT_EQ(err == 0, model_is_loaded("nf_conntrack_rtsp"));
+    EXPECT_EQ(model_load("nf_nat_rtsp"), 0);
+    Finish();
+  }
+}
+
+}  // namespace
+}  // namespace rtsp::model

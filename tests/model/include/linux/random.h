@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#pragma once
+#include <linux/types.h>
+
+u32 get_random_u32(void);
+static inline u16 get_random_u16(void) { return (u16)get_random_u32(); }

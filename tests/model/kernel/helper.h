@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#pragma once
+#include <net/netfilter/nf_conntrack_helper.h>
+
+unsigned int model_helpers_registered(void);
+unsigned int model_nat_helpers_registered(void);
+bool model_attach_helper(struct nf_conn *ct, const char *name);

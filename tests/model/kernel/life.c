@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* From boot to the end, and what is looked at in between. */
+#include <stdio.h>
+
+#include <linux/string.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "../model.h"
+#include "conntrack.h"
+#include "lock.h"
+#include "memory.h"
+#include "net.h"
+#include "rcu.h"
+#include "work.h"
+
+void model_forget_nat(void);
+void model_close_sockets(void);
+const char *model_take_request(void);
+
+void model_start(void)
+{
+	model_clear_reports();
+	model_lock_start();
+	model_memory_start();
+	/* Nothing of the run before is recent. */
+	jiffies += 3600ul * HZ;
+	model_seed_random(1);
+	model_conntrack_start();
+	model_expect_start();
+	model_net_open(&init_net);
+}
+
+void model_flush_conntracks(void)
+{
+	struct nf_conn *ct, *next;
+
+	list_for_each_entry_safe(ct, next, &model_conntracks, model_list) {
+		if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
+			continue;
+		nf_ct_kill(ct);
+		next = list_first_entry(&model_conntracks, struct nf_conn, model_list);
+	}
+}
+
+unsigned int model_conntrack_count(void)
+{
+	const struct nf_conn *ct;
+	unsigned int count = 0;
+
+	list_for_each_entry(ct, &model_conntracks, model_list)
+		count++;
+	return count;
+}
+
+static void describe(const struct nf_conntrack_expect *exp, struct model_expectation *to)
+{
+	*to = (struct model_expectation){
+		.family = exp->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 6,
+		.source_port = exp->mask.src.u.all ? ntohs(exp->tuple.src.u.all) : 0,
+		.destination_port = ntohs(exp->tuple.dst.u.all),
+		.active = !(exp->flags & NF_CT_EXPECT_INACTIVE),
+		.permanent = exp->flags & NF_CT_EXPECT_PERMANENT,
+	};
+	memcpy(to->source, &exp->tuple.src.u3, 16);
+	memcpy(to->destination, &exp->tuple.dst.u3, 16);
+}
+
+unsigned int model_expectations(struct model_expectation *list, unsigned int size)
+{
+	const struct nf_conntrack_expect *exp;
+	const struct nf_conn *ct;
+	unsigned int count = 0;
+
+	list_for_each_entry(ct, &model_conntracks, model_list) {
+		const struct nf_conn_help *help = nfct_help(ct);
+
+		if (!help)
+			continue;
+		hlist_for_each_entry(exp, &help->expectations, lnode) {
+			if (exp->flags & NF_CT_EXPECT_DEAD)
+				continue;
+			if (count < size)
+				describe(exp, &list[count]);
+			count++;
+		}
+	}
+	return count;
+}
+
+/* Whoever holds on to a conntrack keeps the namespace from ending. */
+static void end_namespace(void)
+{
+	model_net_close(&init_net);
+	model_flush_conntracks();
+	model_run_rcu_callbacks();
+	if (!list_empty(&model_conntracks))
+		model_report("the namespace cannot end: %u conntracks are in use", model_conntrack_count());
+	if (init_net.expect_count)
+		model_report("%u expectations are left", init_net.expect_count);
+}
+
+void model_stop(void)
+{
+	unsigned int fault;
+
+	for (fault = 0; fault < MODEL_FAULTS; fault++)
+		model_fail((enum model_fault)fault, 0, 0);
+	model_on_preempt(NULL, NULL);
+	model_unload("nf_nat_rtsp");
+	model_unload("nf_conntrack_rtsp");
+	model_run_rcu_callbacks();
+	end_namespace();
+	model_conntrack_stop();
+	model_expect_stop();
+	model_close_sockets();
+	model_forget_nat();
+	model_take_request();
+	if (model_objects())
+		model_report("%ld objects are left", model_objects());
+	if (model_buffers())
+		model_report("%ld packet buffers or pages are left", model_buffers());
+}
+
+void model_run_modprobe(bool found)
+{
+	const char *name;
+
+	model_run_work();
+	name = model_take_request();
+	if (!strcmp(name, "ip_nat_rtsp") && found)
+		model_load("nf_nat_rtsp");
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Finds misuse of locks without a second thread: a lock taken twice, given back without
+ * having been taken, taken in two orders, or taken with bottom halves enabled although
+ * a softirq takes it too; sleeping and leaving with one held.
+ */
+#include <linux/rcupdate.h>
+#include <linux/string.h>
+
+#include "../model.h"
+#include "lock.h"
+#include "rcu.h"
+
+#define HELD_MAX	8
+#define ORDERS_MAX	64
+#define CLASSES_MAX	32
+
+static spinlock_t *held[HELD_MAX];
+static unsigned int held_count, bh_disabled;
+static bool softirq;
+
+static struct { const char *first, *second; } orders[ORDERS_MAX];
+static unsigned int order_count;
+
+static struct { const char *name; bool in_softirq, in_process_with_bh; } classes[CLASSES_MAX];
+static unsigned int class_count;
+
+static model_hook_fn *preempt;
+static void *preempt_data;
+
+void model_on_preempt(model_hook_fn *hook, void *data)
+{
+	preempt = hook;
+	preempt_data = data;
+}
+
+/* Another CPU may do anything before a lock is taken, if none is held here. */
+static void run_other_cpu(void)
+{
+	unsigned int bh_disabled_here = bh_disabled, readers_here;
+	model_hook_fn *hook = preempt;
+
+	if (!hook || held_count || !softirq)
+		return;
+	preempt = NULL;
+	readers_here = model_set_rcu_readers(0);
+	bh_disabled = 0;
+	softirq = false;
+	hook(preempt_data);
+	softirq = true;
+	bh_disabled = bh_disabled_here;
+	model_set_rcu_readers(readers_here);
+	if (!preempt && preempt_data)
+		preempt = hook;
+}
+
+static void note_order(const char *first, const char *second)
+{
+	unsigned int i;
+
+	for (i = 0; i < order_count; i++) {
+		if (!strcmp(orders[i].first, first) && !strcmp(orders[i].second, second))
+			return;
+		if (!strcmp(orders[i].first, second) && !strcmp(orders[i].second, first))
+			model_report("%s is taken inside %s, and elsewhere the other way round", second, first);
+	}
+	if (order_count < ORDERS_MAX) {
+		orders[order_count].first = first;
+		orders[order_count++].second = second;
+	}
+}
+
+static void note_context(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < class_count && strcmp(classes[i].name, name); i++)
+		;
+	if (i == CLASSES_MAX)
+		return;
+	if (i == class_count) {
+		memset(&classes[i], 0, sizeof(classes[i]));
+		classes[class_count++].name = name;
+	}
+	if (softirq)
+		classes[i].in_softirq = true;
+	else if (!bh_disabled)
+		classes[i].in_process_with_bh = true;
+	if (classes[i].in_softirq && classes[i].in_process_with_bh)
+		model_report("%s is taken in a softirq, and elsewhere with bottom halves enabled", name);
+}
+
+void model_lock(spinlock_t *lock, bool bottom_halves, const char *where)
+{
+	run_other_cpu();
+	if (!lock->name) {
+		model_report("%s takes a lock that is not initialised", where);
+		lock->name = "?";
+	}
+	if (lock->holder)
+		model_report("%s takes %s, which %s holds", where, lock->name, lock->holder);
+	if (bottom_halves)
+		bh_disabled++;
+	note_context(lock->name);
+	if (held_count)
+		note_order(held[held_count - 1]->name, lock->name);
+	lock->holder = where;
+	lock->bottom_halves = bottom_halves;
+	if (held_count < HELD_MAX)
+		held[held_count++] = lock;
+}
+
+void model_unlock(spinlock_t *lock, bool bottom_halves, const char *where)
+{
+	unsigned int i;
+
+	if (!lock->holder) {
+		model_report("%s gives %s back, which nobody holds", where, lock->name ? lock->name : "?");
+		return;
+	}
+	if (lock->bottom_halves != bottom_halves)
+		model_report("%s gives %s back in another way than it was taken", where, lock->name);
+	if (bottom_halves)
+		bh_disabled--;
+	lock->holder = NULL;
+	for (i = 0; i < held_count && held[i] != lock; i++)
+		;
+	if (i == held_count)
+		return;
+	held_count--;
+	memmove(held + i, held + i + 1, (held_count - i) * sizeof(*held));
+}
+
+void local_bh_disable(void)
+{
+	bh_disabled++;
+}
+
+void local_bh_enable(void)
+{
+	bh_disabled--;
+}
+
+void model_might_sleep(const char *what)
+{
+	if (held_count)
+		model_report("%s may sleep, with %s held", what, held[held_count - 1]->name);
+	else if (softirq || bh_disabled || rcu_read_lock_held())
+		model_report("%s may sleep, in a softirq or under RCU", what);
+}
+
+void model_lock_start(void)
+{
+	while (held_count)
+		held[--held_count]->holder = NULL;
+	bh_disabled = order_count = class_count = 0;
+}
+
+void model_softirq_enter(void)
+{
+	softirq = true;
+}
+
+void model_softirq_leave(void)
+{
+	softirq = false;
+}
+
+bool model_in_softirq(void)
+{
+	return softirq;
+}
+
+void model_check_no_lock_held(const char *what)
+{
+	if (held_count)
+		model_report("%s leaves %s locked", what, held[held_count - 1]->name);
+	else if (bh_disabled)
+		model_report("%s leaves bottom halves disabled", what);
+	while (held_count)
+		held[--held_count]->holder = NULL;
+	bh_disabled = 0;
+}
+
+void model_check_nothing_held(const char *what)
+{
+	model_check_no_lock_held(what);
+	model_check_rcu_left(what);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
+#pragma once
+/* Where the one thread of the model is at the moment. */
+#include <linux/spinlock.h>
+
+void model_lock_start(void);
+void model_softirq_enter(void);
+void model_softirq_leave(void);
+bool model_in_softirq(void);
+
+/* Reports locks, disabled bottom halves and read sections that @what left behind. */
+void model_check_nothing_held(const char *what);
+void model_check_no_lock_held(const char *what);
+void model_check_rcu_left(const char *what);

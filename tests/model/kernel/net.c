@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Network namespaces and what modules have in each of them. */
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <net/net_namespace.h>
+
+#include "../model.h"
+#include "lock.h"
+#include "net.h"
+
+LIST_HEAD(net_namespace_list);
+struct net init_net;
+
+static struct pernet_operations *registered[MODEL_PERNET_MAX];
+
+void *net_generic(const struct net *net, unsigned int id)
+{
+	return net->generic[id];
+}
+
+static int ops_init(const struct pernet_operations *ops, struct net *net)
+{
+	int err;
+
+	net->generic[*ops->id] = kzalloc(ops->size, GFP_KERNEL);
+	if (!net->generic[*ops->id])
+		return -ENOMEM;
+	err = ops->init ? ops->init(net) : 0;
+	if (err) {
+		kfree(net->generic[*ops->id]);
+		net->generic[*ops->id] = NULL;
+	}
+	return err;
+}
+
+static void ops_exit(const struct pernet_operations *ops, struct net *net)
+{
+	if (ops->exit)
+		ops->exit(net);
+	model_check_nothing_held("pernet exit");
+	kfree(net->generic[*ops->id]);
+	net->generic[*ops->id] = NULL;
+}
+
+int register_pernet_subsys(struct pernet_operations *ops)
+{
+	unsigned int id;
+	struct net *net;
+	int err = 0;
+
+	model_might_sleep("register_pernet_subsys");
+	for (id = 0; registered[id]; id++)
+		;
+	*ops->id = id;
+	for_each_net(net) {
+		err = ops_init(ops, net);
+		if (err)
+			break;
+	}
+	if (!err) {
+		registered[id] = ops;
+		return 0;
+	}
+	for_each_net(net) {
+		if (net->generic[id])
+			ops_exit(ops, net);
+	}
+	return err;
+}
+
+void unregister_pernet_subsys(struct pernet_operations *ops)
+{
+	struct net *net;
+
+	model_might_sleep("unregister_pernet_subsys");
+	for_each_net(net)
+		ops_exit(ops, net);
+	registered[*ops->id] = NULL;
+}
+
+unsigned int model_pernet_registered(void)
+{
+	unsigned int id, count = 0;
+
+	for (id = 0; id < MODEL_PERNET_MAX; id++)
+		count += registered[id] != NULL;
+	return count;
+}
+
+int model_net_open(struct net *net)
+{
+	unsigned int id;
+	int err = 0;
+
+	*net = (struct net){};
+	list_add(&net->list, &net_namespace_list);
+	for (id = 0; id < MODEL_PERNET_MAX && !err; id++) {
+		if (registered[id])
+			err = ops_init(registered[id], net);
+	}
+	return err;
+}
+
+void model_net_close(struct net *net)
+{
+	unsigned int id;
+
+	for (id = MODEL_PERNET_MAX; id-- > 0;) {
+		if (registered[id] && net->generic[id])
+			ops_exit(registered[id], net);
+	}
+	list_del(&net->list);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* UDP sockets of the router itself. */
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/udp.h>
+
+#include "../model.h"
+
+struct sock {
+	struct list_head list;
+	refcount_t users;
+	__be16 port;
+};
+
+static LIST_HEAD(sockets);
+
+void sock_put(struct sock *sk)
+{
+	if (WARN_ON(refcount_read(&sk->users) <= 1))
+		return;
+	(void)refcount_dec_and_test(&sk->users);
+}
+
+/* Bound to every address. */
+static struct sock *lookup(__be16 port)
+{
+	struct sock *sk;
+
+	list_for_each_entry(sk, &sockets, list) {
+		if (sk->port == port) {
+			refcount_inc(&sk->users);
+			return sk;
+		}
+	}
+	return NULL;
+}
+
+struct sock *udp4_lib_lookup(struct net *net, __be32 saddr, __be16 sport, __be32 daddr, __be16 dport, int dif)
+{
+	(void)net, (void)saddr, (void)sport, (void)daddr, (void)dif;
+	return lookup(dport);
+}
+
+struct sock *udp6_lib_lookup(struct net *net, const struct in6_addr *saddr, __be16 sport,
+			     const struct in6_addr *daddr, __be16 dport, int dif)
+{
+	(void)net, (void)saddr, (void)sport, (void)daddr, (void)dif;
+	return lookup(dport);
+}
+
+void model_bind_udp(unsigned short port)
+{
+	struct sock *sk = kzalloc(sizeof(*sk), GFP_KERNEL);
+
+	sk->port = htons(port);
+	refcount_set(&sk->users, 1);
+	list_add(&sk->list, &sockets);
+}
+
+void model_close_sockets(void)
+{
+	struct sock *sk, *next;
+
+	list_for_each_entry_safe(sk, next, &sockets, list) {
+		if (refcount_read(&sk->users) != 1)
+			model_report("a reference to a socket is left");
+		list_del(&sk->list);
+		kfree(sk);
+	}
+}

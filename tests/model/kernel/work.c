@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* Time, and the work that is done in it, in process context. */
+#include <linux/percpu.h>
+#include <linux/random.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "../model.h"
+#include "conntrack.h"
+#include "lock.h"
+#include "rcu.h"
+#include "work.h"
+
+struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq;
+unsigned long jiffies = INITIAL_JIFFIES;
+
+static struct work_struct *queue;
+static u32 random_state = 1;
+
+u32 get_random_u32(void)
+{
+	random_state = random_state * 1664525 + 1013904223;
+	return random_state ^ random_state >> 16;
+}
+
+void model_seed_random(u32 seed)
+{
+	random_state = seed;
+}
+
+static bool enqueue(struct work_struct *work, unsigned long delay)
+{
+	if (!work->func)
+		model_report("work that is not initialised is queued");
+	if (work->pending)
+		return false;
+	work->pending = true;
+	work->due = jiffies + delay;
+	work->next = queue;
+	queue = work;
+	return true;
+}
+
+static bool dequeue(struct work_struct *work)
+{
+	struct work_struct **at = &queue;
+
+	if (!work->pending)
+		return false;
+	while (*at != work)
+		at = &(*at)->next;
+	*at = work->next;
+	work->pending = false;
+	return true;
+}
+
+bool queue_work(struct workqueue_struct *wq, struct work_struct *work)
+{
+	(void)wq;
+	return enqueue(work, 0);
+}
+
+bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay)
+{
+	(void)wq;
+	return enqueue(&work->work, delay);
+}
+
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, unsigned long delay)
+{
+	bool was = dequeue(&work->work);
+
+	queue_delayed_work(wq, work, delay);
+	return was;
+}
+
+bool cancel_work_sync(struct work_struct *work)
+{
+	model_might_sleep("cancel_work_sync");
+	return dequeue(work);
+}
+
+static struct work_struct *next_due(void)
+{
+	struct work_struct *work, *due = NULL;
+
+	for (work = queue; work; work = work->next) {
+		if (time_after_eq(jiffies, work->due))
+			due = work;	/* the oldest is the last */
+	}
+	return due;
+}
+
+void model_run_work(void)
+{
+	struct work_struct *work;
+
+	while ((work = next_due()) != NULL) {
+		dequeue(work);
+		work->func(work);
+		model_check_nothing_held("work");
+	}
+}
+
+unsigned int model_work_pending(void)
+{
+	unsigned int count = 0;
+	const struct work_struct *work;
+
+	for (work = queue; work; work = work->next)
+		count++;
+	return count;
+}
+
+void model_pass_time(unsigned int milliseconds)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(milliseconds);
+
+	while (time_before(jiffies, end)) {
+		jiffies = time_after(jiffies + HZ, end) ? end : jiffies + HZ;
+		model_collect_conntracks();
+		model_run_work();
+		model_run_rcu_callbacks();
+	}
+	model_run_work();
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// Modules, namespaces and connections that come and go at the wrong moment.
+#include <gtest/gtest.h>
+
+#include "tests/model/on_model.h"
+
+namespace rtsp::model {
+namespace {
+
+class ModelLifetime : public OnModel {};
+
+TEST_F(ModelLifetime, UnloadInTheMiddleOfAStream) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  ASSERT_EQ(model_unload("nf_conntrack_rtsp"), -16) << "nf_nat_rtsp needs it";
+  ASSERT_EQ(model_unload("nf_nat_rtsp"), 0);
+  ASSERT_EQ(model_unload("nf_conntrack_rtsp"), 0);
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_EQ(session.Request(SetupRequest(2, kPair, "track2")), SetupRequest(2, kPair, "track2"));
+  EXPECT_EQ(session.Response(OkResponse(2)), OkResponse(2));
+  EXPECT_EQ(session.Wrong(), "");
+  // Loaded again it leaves the old connection alone and takes care of new ones.
+  ASSERT_EQ(model_load("nf_nat_rtsp"), 0);
+  session.Request(SetupRequest(3, kPair, "track3"));
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  Router other_router({}, {{false, 3}, 40001});
+  Session other(other_router);
+  AgreeOnMedia(other);
+  EXPECT_EQ(Kernel::Expectations().size(), 4U);
+}
+
+TEST_F(ModelLifetime, NatHalfGoesInTheMiddleOfAStream) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  const std::string outside = AgreeOnMedia(session);
+  ASSERT_NE(outside, "5000-5001");
+  ASSERT_EQ(model_unload("nf_nat_rtsp"), 0);
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  const std::string again = SetupRequest(2, "RTP/AVP;unicast;client_port=7000-7001", "track2");
+  EXPECT_EQ(session.Request(again), again);
+  EXPECT_GE(Kernel::Counter("no_nat_module"), 1);
+}
+
+TEST_F(ModelLifetime, WithoutNatHalfTheTextIsLeftAlone) {
+  Start({.load_nat_rtsp = false});
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_GE(Kernel::Counter("no_nat_module"), 1);
+}
+
+TEST_F(ModelLifetime, NatHalfComesLate) {
+  Start({.load_nat_rtsp = false});
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+  session.Response(OkResponse(1));
+  EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
+  model_pass_time(6000);
+  session.Response("RTSP/1.0 461 Unsupported transport\r\nCSeq: 2\r\n\r\n");
+  EXPECT_FALSE(model_is_loaded("nf_nat_rtsp"));
+  session.Request(SetupRequest(3, kPair));
+  model_run_modprobe(true);
+  ASSERT_TRUE(model_is_loaded("nf_nat_rtsp")) << "it was asked for";
+  const std::string request = session.Request(SetupRequest(4, kPair));
+  EXPECT_NE(ClientPort(request), "5000-5001");
+  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+}
+
+TEST_F(ModelLifetime, NatHalfIsAskedForWhenNatComes) {
+  Start({.nat = false});
+  model_run_modprobe(true);
+  EXPECT_FALSE(model_is_loaded("nf_nat_rtsp"));
+  ASSERT_EQ(model_load("nf_nat"), 0);
+  model_run_modprobe(true);
+  EXPECT_TRUE(model_is_loaded("nf_nat_rtsp"));
+}
+
+TEST_F(ModelLifetime, OlderConnectionIsNotTouched) {
+  Start({.nat = true, .load_nat_rtsp = true});
+  model_unload("nf_nat_rtsp");
+  model_unload("nf_conntrack_rtsp");
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  ASSERT_EQ(model_load("nf_nat_rtsp"), 0);
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("connections_total"), 0);
+}
+
+TEST_F(ModelLifetime, KernelEndsWithConnectionsOpen) {
+  Start();
+  for (std::uint8_t number = 2; number < 12; ++number) {
+    Router router({}, {{false, number}, 40000});
+    Session session(router);
+    AgreeOnMedia(session);
+    PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media");
+  }
+  EXPECT_EQ(Kernel::Counter("connections_open"), 10);
+}
+
+TEST_F(ModelLifetime, NoMoreConnectionsThanAllowed) {
+  Start();
+  model_set_max_connections(3);
+  for (std::uint8_t number = 2; number < 7; ++number) {
+    Router router({}, {{false, number}, 40000});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    const std::string request = SetupRequest(1, kPair);
+    EXPECT_EQ(session.Request(request).size(), request.size());
+  }
+  model_set_max_connections(4096);
+  EXPECT_EQ(Kernel::Counter("connections_open"), 3);
+  EXPECT_EQ(Kernel::Counter("too_many_connections"), 2);
+}
+
+TEST_F(ModelLifetime, MediaOutliveTheControlConnection) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  ASSERT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+  session.Close();
+  model_pass_time(5000);
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+  model_pass_time(400000);
+  EXPECT_EQ(model_conntrack_count(), 0U);
+}
+
+TEST_F(ModelLifetime, SamePortsAgainAfterTheEnd) {
+  Start();
+  for (int round = 0; round < 3; ++round) {
+    Router router;
+    Session session(router);
+    EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
+    session.Close();
+    EXPECT_TRUE(Kernel::Expectations().empty());
+    model_pass_time(200000);
+    EXPECT_EQ(model_conntrack_count(), 0U);
+  }
+}
+
+TEST_F(ModelLifetime, OtherDirectionOnAnotherCpu) {
+  Start();
+  model_bind_udp(5000);
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  // The server's packet is on its way while the client's first one is being read.
+  struct Meanwhile {
+    Router router;
+    bool done = false;
+  } meanwhile;
+  model_on_preempt(
+      [](void* data) {
+        auto* here = static_cast<Meanwhile*>(data);
+        if (here->done) return;
+        here->done = true;
+        test::TcpPacket packet;
+        packet.direction = RTSPNAT_REPLY;
+        packet.seq = 0xfffffff1;
+        packet.ack = 1001;
+        packet.has_ack = true;
+        packet.window = 64000;
+        packet.payload = "RTSP/1.0 200 OK\r\nCSeq: 7\r\n\r\n";
+        model_set_cpu(1);
+        here->router.Pass(packet);
+        model_set_cpu(0);
+      },
+      &meanwhile);
+  EXPECT_NE(ClientPort(session.Request(SetupRequest(1, kPair))), "5000-5001");
+  model_on_preempt(nullptr, nullptr);
+  EXPECT_TRUE(meanwhile.done);
+  EXPECT_EQ(Kernel::Counter("connections_total"), 1);
+}
+
+}  // namespace
+}  // namespace rtsp::model

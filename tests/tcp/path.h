@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// One leg of the way, in one direction: it delays every packet, and some it loses, repeats, overtakes, cuts in two or
+/// joins with the next, as the dice say.
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+
+#include "tests/tcp/clock.h"
+#include "tests/tcp/complaints.h"
+#include "tests/tcp/dice.h"
+#include "tests/tcp/packet.h"
+
+namespace rtsp::test {
+
+struct PathOptions {
+  Time delay = 5ms;
+  bool joins = false;  ///< May make aggregates, as GRO does.
+  std::size_t most_bytes =
+      65535;  ///< Payload of a packet that is no aggregate; a longer one is a broken law.
+};
+
+class Path {
+ public:
+  using Deliver = std::function<void(const TcpPacket&)>;
+
+  Path(Clock& clock, Dice& dice, Complaints& complaints, const PathOptions& options, Deliver deliver);
+
+  /// Takes a packet in. An aggregate is cut into its segments first.
+  void Send(const TcpPacket& packet);
+
+ private:
+  void SendSegment(const TcpPacket& segment);
+  void Arrive(const TcpPacket& packet, Time delay);
+  void Join(const TcpPacket& segment);
+  void LetGo();
+
+  Clock& clock_;
+  Dice& dice_;
+  Complaints& complaints_;
+  PathOptions options_;
+  Deliver deliver_;
+  unsigned losses_ = 0;  // In a row.
+  std::optional<TcpPacket> joined_;
+  Timer let_go_;
+};
+
+/// Cuts the payload of @p packet behind its first @p size bytes: what is left of it, and what follows.
+[[nodiscard]] std::pair<TcpPacket, TcpPacket> CutPacket(const TcpPacket& packet, std::size_t size);
+
+}  // namespace rtsp::test

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "tests/tcp/port_ledger.h"
+
+namespace rtsp::test {
+namespace {
+
+// One in four, by the inside port alone.
+bool IsUnlucky(const rtspnat_step& step) { return step.inside[0] / 2 % 4 == 3; }
+
+std::string Ports(const std::uint16_t (&ports)[2]) {
+  return std::to_string(ports[0]) + "-" + std::to_string(ports[1]);
+}
+
+}  // namespace
+
+bool PortLedger::IsTaken(std::uint16_t port) const {
+  return policy_.taken != 0 && port / 2 % (policy_.taken + 1) != 0;
+}
+
+void PortLedger::Answer(rtspnat_connection* connection, const rtspnat_step& step) {
+  switch (step.ask) {
+    case RTSPNAT_RESERVE: return Reserve(connection, step);
+    case RTSPNAT_EXPECT: return Expect(connection, step);
+    case RTSPNAT_RELEASE:
+      log_.push_back("release " + std::to_string(step.mapping));
+      return complaints_.Check(held_.erase(step.mapping) == 1, "L4: released without being held");
+    default: return complaints_.Check(false, "law 1: an unknown question");
+  }
+}
+
+void PortLedger::Reserve(rtspnat_connection* connection, const rtspnat_step& step) {
+  complaints_.Check(held_.count(step.mapping) == 0, "law 4: reserved twice");
+  const std::uint16_t port = step.outside[0];
+  complaints_.Check(port >= 1024, "law 6: a port below 1024");
+  if (port != step.inside[0]) {
+    complaints_.Check(may_translate_, "law 6: another port without NAT");
+    complaints_.Check(step.count == 1 || port % 2 == 0, "law 6: a pair that begins odd");
+    complaints_.Check(std::to_string(port).size() <= step.digits, "law 6: too many digits");
+  }
+  for (const auto& [mapping, other] : held_)
+    complaints_.Check(other.outside[0] != port, "law 6: a port that is held already");
+  rtspnat_reply reply = IsTaken(port) ? RTSPNAT_BUSY : RTSPNAT_YES;
+  if (policy_.refuses && IsUnlucky(step)) reply = RTSPNAT_NO;
+  const char* names[] = {" none", "", " busy"};
+  log_.push_back("reserve " + std::to_string(step.mapping) + " " + Ports(step.inside) + " as " +
+                 Ports(step.outside) + names[reply]);
+  rtspnat_step& held = held_[step.mapping];
+  held = step;
+  if (policy_.given != 0) {
+    held.outside[0] = policy_.given;
+    reply = RTSPNAT_YES;
+  }
+  rtspnat_answer(connection, reply, held.outside[0]);
+  if (reply != RTSPNAT_YES) held_.erase(step.mapping);
+}
+
+void PortLedger::Expect(rtspnat_connection* connection, const rtspnat_step& step) {
+  const auto held = held_.find(step.mapping);
+  complaints_.Check(held != held_.end() && held->second.outside[0] == step.outside[0] &&
+                        held->second.inside[0] == step.inside[0],
+                    "law 4: expected without being reserved");
+  const bool refused = policy_.expects_fail && IsUnlucky(step);
+  log_.push_back("expect " + std::to_string(step.mapping) + " " + Ports(step.outside) + " to " +
+                 Ports(step.inside) + " peer " + Ports(step.peer) + " open " + std::to_string(step.open) +
+                 (refused ? " refused" : ""));
+  rtspnat_answer(connection, refused ? RTSPNAT_NO : RTSPNAT_YES, 0);
+}
+
+}  // namespace rtsp::test

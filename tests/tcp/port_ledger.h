@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// The embedder's side of the questions of rtspnat.h: it reserves ports, keeps books on them and checks laws 4 and 6.
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "rtspnat.h"
+#include "tests/tcp/complaints.h"
+
+namespace rtsp::test {
+
+/// Which answers the embedder gives. They depend on the question only, so that the same question always has the same.
+struct AnswerPolicy {
+  std::uint8_t taken =
+      0;  ///< 0: no port is taken; else a port is taken unless its pair's number is a multiple.
+  bool refuses = false;       ///< RESERVE is refused for one pair of inside ports in four.
+  bool expects_fail = false;  ///< EXPECT is refused for one pair in four.
+  std::uint16_t given = 0;    ///< If not 0, every RESERVE gets this port, whatever was proposed.
+};
+
+class PortLedger {
+ public:
+  PortLedger(const AnswerPolicy& policy, bool may_translate, Complaints& complaints)
+      : policy_(policy), may_translate_(may_translate), complaints_(complaints) {}
+
+  /// Answers the question that @p step asks of @p connection.
+  void Answer(rtspnat_connection* connection, const rtspnat_step& step);
+
+  /// Returns one line for each question so far.
+  [[nodiscard]] const std::vector<std::string>& Log() const { return log_; }
+
+  /// Returns how many mappings are held.
+  [[nodiscard]] std::size_t Held() const { return held_.size(); }
+
+  /// Returns a number that reflects all that was answered.
+  [[nodiscard]] std::size_t Questions() const { return log_.size(); }
+
+ private:
+  [[nodiscard]] bool IsTaken(std::uint16_t port) const;
+  void Reserve(rtspnat_connection* connection, const rtspnat_step& step);
+  void Expect(rtspnat_connection* connection, const rtspnat_step& step);
+
+  AnswerPolicy policy_;
+  bool may_translate_;
+  Complaints& complaints_;
+  std::map<unsigned, rtspnat_step> held_;
+  std::vector<std::string> log_;
+};
+
+}  // namespace rtsp::test

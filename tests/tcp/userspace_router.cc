@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "tests/tcp/userspace_router.h"
+
+namespace rtsp::test {
+namespace {
+
+std::uint8_t FlagsOf(const TcpPacket& packet) {
+  return static_cast<std::uint8_t>((packet.fin ? RTSPNAT_FIN : 0) | (packet.rst ? RTSPNAT_RST : 0) |
+                                   (packet.has_ack ? RTSPNAT_ACK : 0) | (packet.urg ? RTSPNAT_URG : 0));
+}
+
+}  // namespace
+
+UserspaceRouter::UserspaceRouter(const RouterOptions& options, Complaints& complaints)
+    : options_(options),
+      complaints_(complaints),
+      ledger_(options.answers, options.may_translate, complaints),
+      memory_(rtspnat_connection_size() / 8 + 1) {}
+
+void UserspaceRouter::Learn(const TcpPacket& syn) {
+  const bool known = first_seq_[0] && first_seq_[1];
+  first_seq_[syn.direction] = syn.seq + 1;
+  if (!known && first_seq_[0] && first_seq_[1]) Open();
+}
+
+void UserspaceRouter::Open() {
+  constexpr std::uint32_t kSeed = 0x5eed;
+  rtspnat_setup setup = {};
+  setup.inside = options_.inside;
+  setup.outside = options_.may_translate ? options_.outside : options_.inside;
+  for (unsigned i = 0; i < 2; ++i) acknowledged_[i] = setup.first_seq[i] = *first_seq_[i];
+  setup.port_seed = kSeed;
+  setup.may_translate = options_.may_translate;
+  setup.length_changes = static_cast<std::uint8_t>(options_.length_changes);
+  connection_ = rtspnat_open(memory_.data(), &setup);
+  if (options_.length_changes == RTSPNAT_ONE_LENGTH_CHANGE)
+    numbers_ = std::make_unique<AdjustedNumbers>();
+  else
+    numbers_ = std::make_unique<MappedNumbers>(connection_);
+}
+
+// A sender's stream, so that it can be seen whether what leaves is that.
+void UserspaceRouter::RememberStream(const TcpPacket& packet) {
+  const auto offset = static_cast<std::int32_t>(packet.seq - *first_seq_[packet.direction]);
+  if (offset < 0) return;
+  std::string& stream = stream_[packet.direction];
+  std::vector<bool>& seen = seen_[packet.direction];
+  const std::size_t end = static_cast<std::size_t>(offset) + packet.payload.size();
+  if (end > stream.size()) {
+    stream.resize(end);
+    seen.resize(end);
+  }
+  for (std::size_t i = 0; i < packet.payload.size(); ++i) {
+    const std::size_t at = static_cast<std::size_t>(offset) + i;
+    seen[at] = true;
+    stream[at] = packet.payload[i];
+  }
+}
+
+void UserspaceRouter::CheckOwnBytes(unsigned direction, std::uint32_t seq, const std::string& bytes) {
+  const auto offset = static_cast<std::int32_t>(seq - *first_seq_[direction]);
+  bool own = offset >= 0 || bytes.empty();
+  for (std::size_t i = 0; own && i < bytes.size(); ++i) {
+    const std::size_t at = static_cast<std::size_t>(offset) + i;
+    own = at < stream_[direction].size() && seen_[direction][at] && stream_[direction][at] == bytes[i];
+  }
+  complaints_.Check(own, "law 3: what leaves, but for the edits, is not the sender's stream at its numbers");
+}
+
+// L5: around a number that is on its way, the map ascends, and its inverse is its inverse.
+void UserspaceRouter::CheckNumbers(unsigned direction, std::uint32_t from) const {
+  constexpr std::uint32_t kAround = 64;
+  const auto past = static_cast<std::int32_t>(from - acknowledged_[direction]);
+  const std::uint32_t before = past <= 0                                    ? 0
+                               : static_cast<std::uint32_t>(past) < kAround ? static_cast<std::uint32_t>(past)
+                                                                            : kAround;
+  std::uint32_t last = numbers_->Out(direction, from - before);
+  for (std::uint32_t seq = from - before; seq != from + kAround; ++seq) {
+    const std::uint32_t out = numbers_->Out(direction, seq);
+    complaints_.Check(static_cast<std::int32_t>(out - last) >= (seq == from - before ? 0 : 1),
+                      "L5: the map of sequence numbers does not ascend");
+    complaints_.Check(numbers_->Back(direction, out) == seq, "L5: the inverse map does not lead back");
+    // What the kernel's one correction makes of a number inside added bytes is its own affair.
+    const bool own_map = options_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE;
+    for (std::uint32_t added = last + 1; own_map && static_cast<std::int32_t>(out - added) > 0; ++added) {
+      const std::uint32_t back = numbers_->Back(direction, added);
+      complaints_.Check(back == seq || back == seq - 1,
+                        "L5: an added byte maps to neither of its neighbours");
+    }
+    last = out;
+  }
+}
+
+bool UserspaceRouter::Converse(const rtspnat_segment& segment) {
+  constexpr std::size_t kMost = 4096;  // Questions of one segment.
+  rtspnat_begin(connection_, &segment);
+  std::size_t questions = 0;
+  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost)
+    ledger_.Answer(connection_, step_);
+  calls_ += 1 + questions;
+  complaints_.Check(questions < kMost, "law 1: the dialogue does not end");
+  return questions < kMost;
+}
+
+std::string UserspaceRouter::ApplyEdits(std::string bytes) {
+  rtspnat_edit edit = {};
+  std::size_t begin = bytes.size();
+  for (unsigned i = step_.edits; i-- > 0;) {
+    const bool given = rtspnat_get_edit(connection_, i, &edit);
+    complaints_.Check(given, "law 2: an edit is missing");
+    const bool inside =
+        given && edit.text_length != 0 && edit.offset <= begin && edit.length <= begin - edit.offset;
+    complaints_.Check(inside, "law 2: an edit lies outside, or on another");
+    complaints_.Check(edit.text_length >= edit.length, "law 8: text becomes shorter");
+    complaints_.Check(edit.text_length == edit.length || options_.length_changes != RTSPNAT_NO_LENGTH_CHANGE,
+                      "law 8: a length changes that may not");
+    if (!inside) break;
+    bytes.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text), edit.text_length);
+    begin = edit.offset;
+  }
+  complaints_.Check(!rtspnat_get_edit(connection_, step_.edits, &edit), "law 2: more edits than said");
+  return bytes;
+}
+
+void UserspaceRouter::ApplyStep(TcpPacket& packet) {
+  complaints_.Check(step_.keep <= packet.payload.size(), "law 2: keeps more than there is");
+  std::string bytes;
+  if (step_.prefix_length != 0)
+    bytes.assign(reinterpret_cast<const char*>(step_.prefix), step_.prefix_length);
+  bytes.append(packet.payload, 0, step_.keep);
+  packet.fin = (step_.flags & RTSPNAT_FIN) != 0;
+  packet.rst = (step_.flags & RTSPNAT_RST) != 0;
+  complaints_.Check(!packet.fin || step_.keep == packet.payload.size(),
+                    "a segment that is cut keeps its FIN");
+  CheckOwnBytes(packet.direction, step_.seq, bytes);
+  packet.payload = ApplyEdits(std::move(bytes));
+  packet.seq = step_.seq;
+  packet.ack = step_.ack;
+  if (step_.growth != 0) numbers_->Grow(packet.direction, step_.growth_at, step_.growth);
+}
+
+void UserspaceRouter::MapNumbers(TcpPacket& packet) const {
+  const unsigned other = packet.direction == RTSPNAT_ORIGINAL ? 1 : 0;
+  packet.seq = numbers_->Out(packet.direction, packet.seq);
+  if (!packet.has_ack) return;
+  packet.ack = numbers_->Back(other, packet.ack);
+  for (auto& [first, last] : packet.sack) {
+    first = numbers_->Back(other, first);
+    last = numbers_->Back(other, last);
+  }
+}
+
+void UserspaceRouter::CheckClosed(const rtspnat_segment& segment) {
+  if ((segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0 || step_.verdict == RTSPNAT_DROP) return;
+  if ((step_.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0) return;  // It was cut, and comes again.
+  complaints_.Check(ledger_.Held() == 0, "L4: a mapping is left behind FIN or RST");
+}
+
+std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
+  if (packet.syn) {
+    Learn(packet);
+    return packet;
+  }
+  if (connection_ == nullptr) return packet;
+  RememberStream(packet);
+  // An exact copy on the heap, so that a sanitizer sees every read beyond it.
+  const std::vector<std::uint8_t> copy(packet.payload.begin(), packet.payload.end());
+  rtspnat_segment segment = {
+      copy.data(),         static_cast<std::uint32_t>(copy.size()),     packet.seq,      packet.ack,
+      packet.segment_size, static_cast<std::uint8_t>(packet.direction), FlagsOf(packet), 0};
+  const bool unread =
+      copy.empty() && !packet.fin && !packet.rst && !packet.urg && !holding_ && !options_.shows_empty;
+  bool done = unread;
+  if (!done && options_.use_skip) {
+    rtspnat_segment without = segment;
+    without.payload = nullptr;
+    done = rtspnat_skip(connection_, &without);
+  }
+  if (!done) {
+    if (!Converse(segment)) return {};
+    holding_ = step_.holding != 0;
+    notes_ |= step_.notes;
+    for (unsigned note = 0; note < RTSPNAT_NOTES; ++note) counts_[note] += step_.notes >> note & 1U;
+    CheckClosed(segment);
+    complaints_.Check(step_.verdict == RTSPNAT_ACCEPT || step_.edits == 0, "law 3: a drop has edits");
+    if (step_.verdict == RTSPNAT_DROP) return {};
+    ApplyStep(packet);
+  }
+  const std::uint32_t seq = packet.seq;
+  MapNumbers(packet);
+  const unsigned other = packet.direction == RTSPNAT_ORIGINAL ? 1 : 0;
+  if (packet.has_ack && static_cast<std::int32_t>(packet.ack - acknowledged_[other]) > 0)
+    acknowledged_[other] = packet.ack;
+  if (options_.checks_numbers) CheckNumbers(packet.direction, seq);
+  return packet;
+}
+
+void UserspaceRouter::Close() {
+  rtspnat_step step = {};
+  while (connection_ != nullptr && rtspnat_close(connection_, &step)) {
+    step.ask = RTSPNAT_RELEASE;
+    ledger_.Answer(connection_, step);
+  }
+  complaints_.Check(ledger_.Held() == 0, "L4: a mapping is left behind the end");
+}
+
+}  // namespace rtsp::test

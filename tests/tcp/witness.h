@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Stands around a middlebox and checks what can be seen from outside, whatever is inside.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tests/tcp/complaints.h"
+#include "tests/tcp/middlebox.h"
+
+namespace rtsp::test {
+
+/// Checks that a number on the far side stands for the same byte each time, until it is acknowledged (law 5), and that
+/// no packet grows beyond the largest that came in, and 512 bytes.
+class Witness : public Middlebox {
+ public:
+  Witness(Middlebox& inner, Complaints& complaints) : inner_(inner), complaints_(complaints) {}
+
+  std::optional<TcpPacket> Pass(TcpPacket packet) override;
+
+ private:
+  struct Stream {
+    std::optional<std::uint32_t> first;  // Number of its first byte.
+    std::uint32_t acknowledged = 0;      // Offset, in the numbers of the receiver.
+    std::string bytes;
+    std::vector<bool> seen;
+    std::size_t longest = 512;  // Bytes of a packet.
+  };
+
+  void TakeAcknowledgement(const TcpPacket& packet);
+  void CheckBytes(const TcpPacket& packet);
+
+  Middlebox& inner_;
+  Complaints& complaints_;
+  Stream streams_[2];
+};
+
+}  // namespace rtsp::test

@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""Law L6: the core's work for a byte is bounded by a constant, whatever the bytes and however they are cut.
+
+usage: work_per_byte.py PROGRAM
+
+PROGRAM is the one built from work_per_byte_main.cc. For each of its streams the instructions of the core are counted
+by callgrind, for some bytes and for four times as many: four times the bytes must not cost more than four
+times as much, and no byte more than the bound for its kind of segment.
+"""
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+BYTES = 8000
+TIMES = 4
+SLACK = 1.05  # Of four times as much: what comes once, at the beginning, may only make it less.
+BOUND = {1: 3700, 1448: 260}  # Instructions a byte, by the bytes of a segment.
+
+
+def count(program, name, size):
+    with tempfile.NamedTemporaryFile() as out:
+        run = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={out.name}", "--collect-atstart=no",
+             "--toggle-collect=rtsp::test::GiveToCore*", program, name, str(size)],
+            capture_output=True, text=True, check=False)
+    collected = re.search(r"Collected : (\d+)", run.stderr)
+    if run.returncode != 0 or not collected:
+        sys.exit(f"{name}: valgrind failed\n{run.stderr}")
+    return int(collected.group(1))
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    if not shutil.which("valgrind"):
+        sys.exit("valgrind is missing: instructions cannot be counted without it (Debian: apt-get install valgrind)")
+    program = sys.argv[1]
+    failed = 0
+    for line in subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines():
+        name, segment = line.split()
+        few, many = count(program, name, BYTES), count(program, name, BYTES * TIMES)
+        a_byte, growth = many / (BYTES * TIMES), many / few / TIMES
+        good = a_byte <= BOUND[int(segment)] and growth <= SLACK
+        failed += not good
+        print(f"{name:32} {a_byte:8.1f} instructions a byte, at most {BOUND[int(segment)]}; "
+              f"{TIMES} times the bytes: {growth * TIMES:.2f} times as much: {'ok' if good else 'TOO MANY'}")
+    sys.exit(1 if failed else 0)
+
+
+main()

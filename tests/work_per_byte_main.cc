@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// Law L6: streams that are made to cost the core as much as they can. work_per_byte.py counts what they cost.
+// usage: work_per_byte NAME BYTES
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "rtspnat.h"
+
+namespace rtsp::test {
+
+/// Gives the core one segment and asks it for everything. The only function that is counted.
+[[gnu::noinline]] void GiveToCore(rtspnat_connection* connection, const rtspnat_segment& segment, bool busy,
+                                  rtspnat_step& step) {
+  step = {};
+  rtspnat_edit edit = {};
+  if (rtspnat_skip(connection, &segment)) return;
+  rtspnat_begin(connection, &segment);
+  while (rtspnat_next(connection, &step) != RTSPNAT_DONE)
+    rtspnat_answer(connection, busy && step.ask == RTSPNAT_RESERVE ? RTSPNAT_BUSY : RTSPNAT_YES,
+                   step.outside[0]);
+  for (unsigned i = step.edits; i-- > 0;) static_cast<void>(rtspnat_get_edit(connection, i, &edit));
+}
+
+namespace {
+
+constexpr std::uint32_t kWhole = 1448;
+
+struct Stream {
+  const char* name;
+  std::string head;       // Comes once.
+  std::string text;       // Repeated until there are bytes enough,
+  std::uint32_t size;     // in segments of so many bytes,
+  std::uint32_t repeats;  // each sent so often.
+  bool busy;              // No port is free.
+  bool acknowledges;      // The receiver acknowledges everything at once.
+};
+
+std::string Times(unsigned count, std::string_view text) {
+  std::string all;
+  for (unsigned i = 0; i < count; ++i) all += text;
+  return all;
+}
+
+std::vector<Stream> Streams() {
+  const std::string options = "OPTIONS * RTSP/1.0\r\n";
+  const std::string setup = "SETUP rtsp://s/1 RTSP/1.0\r\nCSeq: 1\r\n";
+  const std::string spec = "RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2";
+  const std::string transport = "Transport: " + spec + "\r\n\r\n";
+  const std::string folded = "Transport: RTP/AVP;unicast" + Times(200, "\r\n ;") + "\r\n\r\n";
+  const std::string list =
+      "Transport: " + Times(12, "RTP/AVP;unicast;client_port=5000-5001,") + spec + "\r\n\r\n";
+  const std::string commas = "Transport: " + Times(1000, ",") + "\r\n\r\n";
+  return {
+      {"requests_whole", "", setup + transport, kWhole, 1, false, true},
+      {"requests_by_byte", "", setup + transport, 1, 1, false, true},
+      {"requests_by_byte_sent_4_times", "", setup + transport, 1, 4, false, true},
+      {"edits_unacknowledged_by_byte", Times(20, setup + transport), "OPTIONS * RTSP/1.0\r\n\r\n", 1, 1,
+       false, false},
+      {"long_line_withheld_by_byte", "", setup + "Transport: " + std::string(980, 'x') + "\r\n\r\n", 1, 1,
+       false, true},
+      {"folds_by_byte", "", setup + folded, 1, 1, false, true},
+      {"folds_whole", "", setup + folded, kWhole, 1, false, true},
+      {"list_of_specs_whole", "", setup + list, kWhole, 1, false, true},
+      {"list_of_commas_whole", "", setup + commas, kWhole, 1, false, true},
+      {"ports_all_busy_whole", "", setup + "Transport: RTP/AVP;client_port=5000\r\n\r\n", kWhole, 1, true,
+       true},
+      {"headers_short_whole", options, "a:\r\n", kWhole, 1, false, true},
+      {"headers_named_like_ours_whole", options, "Transport-Info: x\r\nSessio: y\r\nCSe: 1\r\n", kWhole, 1,
+       false, true},
+      {"blank_lines_whole", options + "\r\n", "\r\n", kWhole, 1, false, true},
+      {"messages_short_whole", "", "A * RTSP/1.0\r\n\r\n", kWhole, 1, false, true},
+      {"frames_empty_whole", options + "\r\n", std::string("$\0\0\0", 4), kWhole, 1, false, true},
+      {"frames_empty_by_byte", options + "\r\n", std::string("$\0\0\0", 4), 1, 1, false, true},
+  };
+}
+
+rtspnat_segment SegmentOf(std::string_view bytes, std::uint32_t seq, std::uint32_t ack,
+                          rtspnat_direction direction) {
+  rtspnat_segment segment = {};
+  segment.payload = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  segment.length = static_cast<std::uint32_t>(bytes.size());
+  segment.seq = seq;
+  segment.ack = ack;
+  segment.direction = static_cast<std::uint8_t>(direction);
+  segment.flags = RTSPNAT_ACK;
+  return segment;
+}
+
+// Returns where the sender goes on: behind the segment, unless its tail was cut off.
+std::uint32_t NextAfter(const rtspnat_segment& segment, const rtspnat_step& step) {
+  if ((step.notes >> RTSPNAT_NOTE_TRIMMED & 1U) != 0) return step.seq + step.prefix_length + step.keep;
+  return segment.seq + segment.length;
+}
+
+// Returns false if the core gave up on the stream, or dropped of it: that costs nothing and shows nothing.
+bool Play(const Stream& stream, std::size_t bytes) {
+  const std::string answer = "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n";  // So that requests do not pile up.
+  const bool asks = stream.text.find("CSeq: 1") != std::string::npos && stream.acknowledges;
+  const auto size = static_cast<std::uint32_t>(answer.size());
+  static std::uint64_t memory[RTSPNAT_CONNECTION_MAX / 8];
+  rtspnat_setup setup = {};
+  setup.inside = {4, {10, 0, 1, 2}};
+  setup.outside = {4, {203, 0, 113, 1}};
+  setup.may_translate = true;
+  setup.length_changes = RTSPNAT_ANY_LENGTH_CHANGE;
+  rtspnat_connection* connection = rtspnat_open(memory, &setup);
+  std::string text = stream.head;
+  while (text.size() < bytes) text += stream.text;
+  bool follows = true;
+  std::uint32_t answers = 0;
+  rtspnat_step step = {};
+  for (std::uint32_t at = 0; at < text.size() && follows;) {
+    const std::string_view piece = std::string_view(text).substr(at, stream.size);
+    const rtspnat_segment data = SegmentOf(piece, at, 0, RTSPNAT_ORIGINAL);
+    for (std::uint32_t i = 0; i < stream.repeats; ++i) {
+      GiveToCore(connection, data, stream.busy, step);
+      follows = follows && step.transparent == 0 && step.verdict == RTSPNAT_ACCEPT;
+      if (i == 0) at = NextAfter(data, step);
+    }
+    const std::uint32_t end = rtspnat_map_sequence(connection, RTSPNAT_ORIGINAL, at);
+    for (; asks && (answers + 1) * stream.text.size() + stream.head.size() <= at; ++answers) {
+      const rtspnat_segment reply = SegmentOf(answer, answers * size, end, RTSPNAT_REPLY);
+      GiveToCore(connection, reply, false, step);
+    }
+    const rtspnat_segment heard = SegmentOf({}, answers * size, end, RTSPNAT_REPLY);
+    if (stream.acknowledges) GiveToCore(connection, heard, false, step);
+  }
+  return follows;
+}
+
+}  // namespace
+}  // namespace rtsp::test
+
+int main(int argc, char** argv) {
+  const std::vector<rtsp::test::Stream> streams = rtsp::test::Streams();
+  if (argc != 3) {
+    for (const rtsp::test::Stream& stream : streams) std::printf("%s %u\n", stream.name, stream.size);
+    return 0;
+  }
+  for (const rtsp::test::Stream& stream : streams) {
+    if (std::string_view(argv[1]) != stream.name) continue;
+    return rtsp::test::Play(stream, static_cast<std::size_t>(std::atol(argv[2]))) ? 0 : 2;
+  }
+  return 1;
+}
