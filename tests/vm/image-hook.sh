@@ -3,7 +3,8 @@
 #
 # image-hook.sh CHROOT OUTPUT: mmdebstrap's last step. Adds the kernel to the new root file system, drops what a test
 # never reads, and writes to OUTPUT: rootfs.ext4, vmlinuz, kernel-version, headers/ (to build modules with), modules/
-# (those that the initramfs needs). Runs as root, or as the root of mmdebstrap's user namespace.
+# (those that the initramfs needs), nat-rtsp/ (the sources of nat-rtsp-dkms, for nat-rtsp.sh). Runs as root, or as the
+# root of mmdebstrap's user namespace.
 set -euo pipefail
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -23,7 +24,7 @@ add_kernel() {
 	# Not dpkg-deb -x: that would put a directory where the link /lib -> usr/lib is.
 	dpkg-deb --fsys-tarfile "$out/debs/${image}"_*.deb | tar -x --keep-directory-symlink -C "$root"
 	for package in "$out"/debs/linux-{headers,kbuild}-*.deb; do dpkg-deb -x "$package" "$out/headers"; done
-	rm -r "$out/debs"
+	rm "$out"/debs/*
 	# The headers name their other half by absolute path.
 	sed -i "s|/usr/src|$3/headers/usr/src|" "$out/headers/usr/src/$headers/Makefile"
 	printf '%s\n' "$version" >"$out/kernel-version"
@@ -32,6 +33,14 @@ add_kernel() {
 	prune_modules "$root/lib/modules/$version"
 	chroot "$root" depmod "$version"
 	copy_boot_modules "$version"
+}
+
+add_nat_rtsp() {
+	fetch nat-rtsp-dkms
+	mkdir "$out/nat-rtsp"
+	dpkg-deb --fsys-tarfile "$out"/debs/nat-rtsp-dkms_*.deb |
+		tar -x --strip-components=4 -C "$out/nat-rtsp" --wildcards './usr/src/nat-rtsp-*/?*'
+	dpkg-deb -f "$out"/debs/nat-rtsp-dkms_*.deb Version >"$out/nat-rtsp/version"
 }
 
 # Networking and what the boot needs; depmod, run in the virtual machine, then has a tenth to read.
@@ -70,6 +79,8 @@ add_registry() {
 mkdir -p "$out/debs" "$out/headers"
 printf '>>> kernel\n' >&2
 add_kernel "$root" "$out" "$3"
+add_nat_rtsp
+rm -r "$out/debs"
 printf '>>> GStreamer registry\n' >&2
 prune_files
 add_registry

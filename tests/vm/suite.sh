@@ -1,29 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# suite.sh: plays real RTSP streams through a real NAT in a virtual machine, with the kernel modules and without.
+# suite.sh: plays real RTSP streams through a real NAT in a virtual machine, with the kernel modules and without; then some
+# over paths that lose packets (lossy.sh), and measures the throughput (throughput.sh).
 #
 #   suite.sh --modules DIR [--case REGEX] [--results DIR]
 #
 #   --modules DIR       where nf_conntrack_rtsp.ko and nf_nat_rtsp.ko are, built for the kernel of the virtual machine:
 #                       make -C kshim KDIR="$(tests/vm/image.sh --kdir)"
-#   --case REGEX        only the cases whose names match; guest/cases.sh has the list
+#   --case REGEX        only the cases whose names match, and neither of the others; guest/cases.sh has the list
 #   --results DIR       keep logs there: per case what was sniffed and what the programs said; tap; dmesg
 #
 # Prints TAP. Exit code: 0 all as expected, 1 a case was not, 2 usage or a missing program, 3 the machine did not boot
-# or did not finish in time. Takes 5 minutes; the first time 2 more, to make the image.
+# or did not finish in time. Takes 8 minutes; the first time 2 more, to make the image.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
-modules='' cases=. results=()
+modules='' cases='' results=''
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--modules) modules=${2:?--modules needs a directory} && shift ;;
 	--case) cases=${2:?--case needs an expression} && shift ;;
-	--results) results=(--results "${2:?--results needs a directory}") && shift ;;
+	--results) results=${2:?--results needs a directory} && shift ;;
 	--help) usage && exit 0 ;;
 	*) usage >&2 && exit "$EX_USAGE" ;;
 	esac
@@ -31,4 +32,20 @@ while [[ $# -gt 0 ]]; do
 done
 [[ -n $modules ]] || { usage >&2 && exit "$EX_USAGE"; }
 
-exec "$VM_DIR/run.sh" --timeout 900 --modules "$modules" "${results[@]}" cases.sh "$cases"
+# part NAME SCRIPT ARGUMENT...: its results in a directory of its own, unless it is the only one.
+code=0
+part() {
+	local name=$1 ended=0
+	shift
+	say "$name"
+	"$VM_DIR/$1" --modules "$modules" ${results:+--results "$results/$name"} "${@:2}" || ended=$?
+	((ended <= code)) || code=$ended
+}
+
+if [[ -n $cases ]]; then
+	exec "$VM_DIR/run.sh" --timeout 900 --modules "$modules" ${results:+--results "$results"} cases.sh "$cases"
+fi
+part cases run.sh --timeout 900 cases.sh .
+part lossy lossy.sh --sessions 10
+part throughput throughput.sh --rounds 3 --least 0.92
+exit $code

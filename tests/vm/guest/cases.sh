@@ -38,17 +38,6 @@ case_table() {
 	EOF
 }
 
-start_server() {
-	note "starting gst-rtsp-server"
-	begin server "$VM_RESULTS/server.log" python3 server.py "$port" "$server4" "$server6"
-	server_pid=$begun
-	wait_for 60 grep -q "listening on $server6" "$VM_RESULTS/server.log" || {
-		cat "$VM_RESULTS/server.log"
-		echo 'Bail out! the RTSP server does not start'
-		exit 1
-	}
-}
-
 run_case() {
 	local name=$1 expect=$2 started=$SECONDS
 	case_name=$name

@@ -1,8 +1,19 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of cases.sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# The two real clients. Both play two audio tracks and say how many packets of each they got; both take their UDP ports
-# from PORT on, so that a case can choose them.
+# The real server and the two real clients. The clients play two audio tracks and say how many packets of each they got;
+# both take their UDP ports from PORT on, so that a case can choose them.
+
+start_server() {
+	note "starting gst-rtsp-server"
+	begin server "$VM_RESULTS/server.log" python3 server.py "$port" "$server4" "$server6"
+	server_pid=$begun
+	wait_for 60 grep -q "listening on $server6" "$VM_RESULTS/server.log" || {
+		cat "$VM_RESULTS/server.log"
+		echo 'Bail out! the RTSP server does not start'
+		exit 1
+	}
+}
 
 # start_client TOOL TRANSPORT NAMESPACE URL PORT DIRECTORY: in the background, pid in $begun. TRANSPORT is udp|tcp.
 start_client() {

@@ -3,7 +3,8 @@
 """server.py PORT ADDRESS...: a real RTSP server (gst-rtsp-server) with two audio tracks at /test.
 
 G.711 at 8 kHz, 50 packets a second and track: cheap enough for an emulated processor. All clients share one media,
-so that the server sends to all of them from the same ports, as cameras do. Prints each request it is sent.
+so that the server sends to all of them from the same ports, as cameras do. Prints each request it is sent, and of SETUP
+the User-Agent, the CSeq and the Transport line as they came.
 """
 
 import sys
@@ -11,8 +12,11 @@ import sys
 import gi
 
 gi.require_version("Gst", "1.0")
+gi.require_version("GstRtsp", "1.0")
 gi.require_version("GstRtspServer", "1.0")
-from gi.repository import GLib, Gst, GstRtspServer  # noqa: E402
+from gi.repository import GLib, Gst, GstRtsp, GstRtspServer  # noqa: E402
+
+HEADERS = [getattr(GstRtsp.RTSPHeaderField, name) for name in ("USER_AGENT", "CSEQ", "TRANSPORT")]
 
 SOURCE = "audiotestsrc is-live=true samplesperbuffer=160 freq={} ! audio/x-raw,rate=8000,channels=1 ! "
 TRACKS = (
@@ -25,10 +29,16 @@ def log(*words):
     print(*words, flush=True)
 
 
+def on_setup(_client, context):
+    log("\t".join(["SETUP", *(context.request.get_header(header, 0)[1] for header in HEADERS)]))
+
+
 def on_client(_server, client):
     peer = client.get_connection().get_ip()
     log("connected", peer)
-    for method in ("setup", "play", "teardown"):
+    client.connect("setup-request", on_setup)
+    client.connect("new-session", lambda _c, session: session.set_timeout(600))
+    for method in ("play", "teardown"):
         client.connect(method + "-request", lambda _c, _ctx, name: log(name.upper(), peer), method)
     client.connect("closed", lambda _c: log("closed", peer))
 

@@ -19,23 +19,29 @@
 # the clients' networks, so that the same picture serves without NAT.
 
 readonly server4=10.0.2.2 server6=fd00:2::2 port=8554
+# Of the scripted server, on the same machine.
+readonly scripted4=10.0.2.3 scripted6=fd00:2::3
 
 # link NAMESPACE DEVICE NETWORK NAMESPACE2 DEVICE2: NAMESPACE has address 2 of NETWORK, NAMESPACE2 has 1.
 link() {
 	ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
+	ip -n "$1" link set lo up
+	ip -n "$1" link set "$2" up
+	ip -n "$4" link set lo up
+	ip -n "$4" link set "$5" up
+}
+
+# addresses_of_link: as link; what is there already stays.
+addresses_of_link() {
 	ip -n "$1" -batch - <<-EOF
-		addr add 10.0.$3.2/24 dev $2
-		addr add fd00:$3::2/64 dev $2 nodad
-		link set lo up
-		link set $2 up
-		route add default via 10.0.$3.1
-		route add default via fd00:$3::1
+		addr replace 10.0.$3.2/24 dev $2
+		addr replace fd00:$3::2/64 dev $2 nodad
+		route replace default via 10.0.$3.1
+		route replace default via fd00:$3::1
 	EOF
 	ip -n "$4" -batch - <<-EOF
-		addr add 10.0.$3.1/24 dev $5
-		addr add fd00:$3::1/64 dev $5 nodad
-		link set lo up
-		link set $5 up
+		addr replace 10.0.$3.1/24 dev $5
+		addr replace fd00:$3::1/64 dev $5 nodad
 	EOF
 }
 
@@ -43,11 +49,24 @@ make_topology() {
 	local ns
 	for ns in client client2 router server; do ip netns add "$ns"; done
 	in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-	link client lan 1 router lan
-	link client2 lan 3 router lan2
-	link server wan 2 router wan
+	each_link link
+	addresses
 	for ns in client client2; do count_udp "$ns" input; done
 	count_udp server output
+}
+
+each_link() {
+	"$1" client lan 1 router lan
+	"$1" client2 lan 3 router lan2
+	"$1" server wan 2 router wan
+}
+
+# addresses: for interfaces that have none, or have lost them.
+addresses() {
+	each_link addresses_of_link
+	ip -n server addr replace $scripted4/24 dev wan
+	# Not for what chooses no address itself.
+	ip -n server addr replace $scripted6/64 dev wan nodad preferred_lft 0
 }
 
 # count_udp NAMESPACE HOOK: counts UDP packets by destination port.
@@ -65,14 +84,17 @@ reset_counts() {
 	for ns in client client2 server; do in_ns "$ns" nft flush set inet count ports; done
 }
 
-# rules nat|routed nft|iptables|none: the router's whole rule set; the last word says how the helper is attached.
+# rules nat|routed nft|iptables|idle|none: the router's whole rule set; the last word says how the helper is attached. With
+# idle there is the rule that would, and it counts instead.
 rules() {
 	local nat='' object='' attach=''
 	[[ $1 == nat ]] && nat='chain nat { type nat hook postrouting priority srcnat; oifname "wan" masquerade; }'
-	if [[ $2 == nft ]]; then
-		object='ct helper rtsp { type "rtsp" protocol tcp; }'
-		attach="chain helper { type filter hook prerouting priority filter; tcp dport $port ct helper set \"rtsp\"; }"
-	fi
+	local deed=''
+	case $2 in
+	nft) object='ct helper rtsp { type "rtsp" protocol tcp; }' deed='ct helper set "rtsp"' ;;
+	idle) deed=counter ;;
+	esac
+	[[ -z $deed ]] || attach="chain helper { type filter hook prerouting priority filter; ct state new tcp dport $port $deed; }"
 	clear_rules
 	in_ns router nft -f - <<-EOF || return
 		table inet router {
