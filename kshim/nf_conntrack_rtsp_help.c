@@ -191,9 +191,9 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 }
 
 /* Heads of frames that are not in the linear part, @offset into the payload on. */
-static bool rtsp_skip_paged(struct rtsp_conn *conn,
-			    const struct rtsp_packet *pkt,
-			    const struct rtspnat_segment *segment, u32 offset)
+static enum rtspnat_frames
+rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
+		const struct rtspnat_segment *segment, u32 offset)
 {
 	enum rtspnat_frames frames;
 	struct skb_seq_state seq;
@@ -217,7 +217,7 @@ static bool rtsp_skip_paged(struct rtsp_conn *conn,
 					     &offset);
 	} while (frames == RTSPNAT_FRAMES_HEAD);
 	skb_abort_seq_read(&seq);
-	return frames == RTSPNAT_FRAMES_DONE;
+	return frames;
 }
 
 /* Media on the connection: all that has to be read are the heads of frames, which
@@ -242,8 +242,11 @@ static bool rtsp_skip_frames(struct rtsp_conn *conn,
 					     pkt->skb->data + at, linear - at,
 					     &offset);
 	if (frames == RTSPNAT_FRAMES_HEAD)
-		return rtsp_skip_paged(conn, pkt, segment, offset);
-	return frames == RTSPNAT_FRAMES_DONE;
+		frames = rtsp_skip_paged(conn, pkt, segment, offset);
+	if (frames != RTSPNAT_FRAMES_DONE)
+		return false;
+	rtsp_count_note(nf_ct_net(pkt->ct), RTSPNAT_NOTE_INTERLEAVED);
+	return true;
 }
 
 /* The caller holds conn->lock. */
@@ -256,12 +259,9 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn,
 	struct net *net = nf_ct_net(pkt->ct);
 	struct rtspnat_step step = {};
 
-	if (conn->dead || rtspnat_skip(conn->core, segment))
+	if (conn->dead || rtsp_skip_frames(conn, pkt, segment) ||
+	    rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
-	if (rtsp_skip_frames(conn, pkt, segment)) {
-		rtsp_count_note(net, RTSPNAT_NOTE_INTERLEAVED);
-		return NF_ACCEPT;
-	}
 	if (skb_linearize(pkt->skb))
 		return rtsp_unreadable(conn, pkt);
 	segment->payload = pkt->skb->data + pkt->dataoff;

@@ -176,5 +176,15 @@ TEST(Hash, DependsOnEveryByteAndOnTheLength) {
   EXPECT_NE(Hash(CursorOf(std::string_view("\0", 1))), Hash(CursorOf("")));
 }
 
+TEST(Cursor, Law1NetworkWordsLieInside) {
+  const std::uint8_t bytes[] = {0x24, 1, 2, 3, 4};
+  const Cursor in(bytes, sizeof bytes);
+  EXPECT_EQ(in.NetworkWord(0), 0x24010203U);
+  EXPECT_EQ(in.NetworkWord(1), 0x01020304U);
+  EXPECT_EQ(in.NetworkWord(2), 0U);
+  EXPECT_EQ(in.NetworkWord(0xffff'fffd), 0U);
+  EXPECT_EQ(Cursor(bytes, 3).NetworkWord(0), 0U);
+}
+
 }  // namespace
 }  // namespace rtsp::test

@@ -257,8 +257,8 @@ enum rtspnat_frames {
 /** Does what rtspnat_skip() does for a segment of which nothing has to be read but the heads of `$`
  *  frames, 4 bytes each, so that media in a paged buffer need not be made linear. @p bytes is NULL
  *  at first, then @p length bytes of payload from @p offset on, as many as lie together;
- *  @p offset is otherwise the callee's. RTSPNAT_NOTE_INTERLEAVED is the embedder's to count. To
- *  be called when rtspnat_skip() has returned false for the same segment. */
+ *  @p offset is otherwise the callee's. RTSPNAT_NOTE_INTERLEAVED is the embedder's to count where
+ *  bytes were asked for. May be called before rtspnat_skip() or when that has returned false. */
 enum rtspnat_frames rtspnat_skip_frames(struct rtspnat_connection *connection, const struct rtspnat_segment *segment,
 					const uint8_t *bytes, uint32_t length, uint32_t *offset);
 

@@ -74,7 +74,7 @@ bool Connection::MayHoldFrames(const rtspnat_segment& segment) const {
 }
 
 // `bytes` lie at `offset`; without any the stream goes on where it was left.
-rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, rtsp::Cursor bytes,
+rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const rtsp::Cursor& bytes,
                                       std::uint32_t& offset) {
   Direction& direction = directions_[segment.direction & 1];
   std::uint32_t at = offset;
@@ -82,11 +82,11 @@ rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, rtsp::Curs
     if (!MayHoldFrames(segment)) return RTSPNAT_FRAMES_NO;
     at = direction.framer.SkipLeft();
   }
-  while (at < segment.length && bytes.Left() >= rtsp::kFrameHeadBytes) {
-    const rtsp::FrameHead frame = rtsp::ReadFrameHead(bytes);
+  const std::uint32_t first = at;
+  while (at < segment.length && at - first + rtsp::kFrameHeadBytes <= bytes.Size()) {
+    const rtsp::FrameHead frame = rtsp::ReadFrameHead(bytes, at - first);
     if (!frame.valid) return RTSPNAT_FRAMES_NO;
     at += rtsp::kFrameHeadBytes + frame.length;
-    bytes.Seek(bytes.Position() + rtsp::kFrameHeadBytes + frame.length);
   }
   offset = at;
   if (at < segment.length)
@@ -96,7 +96,7 @@ rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, rtsp::Curs
   direction.framer.SkipFrames(segment.length, at - segment.length);
   direction.frontier += segment.length;
   direction.dropped = 0;
-  interleaved_ = true;
+  interleaved_ |= bytes.Size() != 0;
   return RTSPNAT_FRAMES_DONE;
 }
 

@@ -202,7 +202,7 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
   if (held_size_ < kFrameHeadBytes) return;
   unit.kind = UnitKind::kInterleaved;
   unit.offset = offset_ - kFrameHeadBytes;
-  const FrameHead head = ReadFrameHead(UnfinishedLine());
+  const FrameHead head = ReadFrameHead(UnfinishedLine(), 0);
   unit.channel = head.channel;
   unit.length = head.length;
   skip_ = unit.length;

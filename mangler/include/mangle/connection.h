@@ -25,7 +25,7 @@ class Connection {
   explicit Connection(const rtspnat_setup& setup);
 
   [[nodiscard]] bool Skip(const rtspnat_segment& segment);
-  [[nodiscard]] rtspnat_frames SkipFrames(const rtspnat_segment& segment, rtsp::Cursor bytes,
+  [[nodiscard]] rtspnat_frames SkipFrames(const rtspnat_segment& segment, const rtsp::Cursor& bytes,
                                           std::uint32_t& offset);
   void Begin(const rtspnat_segment& segment);
   [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);

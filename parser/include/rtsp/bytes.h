@@ -96,6 +96,14 @@ class Cursor {
     return value;
   }
 
+  /// Returns the 4 bytes at @p index as a number in network order; 0 if there are fewer.
+  [[nodiscard]] std::uint32_t NetworkWord(std::uint32_t index) const {
+    std::uint32_t word = 0;
+    if (size_ < sizeof word || index > size_ - sizeof word) return 0;
+    __builtin_memcpy(&word, data_ + index, sizeof word);
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(word) : word;
+  }
+
   /// Returns the bytes [@p from, @p from + @p count), cut to what there is, with the cursor at
   /// their front.
   [[nodiscard]] constexpr Cursor Slice(std::uint32_t from, std::uint32_t count) const {

@@ -46,10 +46,11 @@ struct FrameHead {
   std::uint16_t length = 0;  ///< Of the payload.
 };
 
-/// Reads the head of a `$` frame at the cursor.
-[[nodiscard]] constexpr FrameHead ReadFrameHead(const Cursor& in) {
-  const Cursor head = in.Window<kFrameHeadBytes>();
-  return {head.At(0) == '$', head.At(1), static_cast<std::uint16_t>(head.At(2) << 8 | head.At(3))};
+/// Reads the head of a `$` frame at @p index of @p in; not valid if it is not all there.
+[[nodiscard]] inline FrameHead ReadFrameHead(const Cursor& in, std::uint32_t index) {
+  const std::uint32_t head = in.NetworkWord(index);
+  return {head >> 24 == '$', static_cast<std::uint8_t>(head >> 16 & 0xff),
+          static_cast<std::uint16_t>(head & 0xffff)};
 }
 
 /// What Framer::Next() gives.
