@@ -83,18 +83,21 @@ rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const rtsp
     at = direction.framer.SkipLeft();
   }
   const std::uint32_t first = at;
-  while (at < segment.length && at - first + rtsp::kFrameHeadBytes <= bytes.Size()) {
+  const std::uint32_t end = segment.length;
+  while (at < end) {
     const rtsp::FrameHead frame = rtsp::ReadFrameHead(bytes, at - first);
-    if (!frame.valid) return RTSPNAT_FRAMES_NO;
+    if (!frame.valid) break;
     at += rtsp::kFrameHeadBytes + frame.length;
   }
   offset = at;
-  if (at < segment.length)
-    return segment.length - at < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
+  if (at < end) {
+    const bool is_other = at - first + rtsp::kFrameHeadBytes <= bytes.Size();
+    return is_other || end - at < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
+  }
   TakeAcknowledgement(segment);
   NoteSize(segment);
-  direction.framer.SkipFrames(segment.length, at - segment.length);
-  direction.frontier += segment.length;
+  direction.framer.SkipFrames(end, at - end);
+  direction.frontier += end;
   direction.dropped = 0;
   interleaved_ |= bytes.Size() != 0;
   return RTSPNAT_FRAMES_DONE;
