@@ -12,9 +12,9 @@
 #   fuzz       every fuzzer for FUZZ_SECONDS (60)
 #   modules    the kernel modules: warnings, sparse, checkpatch --strict, symbols and sections
 #   scripts    shellcheck
-#   vm         real streams through a real NAT in a virtual machine, with the modules and without
+#   vm         real streams through a real NAT in a virtual machine, with the modules and without, and over lossy paths
 #
-# Installs the Debian 12 packages that it needs. Takes 10 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
+# Installs the Debian 12 packages that it needs. Takes 25 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
