@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 // Law L1 for every case of tests/spec: its stream goes through the core whole, cut into any two pieces and into any
-// three (the short ones only, unless RTSPNAT_THREE_PIECES says more); each time the same bytes come out, and the same questions are asked.
+// three (the short ones only, unless RTSPNAT_THREE_PIECES says more); each time the same bytes come out, and the same
+// questions are asked.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
