@@ -22,6 +22,7 @@ namespace {
 #include "../parser/src/transport.cc"
 
 #include "../mangler/src/address.cc"
+#include "../mangler/src/address_line.cc"
 #include "../mangler/src/connection.cc"
 #include "../mangler/src/edit_line.cc"
 #include "../mangler/src/edit_log.cc"
@@ -30,6 +31,7 @@ namespace {
 #include "../mangler/src/passing.cc"
 #include "../mangler/src/ports.cc"
 #include "../mangler/src/reading.cc"
+#include "../mangler/src/reply.cc"
 #include "../mangler/src/rewrite.cc"
 #include "../mangler/src/seq_map.cc"
 }  // namespace

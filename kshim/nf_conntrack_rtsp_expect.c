@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A mapping of the core, made of conntrack expectations.
+/* Conntrack expectations of one port of a mapping.
  *
- * A reserved port is an inactive expectation of media from the server: nobody else
- * can register one that overlaps it, and no packet matches it.  It comes alive
- * when the core says so, and is then joined by an expectation of what the
- * client sends first (a hole punch, RTCP), which has to leave from that port.
+ * A reserved port is an inactive expectation: nobody else can register one that
+ * overlaps it, and no packet matches it.  There is one of what comes from the peer,
+ * and one of what the opener sends first (a hole punch, RTCP), which has to leave
+ * from the port that was announced.
  */
 
 #include <linux/errno.h>
@@ -12,7 +12,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_expect.h"
-#include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_source.h"
 
 /* As long as 32 bits of jiffies carry.  Expectations die with their master, and
  * that is the only end they should have: a stream may be paused for hours, and
@@ -30,150 +30,120 @@ const struct nf_conntrack_expect_policy rtsp_expect_policy = {
 	.name		= "rtsp",
 };
 
-/* Both ports or none.  The slots are filled if it succeeds. */
-static int rtsp_register(struct nf_conntrack_expect **exp, unsigned int count)
+static_assert(RTSP_EXPECTATIONS <= NF_CT_EXPECT_MAX_CNT);
+
+struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
+						unsigned int i)
 {
+	struct nf_conn *ct = ask->conn->ct;
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
+	__be16 port = htons(ask->step->outside[i]);
+
+	if (!exp)
+		return NULL;
+
+	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, nf_ct_l3num(ct),
+			  &reply->src.u3, &reply->dst.u3, ask->step->protocol,
+			  NULL, &port);
+	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
+	if (ask->nat)
+		ask->nat->inbound(exp, htons(ask->step->inside[i]));
+	return exp;
+}
+
+/* A port that is not published is known as it is. */
+static __be16 rtsp_published(const struct rtspnat_step *step, unsigned int i)
+{
+	return htons(step->published[i] ?: step->peer[i]);
+}
+
+/* An opener that has not announced a port uses any. */
+static __be16 rtsp_source_port(const struct rtspnat_step *step, unsigned int i)
+{
+	return step->outside[i] ? htons(step->inside[i]) : 0;
+}
+
+struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
+						 unsigned int i)
+{
+	__be16 from = rtsp_source_port(ask->step, i);
+	__be16 to = rtsp_published(ask->step, i);
+	struct nf_conn *ct = ask->conn->ct;
+	const struct nf_conntrack_tuple *original =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
+	union nf_inet_addr addr;
+
+	if (!exp)
+		return NULL;
+
+	rtsp_source_return(&addr, ct, ask->step);
+	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, nf_ct_l3num(ct),
+			  &original->src.u3, &addr, ask->step->protocol,
+			  from ? &from : NULL, &to);
+	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
+	if (ask->nat) {
+		ask->nat->outbound(exp, htons(ask->step->outside[i]));
+		ask->nat->peer(exp, htons(ask->step->peer[i]));
+	}
+	return exp;
+}
+
+bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
+			     const struct nf_conntrack_expect *exp,
+			     unsigned int i)
+{
+	union nf_inet_addr addr;
+
+	rtsp_source_return(&addr, ask->conn->ct, ask->step);
+	return exp->tuple.dst.protonum == ask->step->protocol &&
+	       exp->tuple.dst.u.all == rtsp_published(ask->step, i) &&
+	       exp->tuple.src.u.all == rtsp_source_port(ask->step, i) &&
+	       nf_inet_addr_cmp(&exp->tuple.dst.u3, &addr);
+}
+
+int rtsp_expect_check_port(const struct rtsp_ask *ask,
+			   const struct nf_conntrack_expect *exp)
+{
+	const struct net_device *dev = ask->skb->dev;
+
+	return ask->nat && ask->nat->port_taken(exp, dev ? dev->ifindex : 0) ?
+		       -EBUSY : 0;
+}
+
+static int rtsp_register_each(struct nf_conntrack_expect **exp)
+{
+	unsigned int i;
 	int ret;
 
-#ifdef HAVE_RELATED_PAIR
-	if (count == 2)
-		return nf_ct_expect_related_pair(exp, 0);
-#endif
-	ret = nf_ct_expect_related(exp[0], 0);
-	if (ret < 0 || count == 1)
-		return ret;
+	for (i = 0; i < RTSPNAT_PORTS; i++) {
+		ret = exp[i] ? nf_ct_expect_related(exp[i], 0) : 0;
+		if (ret < 0)
+			break;
+	}
+	if (i == RTSPNAT_PORTS)
+		return 0;
 
-	ret = nf_ct_expect_related(exp[1], 0);
-	if (ret < 0)
-		nf_ct_unexpect_related(exp[0]);
+	while (i-- > 0) {
+		if (exp[i])
+			nf_ct_unexpect_related(exp[i]);
+	}
 	return ret;
 }
 
-/* Media of the server, from any port, to @outside of the address that the server
- * sees.  With NAT they go on to the opener's own address and port @inside.
- */
-static struct nf_conntrack_expect *
-rtsp_inbound(const struct rtsp_conn *conn, u16 inside, u16 outside,
-	     const struct nf_nat_rtsp_hooks *nat)
+int rtsp_expect_register(struct nf_conntrack_expect **exp)
 {
-	const struct nf_conntrack_tuple *reply =
-		&conn->ct->tuplehash[IP_CT_DIR_REPLY].tuple;
-	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(conn->ct);
-	__be16 port = htons(outside);
-
-	if (!exp)
-		return NULL;
-
-	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT,
-			  nf_ct_l3num(conn->ct), &reply->src.u3,
-			  &reply->dst.u3, IPPROTO_UDP, NULL, &port);
-	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
-	if (nat)
-		nat->inbound(exp, htons(inside));
-	return exp;
-}
-
-/* Media of the opener from @inside to @peer of the address that it knows the
- * server by.  With NAT they leave from @outside.
- */
-static struct nf_conntrack_expect *
-rtsp_outbound(const struct rtsp_conn *conn, u16 inside, u16 outside, u16 peer,
-	      const struct nf_nat_rtsp_hooks *nat)
-{
-	const struct nf_conntrack_tuple *original =
-		&conn->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(conn->ct);
-	__be16 from = htons(inside), to = htons(peer);
-
-	if (!exp)
-		return NULL;
-
-	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT,
-			  nf_ct_l3num(conn->ct), &original->src.u3,
-			  &original->dst.u3, IPPROTO_UDP, &from, &to);
-	exp->flags = NF_CT_EXPECT_PERMANENT;
-	if (nat)
-		nat->outbound(exp, htons(outside));
-	return exp;
-}
-
-static void rtsp_drop(struct nf_conntrack_expect **slot)
-{
-	if (!*slot)
-		return;
-	nf_ct_unexpect_related(*slot);
-	nf_ct_expect_put(*slot);
-	*slot = NULL;
-}
-
-static void rtsp_put(struct nf_conntrack_expect **exp)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (exp[i])
-			nf_ct_expect_put(exp[i]);
-		exp[i] = NULL;
-	}
-}
-
-static enum rtspnat_reply rtsp_refuse(const struct rtsp_conn *conn, int err)
-{
-	enum rtsp_counter why = err == -EBUSY  ? RTSP_PORT_BUSY :
-				err == -ENOMEM ? RTSP_NO_MEMORY :
-						 RTSP_RESERVE_FAILED;
-
-	rtsp_count(nf_ct_net(conn->ct), why);
-	return err == -EBUSY ? RTSPNAT_BUSY : RTSPNAT_NO;
-}
-
-/* nf_nat_rtsp may still be on its way when the first words are said, or have gone
- * and taken the expectations with it.
- */
-static bool rtsp_lacks_nat(const struct rtsp_conn *conn,
-			   const struct nf_nat_rtsp_hooks *nat)
-{
-	if (!conn->natted || nat)
-		return false;
-	rtsp_count(nf_ct_net(conn->ct), RTSP_NO_NAT_MODULE);
-	rtsp_nat_want();
-	return true;
-}
-
-enum rtspnat_reply rtsp_reserve(struct rtsp_conn *conn,
-				const struct rtspnat_step *step,
-				const struct nf_nat_rtsp_hooks *nat,
-				int ifindex)
-{
-	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
-	unsigned int i;
-	int err = 0;
-
-	if (rtsp_lacks_nat(conn, nat))
-		return RTSPNAT_NO;
-
-	for (i = 0; i < step->count && !err; i++) {
-		exp[i] = rtsp_inbound(conn, step->inside[i], step->outside[i],
-				      nat);
-		if (!exp[i])
-			err = -ENOMEM;
-		else if (nat && nat->port_taken(exp[i], ifindex))
-			err = -EBUSY;
-	}
-	if (!err)
-		err = rtsp_register(exp, step->count);
-	if (err < 0) {
-		rtsp_put(exp);
-		return rtsp_refuse(conn, err);
-	}
-
-	rtsp_release(conn, step->mapping);
-	memcpy(conn->mapping[step->mapping].in, exp, sizeof(exp));
-	return RTSPNAT_YES;
+#ifdef HAVE_RELATED_PAIR
+	if (exp[0] && exp[1] && !exp[2] && !exp[3])
+		return nf_ct_expect_related_pair(exp, 0);
+#endif
+	return rtsp_register_each(exp);
 }
 
 /* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
-static bool rtsp_is_registered(const struct nf_conntrack_expect *exp)
+bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp)
 {
 	const struct nf_conn_help *help = nfct_help(exp->master);
 	const struct nf_conntrack_expect *i;
@@ -185,15 +155,9 @@ static bool rtsp_is_registered(const struct nf_conntrack_expect *exp)
 	return false;
 }
 
-/* The hash is over the destination alone, so a source may change in place; and
- * as it was reserved for any source port, there is nobody to clash with.
- */
-static void rtsp_admit(struct nf_conntrack_expect *exp, bool open, u16 peer)
+static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
 {
 	unsigned int flags = exp->flags;
-
-	exp->tuple.src.u.udp.port = htons(peer);
-	exp->mask.src.u.udp.port = peer ? htons(0xffff) : 0;
 
 	if (open)
 		flags &= ~NF_CT_EXPECT_INACTIVE;
@@ -202,19 +166,31 @@ static void rtsp_admit(struct nf_conntrack_expect *exp, bool open, u16 peer)
 	WRITE_ONCE(exp->flags, flags);
 }
 
-static bool rtsp_admit_all(const struct rtsp_mapping *mapping,
-			   const struct rtspnat_step *step)
+/* The hash is over the destination alone, so a source may change in place; and
+ * as it was reserved for any source port, there is nobody to clash with.
+ */
+void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 {
-	bool there = true;
-	unsigned int i;
+	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct nf_conntrack_expect *exp = mapping->in[i];
+	__be16 port = htons(ask->step->peer[i]);
 
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	for (i = 0; i < step->count; i++)
-		there &= mapping->in[i] && rtsp_is_registered(mapping->in[i]);
-	for (i = 0; i < step->count && there; i++)
-		rtsp_admit(mapping->in[i], step->open & BIT(i), step->peer[i]);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return there;
+	rtsp_source_admit(exp, ask->step, mapping->any_source);
+	exp->tuple.src.u.all = port;
+	exp->mask.src.u.all = port ? htons(0xffff) : 0;
+	if (ask->nat)
+		ask->nat->peer(exp, htons(ask->step->published[i]));
+	rtsp_set_open(exp, ask->step->open & BIT(i));
+}
+
+void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
+			   bool open)
+{
+	struct nf_conntrack_expect *exp = rtsp_ask_mapping(ask)->out[i];
+
+	if (ask->nat)
+		ask->nat->peer(exp, htons(ask->step->peer[i]));
+	rtsp_set_open(exp, open);
 }
 
 static bool rtsp_is_other_media(const struct nf_conn *ct,
@@ -235,84 +211,40 @@ static bool rtsp_is_other_media(const struct nf_conn *ct,
  * answered, or it is media of another RTSP connection, which must have given up
  * the port, then it is in the way.  Its next packet begins anew.
  */
-static void rtsp_clear_way(const struct rtsp_conn *conn,
-			   const struct nf_conntrack_tuple *tuple)
+void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp)
 {
+	const struct nf_conn *master = exp->master;
 	struct nf_conntrack_tuple_hash *hash;
 	struct nf_conn *ct;
 
-	hash = nf_conntrack_find_get(nf_ct_net(conn->ct), nf_ct_zone(conn->ct),
-				     tuple);
+	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
+				     &exp->tuple);
 	if (!hash)
 		return;
 
 	ct = nf_ct_tuplehash_to_ctrack(hash);
-	if (rtsp_is_other_media(ct, conn->ct) ||
+	if (rtsp_is_other_media(ct, master) ||
 	    (!ct->master && !test_bit(IPS_SEEN_REPLY_BIT, &ct->status)))
 		nf_ct_kill(ct);
 	nf_ct_put(ct);
 }
 
-/* Not being able to is no reason to keep media out: most servers send first. */
-static void rtsp_lead_out(struct rtsp_conn *conn,
-			  const struct rtspnat_step *step, unsigned int i,
-			  const struct nf_nat_rtsp_hooks *nat)
+void rtsp_expect_drop(struct nf_conntrack_expect **slot)
 {
-	struct nf_conntrack_expect **out = &conn->mapping[step->mapping].out[i];
-
-	*out = rtsp_outbound(conn, step->inside[i], step->outside[i],
-			     step->peer[i], nat);
-	if (*out && !nf_ct_expect_related(*out, 0)) {
-		rtsp_clear_way(conn, &(*out)->tuple);
+	if (!*slot)
 		return;
-	}
-
-	rtsp_count(nf_ct_net(conn->ct), RTSP_OUTBOUND_FAILED);
-	if (*out)
-		nf_ct_expect_put(*out);
-	*out = NULL;
+	nf_ct_unexpect_related(*slot);
+	nf_ct_expect_put(*slot);
+	*slot = NULL;
 }
 
-enum rtspnat_reply rtsp_expect(struct rtsp_conn *conn,
-			       const struct rtspnat_step *step,
-			       const struct nf_nat_rtsp_hooks *nat)
+void rtsp_expect_put(struct nf_conntrack_expect **exp)
 {
-	struct rtsp_mapping *mapping = &conn->mapping[step->mapping];
-	unsigned int i;
-
-	if (rtsp_lacks_nat(conn, nat) || !rtsp_admit_all(mapping, step))
-		return RTSPNAT_NO;
-
-	for (i = 0; i < step->count; i++) {
-		rtsp_drop(&mapping->out[i]);
-		if (!(step->open & BIT(i)) || !step->peer[i])
-			continue;
-		rtsp_clear_way(conn, &mapping->in[i]->tuple);
-		rtsp_lead_out(conn, step, i, nat);
-	}
-	return RTSPNAT_YES;
-}
-
-void rtsp_release(struct rtsp_conn *conn, unsigned int number)
-{
-	struct rtsp_mapping *mapping = &conn->mapping[number];
 	unsigned int i;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		rtsp_drop(&mapping->in[i]);
-		rtsp_drop(&mapping->out[i]);
+		if (exp[i])
+			nf_ct_expect_put(exp[i]);
+		exp[i] = NULL;
 	}
-}
-
-void rtsp_release_all(struct rtsp_conn *conn)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTSP_MAPPINGS; i++)
-		rtsp_release(conn, i);
-}
-
-bool rtsp_holds_any(const struct rtsp_conn *conn)
-{
-	return memchr_inv(conn->mapping, 0, sizeof(conn->mapping));
 }

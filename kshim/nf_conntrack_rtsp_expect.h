@@ -1,27 +1,50 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A mapping of the core, made of conntrack expectations. */
+/* Conntrack expectations of one port of a mapping. */
 #ifndef _NF_CONNTRACK_RTSP_EXPECT_H
 #define _NF_CONNTRACK_RTSP_EXPECT_H
 
 #include <net/netfilter/nf_conntrack_expect.h>
 
+#include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_nat.h"
-#include "nf_conntrack_rtsp_state.h"
 
 extern const struct nf_conntrack_expect_policy rtsp_expect_policy;
 
-/* The caller of these holds conn->lock.  @nat is NULL where there is no NAT, or no
- * nf_nat_rtsp.
+/* New ones, inactive and not registered, of port @i of ask->step; NULL without
+ * memory.  Inbound: from the peer, any port, to the outside port.  Outbound: from
+ * the opener's port, which may be any, to the peer's as the opener knows it.
  */
-enum rtspnat_reply rtsp_reserve(struct rtsp_conn *conn,
-				const struct rtspnat_step *step,
-				const struct nf_nat_rtsp_hooks *nat,
-				int ifindex);
-enum rtspnat_reply rtsp_expect(struct rtsp_conn *conn,
-			       const struct rtspnat_step *step,
-			       const struct nf_nat_rtsp_hooks *nat);
-void rtsp_release(struct rtsp_conn *conn, unsigned int number);
-void rtsp_release_all(struct rtsp_conn *conn);
-bool rtsp_holds_any(const struct rtsp_conn *conn);
+struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
+						unsigned int i);
+struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
+						 unsigned int i);
+
+/* 0, or -EBUSY if the router itself has the port. */
+int rtsp_expect_check_port(const struct rtsp_ask *ask,
+			   const struct nf_conntrack_expect *exp);
+
+/* Register those of RTSPNAT_PORTS that are not NULL, all or none. */
+int rtsp_expect_register(struct nf_conntrack_expect **exp);
+
+/* Is @exp what rtsp_expect_outbound() would make now? */
+bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
+			     const struct nf_conntrack_expect *exp,
+			     unsigned int i);
+
+/* These three under nf_conntrack_expect_lock.  The last two say what is admitted
+ * from now on, if it is @open at all.
+ */
+bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp);
+void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
+void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
+			   bool open);
+
+/* End a flow that is in the way of one that @exp is for. */
+void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp);
+
+/* Unregister, let go, and forget. */
+void rtsp_expect_drop(struct nf_conntrack_expect **slot);
+/* Let go of RTSPNAT_PORTS that are not registered. */
+void rtsp_expect_put(struct nf_conntrack_expect **exp);
 
 #endif /* _NF_CONNTRACK_RTSP_EXPECT_H */

@@ -7,18 +7,21 @@
  * stream it is dropped, for its sender to send it again.
  */
 
+#include <linux/percpu.h>
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
-#include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_help.h"
+#include "nf_conntrack_rtsp_log.h"
+#include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_nat.h"
 #include "nf_conntrack_rtsp_packet.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
+#include "nf_conntrack_rtsp_trace.h"
 
 static bool rtsp_is_natted(const struct nf_conn *ct)
 {
@@ -81,13 +84,12 @@ static void rtsp_prepare_nat(const struct rtsp_packet *pkt)
 		rtsp_nat_want();
 }
 
-static struct rtsp_conn *rtsp_conn_get(const struct rtsp_packet *pkt)
+/* The state of a connection that has none yet. */
+static noinline struct rtsp_conn *
+rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
-	struct rtsp_conn *conn = rcu_dereference(helper->conn);
+	struct rtsp_conn *conn;
 
-	if (conn)
-		return conn;
 	/* A close without a word needs no state. */
 	if (pkt->end == pkt->dataoff)
 		return NULL;
@@ -109,22 +111,33 @@ static void rtsp_dialogue(struct rtsp_conn *conn,
 			  const struct rtsp_packet *pkt,
 			  struct rtspnat_step *step)
 {
-	int ifindex = pkt->skb->dev ? pkt->skb->dev->ifindex : 0;
-	const struct nf_nat_rtsp_hooks *nat = rtsp_nat(pkt->ct);
+	const struct rtsp_ask ask = {
+		.conn = conn,
+		.step = step,
+		.nat = rtsp_nat(pkt->ct),
+		.skb = pkt->skb,
+	};
 	enum rtspnat_reply reply;
 
 	for (;;) {
 		switch (rtspnat_next(conn->core, step)) {
 		case RTSPNAT_RESERVE:
-			reply = rtsp_reserve(conn, step, nat, ifindex);
+			reply = rtsp_reserve(&ask);
 			rtspnat_answer(conn->core, reply, step->outside[0]);
 			break;
+		case RTSPNAT_PUBLISH:
+			reply = rtsp_publish(&ask);
+			rtspnat_answer(conn->core, reply, step->published[0]);
+			break;
 		case RTSPNAT_EXPECT:
-			reply = rtsp_expect(conn, step, nat);
+			reply = rtsp_expect(&ask);
 			rtspnat_answer(conn->core, reply, 0);
 			break;
 		case RTSPNAT_RELEASE:
 			rtsp_release(conn, step->mapping);
+			break;
+		case RTSPNAT_LINGER:
+			rtsp_linger(&ask);
 			break;
 		case RTSPNAT_DONE:
 			return;
@@ -170,9 +183,13 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 	if (rtsp_packet_rewrite(pkt, conn->core, step))
 		return NF_ACCEPT;
 
-	rtsp_count(nf_ct_net(pkt->ct),
-		   keeps_count ? RTSP_EDIT_FAILED : RTSP_REWRITE_FAILED);
-	return keeps_count ? NF_ACCEPT : NF_DROP;
+	if (keeps_count) {
+		rtsp_count(nf_ct_net(pkt->ct), RTSP_EDIT_FAILED);
+		return NF_ACCEPT;
+	}
+	rtsp_count(nf_ct_net(pkt->ct), RTSP_REWRITE_FAILED);
+	rtsp_log_dropped(pkt->skb, pkt->ct, RTSP_REWRITE_FAILED);
+	return NF_DROP;
 }
 
 /* A byte that was not read leaves the core behind for good; what it has opened
@@ -184,6 +201,7 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 {
 	if (conn->natted) {
 		rtsp_count(nf_ct_net(pkt->ct), RTSP_NOT_LINEAR);
+		rtsp_log_dropped(pkt->skb, pkt->ct, RTSP_NOT_LINEAR);
 		return NF_DROP;
 	}
 	rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
@@ -191,7 +209,7 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 }
 
 /* Heads of frames that are not in the linear part, @offset into the payload on. */
-static enum rtspnat_frames
+static noinline enum rtspnat_frames
 rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 		const struct rtspnat_segment *segment, u32 offset)
 {
@@ -229,38 +247,30 @@ static bool rtsp_skip_frames(struct rtsp_conn *conn,
 {
 	unsigned int linear = skb_headlen(pkt->skb);
 	enum rtspnat_frames frames;
-	unsigned int at;
-	u32 offset;
+	u32 offset = 0;
 
-	frames = rtspnat_skip_frames(conn->core, segment, NULL, 0, &offset);
-	if (frames != RTSPNAT_FRAMES_HEAD)
-		return frames == RTSPNAT_FRAMES_DONE;
-
-	at = pkt->dataoff + offset;
-	if (at + 4 <= linear)
-		frames = rtspnat_skip_frames(conn->core, segment,
-					     pkt->skb->data + at, linear - at,
-					     &offset);
+	linear = linear > pkt->dataoff ? linear - pkt->dataoff : 0;
+	frames = rtspnat_skip_frames(conn->core, segment,
+				     pkt->skb->data + pkt->dataoff, linear,
+				     &offset);
 	if (frames == RTSPNAT_FRAMES_HEAD)
 		frames = rtsp_skip_paged(conn, pkt, segment, offset);
-	if (frames != RTSPNAT_FRAMES_DONE)
-		return false;
-	rtsp_count_note(nf_ct_net(pkt->ct), RTSPNAT_NOTE_INTERLEAVED);
-	return true;
+	if (frames == RTSPNAT_FRAMES_BEGUN)
+		this_cpu_inc(*conn->interleaved);
+	return frames >= RTSPNAT_FRAMES_DONE;
 }
 
 /* The caller holds conn->lock. */
-static unsigned int rtsp_segment(struct rtsp_conn *conn,
-				 const struct rtsp_packet *pkt,
-				 struct rtspnat_segment *segment,
-				 bool *retire)
+static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
+					  const struct rtsp_packet *pkt,
+					  struct rtspnat_segment *segment,
+					  bool *retire)
 {
 	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
 	struct net *net = nf_ct_net(pkt->ct);
 	struct rtspnat_step step = {};
 
-	if (conn->dead || rtsp_skip_frames(conn, pkt, segment) ||
-	    rtspnat_skip(conn->core, segment))
+	if (rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
 	if (skb_linearize(pkt->skb))
 		return rtsp_unreadable(conn, pkt);
@@ -269,6 +279,7 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn,
 	rtspnat_begin(conn->core, segment);
 	rtsp_dialogue(conn, pkt, &step);
 	rtsp_count_notes(net, step.notes);
+	rtsp_trace_notes(pkt->ct, step.notes);
 
 	if (step.holding != test_bit(RTSP_HOLDING, &helper->flags))
 		assign_bit(RTSP_HOLDING, &helper->flags, step.holding);
@@ -282,23 +293,28 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn,
 }
 
 static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
+				   struct rtsp_helper *helper,
 				   const struct tcphdr *th)
 {
 	struct rtspnat_segment segment;
+	unsigned int verdict = NF_ACCEPT;
 	struct rtsp_conn *conn;
-	unsigned int verdict;
 	bool retire = false;
 
-	conn = rtsp_conn_get(pkt);
-	if (!conn)
-		return NF_ACCEPT;
+	conn = rcu_dereference(helper->conn);
+	if (unlikely(!conn)) {
+		conn = rtsp_conn_begin(pkt, helper);
+		if (!conn)
+			return NF_ACCEPT;
+	}
 
 	rtsp_packet_segment(&segment, pkt, th);
 	spin_lock_bh(&conn->lock);
-	verdict = rtsp_segment(conn, pkt, &segment, &retire);
+	if (!conn->dead && !rtsp_skip_frames(conn, pkt, &segment))
+		verdict = rtsp_segment(conn, pkt, &segment, &retire);
 	spin_unlock_bh(&conn->lock);
 
-	if (retire)
+	if (unlikely(retire))
 		rtsp_conn_kill(conn);
 	return verdict;
 }
@@ -306,10 +322,10 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	      enum ip_conntrack_info ctinfo)
 {
+	struct rtsp_helper *helper = rtsp_helper(ct);
 	struct rtsp_packet pkt = {
 		.skb = skb, .ct = ct, .ctinfo = ctinfo, .protoff = protoff,
 	};
-	const struct rtsp_helper *helper = rtsp_helper(ct);
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
@@ -323,7 +339,7 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 		return NF_ACCEPT;
 	rtsp_packet_init(&pkt, th);
 
-	if (th->syn) {
+	if (unlikely(th->syn)) {
 		rtsp_prepare_nat(&pkt);
 		rtsp_help_syn(&pkt, th);
 		return NF_ACCEPT;
@@ -333,5 +349,5 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	if (pkt.dataoff == pkt.end && !th->fin && !th->rst &&
 	    !test_bit(RTSP_HOLDING, &helper->flags))
 		return NF_ACCEPT;
-	return rtsp_help_data(&pkt, th);
+	return rtsp_help_data(&pkt, helper, th);
 }

@@ -5,10 +5,15 @@
  *
  * help		a packet, the dialogue with the core, the verdict
  * packet	a packet as a segment, and the decisions of the core as a packet
- * expect	mappings of the core as expectations
+ * mapping	what the core asks about mappings
+ * linger	mappings that outlive their connection
+ * expect	conntrack expectations, of which mappings are made
+ * source	who may send media
+ * host		limits on what one host may have
  * state	the state of a connection and its lifetime
  * nat		the socket for nf_nat_rtsp, the other module
  * proc		namespaces and counters
+ * log, trace	what is refused, and what is done
  */
 
 #include <linux/module.h>
@@ -18,6 +23,7 @@
 #include "nf_conntrack_rtsp_help.h"
 #include "nf_conntrack_rtsp_nat.h"
 #include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_state.h"
 
 #define HELPER_NAME	"rtsp"
@@ -67,6 +73,7 @@ static int __init nf_conntrack_rtsp_init(void)
 	ret = rtsp_nat_init();
 	if (ret < 0)
 		goto err_nat;
+	rtsp_source_init();
 
 	ret = rtsp_register_helper();
 	if (ret < 0)
@@ -74,6 +81,7 @@ static int __init nf_conntrack_rtsp_init(void)
 	return 0;
 
 err_helper:
+	rtsp_source_exit();
 	rtsp_nat_exit();
 err_nat:
 	rtsp_proc_exit();
@@ -83,12 +91,15 @@ err_state:
 	return ret;
 }
 
-/* In this order: no more packets, then no more connections, then no memory. */
+/* In this order: no more packets, then no more connections, then nobody who still
+ * runs what they have left behind, then no memory.
+ */
 static void __exit nf_conntrack_rtsp_exit(void)
 {
 	nf_conntrack_helper_unregister(rtsp_registered);
 	rtsp_nat_exit();
 	rtsp_proc_exit();
+	rtsp_source_exit();
 	rtsp_state_exit();
 }
 

@@ -12,11 +12,21 @@ struct nf_nat_rtsp_hooks {
 	/* Is the port that @exp would take in use by the router itself? */
 	bool (*port_taken)(const struct nf_conntrack_expect *exp, int ifindex);
 
-	/* Make media that match @exp reach the inside address at @inside. */
+	/* Make media that match @exp, which come from the peer, reach the opener
+	 * at @inside.
+	 */
 	void (*inbound)(struct nf_conntrack_expect *exp, __be16 inside);
 
-	/* Make media that match @exp leave the outside address from @outside. */
+	/* Make media that match @exp, which come from the opener, leave the outside
+	 * address from @outside; 0 is any port.
+	 */
 	void (*outbound)(struct nf_conntrack_expect *exp, __be16 outside);
+
+	/* The port at the peer's end: of media from the peer the one that they seem
+	 * to come from, of media to it the one that they reach.  0: as it is.
+	 * May be changed while packets match.
+	 */
+	void (*peer)(struct nf_conntrack_expect *exp, __be16 port);
 };
 
 /* NULL while nf_nat_rtsp is not loaded. */

@@ -6,64 +6,12 @@
  * lives, also when nf_nat_rtsp has gone.
  */
 
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/limits.h>
-#include <linux/minmax.h>
-#include <linux/netfilter.h>
 #include <linux/string.h>
 #include <net/checksum.h>
 #include <net/ip6_checksum.h>
-#include <net/netfilter/nf_conntrack_core.h>
 
 #include "nf_conntrack_rtsp_packet.h"
-
-static bool rtsp_is_ipv4(const struct rtsp_packet *pkt)
-{
-	return nf_ct_l3num(pkt->ct) == NFPROTO_IPV4;
-}
-
-/* A length of 0 in the header means more than it can hold. */
-static unsigned int rtsp_packet_end(const struct rtsp_packet *pkt)
-{
-	const struct sk_buff *skb = pkt->skb;
-	unsigned int len;
-
-	if (rtsp_is_ipv4(pkt))
-		len = ntohs(ip_hdr(skb)->tot_len);
-	else
-		len = ntohs(ipv6_hdr(skb)->payload_len);
-	if (!len)
-		return skb->len;
-
-	if (!rtsp_is_ipv4(pkt))
-		len += sizeof(struct ipv6hdr);
-	return min(skb_network_offset(skb) + len, skb->len);
-}
-
-void rtsp_packet_init(struct rtsp_packet *pkt, const struct tcphdr *th)
-{
-	pkt->end = rtsp_packet_end(pkt);
-	pkt->dataoff = min(pkt->protoff + th->doff * 4, pkt->end);
-}
-
-void rtsp_packet_segment(struct rtspnat_segment *segment,
-			 const struct rtsp_packet *pkt,
-			 const struct tcphdr *th)
-{
-	*segment = (struct rtspnat_segment) {
-		.length		= pkt->end - pkt->dataoff,
-		.header_length	= pkt->dataoff - skb_network_offset(pkt->skb),
-		.seq		= ntohl(th->seq),
-		.ack		= ntohl(th->ack_seq),
-		.segment_size	= skb_shinfo(pkt->skb)->gso_size,
-		.direction	= CTINFO2DIR(pkt->ctinfo),
-		.flags		= (th->fin ? RTSPNAT_FIN : 0) |
-				  (th->rst ? RTSPNAT_RST : 0) |
-				  (th->ack ? RTSPNAT_ACK : 0) |
-				  (th->urg ? RTSPNAT_URG : 0),
-	};
-}
 
 /* Bytes by which the edits make the packet longer. */
 static unsigned int rtsp_growth(const struct rtspnat_connection *core,

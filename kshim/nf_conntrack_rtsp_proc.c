@@ -9,16 +9,19 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_proc.h"
-#include "nf_conntrack_rtsp_state.h"
 
 #define RTSP_PROC_NAME	"nf_conntrack_rtsp"
 
-static_assert(RTSPNAT_NOTES <= 32);	/* the bits of step.notes */
+static_assert(RTSPNAT_NOTES <= 64);	/* the bits of step.notes */
 
 struct rtsp_stats {
 	unsigned long counter[RTSP_COUNTERS];
 	unsigned long note[RTSPNAT_NOTES];
+	/* Of which only the sum over all CPUs says anything; modulo 2^n. */
+	unsigned long mappings[RTSP_MAPPING_STATES];
+	unsigned long published;
 };
 
 struct rtsp_net {
@@ -40,7 +43,23 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_RESERVE_FAILED]	= "reserve_failed",
 	[RTSP_OUTBOUND_FAILED]	= "outbound_failed",
 	[RTSP_DROPPED]		= "dropped",
+	[RTSP_TOO_MANY_MAPPINGS] = "too_many_mappings",
+	[RTSP_TOO_FAST]		= "too_fast",
+	[RTSP_TOO_MANY_HOSTS]	= "too_many_hosts",
+	[RTSP_MAPPINGS_TOTAL]	= "mappings_total",
+	[RTSP_MAPPINGS_RELEASED] = "mappings_released",
 };
+
+static const char *const rtsp_mapping_name[RTSP_MAPPING_STATES] = {
+	[RTSP_MAPPING_RESERVED]	 = "mappings_reserved",
+	[RTSP_MAPPING_LIVE]	 = "mappings_live",
+	[RTSP_MAPPING_LINGERING] = "mappings_lingering",
+};
+
+const char *rtsp_counter_text(enum rtsp_counter counter)
+{
+	return rtsp_counter_name[counter];
+}
 
 static unsigned int rtsp_net_id __read_mostly;
 
@@ -54,18 +73,40 @@ void rtsp_count(const struct net *net, enum rtsp_counter counter)
 	this_cpu_inc(rtsp_pernet(net)->stats->counter[counter]);
 }
 
+unsigned long __percpu *rtsp_note_counter(const struct net *net,
+					  enum rtspnat_note note)
+{
+	return &rtsp_pernet(net)->stats->note[note];
+}
+
 void rtsp_count_note(const struct net *net, enum rtspnat_note note)
 {
 	this_cpu_inc(rtsp_pernet(net)->stats->note[note]);
 }
 
-void rtsp_count_notes(const struct net *net, u32 notes)
+void rtsp_count_notes(const struct net *net, u64 notes)
 {
-	unsigned long bits = notes;
-	unsigned int note;
+	/* One by one: 64 bits are two longs on some machines. */
+	for (; notes; notes &= notes - 1)
+		rtsp_count_note(net, __ffs64(notes));
+}
 
-	for_each_set_bit(note, &bits, RTSPNAT_NOTES)
-		this_cpu_inc(rtsp_pernet(net)->stats->note[note]);
+void rtsp_count_mapping(const struct net *net, enum rtsp_mapping_state from,
+			enum rtsp_mapping_state to)
+{
+	struct rtsp_stats __percpu *stats = rtsp_pernet(net)->stats;
+
+	this_cpu_dec(stats->mappings[from]);
+	this_cpu_inc(stats->mappings[to]);
+	if (from == RTSP_MAPPING_NONE)
+		rtsp_count(net, RTSP_MAPPINGS_TOTAL);
+	if (to == RTSP_MAPPING_NONE)
+		rtsp_count(net, RTSP_MAPPINGS_RELEASED);
+}
+
+void rtsp_count_published(const struct net *net, int change)
+{
+	this_cpu_add(rtsp_pernet(net)->stats->published, change);
 }
 
 void rtsp_count_open(const struct net *net, int change)
@@ -75,10 +116,8 @@ void rtsp_count_open(const struct net *net, int change)
 	WRITE_ONCE(rn->open, rn->open + change);
 }
 
-static int rtsp_seq_show(struct seq_file *seq, void *v)
+static void rtsp_sum(const struct rtsp_net *rn, struct rtsp_stats *sum)
 {
-	const struct rtsp_net *rn = rtsp_pernet(seq_file_single_net(seq));
-	struct rtsp_stats sum = {};
 	unsigned int i;
 	int cpu;
 
@@ -86,12 +125,28 @@ static int rtsp_seq_show(struct seq_file *seq, void *v)
 		const struct rtsp_stats *stats = per_cpu_ptr(rn->stats, cpu);
 
 		for (i = 0; i < RTSP_COUNTERS; i++)
-			sum.counter[i] += READ_ONCE(stats->counter[i]);
+			sum->counter[i] += READ_ONCE(stats->counter[i]);
 		for (i = 0; i < RTSPNAT_NOTES; i++)
-			sum.note[i] += READ_ONCE(stats->note[i]);
+			sum->note[i] += READ_ONCE(stats->note[i]);
+		for (i = 0; i < RTSP_MAPPING_STATES; i++)
+			sum->mappings[i] += READ_ONCE(stats->mappings[i]);
+		sum->published += READ_ONCE(stats->published);
 	}
+}
 
+/* What there is now, then what ever was: of the shim, of the core. */
+static int rtsp_seq_show(struct seq_file *seq, void *v)
+{
+	const struct rtsp_net *rn = rtsp_pernet(seq_file_single_net(seq));
+	struct rtsp_stats sum = {};
+	unsigned int i;
+
+	rtsp_sum(rn, &sum);
 	seq_printf(seq, "connections_open %u\n", READ_ONCE(rn->open));
+	for (i = RTSP_MAPPING_RESERVED; i < RTSP_MAPPING_STATES; i++)
+		seq_printf(seq, "%s %lu\n", rtsp_mapping_name[i],
+			   sum.mappings[i]);
+	seq_printf(seq, "mappings_published %lu\n", sum.published);
 	for (i = 0; i < RTSP_COUNTERS; i++)
 		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i],
 			   sum.counter[i]);
@@ -121,6 +176,7 @@ static void __net_exit rtsp_net_exit(struct net *net)
 {
 	remove_proc_entry(RTSP_PROC_NAME, net->proc_net);
 	rtsp_conn_kill_net(net);
+	rtsp_host_reap(net);
 	free_percpu(rtsp_pernet(net)->stats);
 }
 

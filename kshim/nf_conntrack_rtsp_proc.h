@@ -7,6 +7,8 @@
 #include <net/net_namespace.h>
 #include <rtspnat.h>
 
+#include "nf_conntrack_rtsp_state.h"
+
 /* What the shim counts; the core has its own, enum rtspnat_note. */
 enum rtsp_counter {
 	RTSP_CONNECTIONS,	/* states ever made */
@@ -22,6 +24,11 @@ enum rtsp_counter {
 	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
 	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */
 	RTSP_DROPPED,		/* segments dropped, as the core asked for */
+	RTSP_TOO_MANY_MAPPINGS,	/* beyond max_mappings_per_host */
+	RTSP_TOO_FAST,		/* beyond mappings_per_second */
+	RTSP_TOO_MANY_HOSTS,	/* no room for one more, or no memory */
+	RTSP_MAPPINGS_TOTAL,	/* ever reserved or published */
+	RTSP_MAPPINGS_RELEASED,	/* ever ended */
 	RTSP_COUNTERS
 };
 
@@ -30,7 +37,19 @@ void rtsp_proc_exit(void);
 
 void rtsp_count(const struct net *net, enum rtsp_counter counter);
 void rtsp_count_note(const struct net *net, enum rtspnat_note note);
-void rtsp_count_notes(const struct net *net, u32 notes);
+
+/* For this_cpu_inc(), by those who count too often to look it up; as long as @net. */
+unsigned long __percpu *rtsp_note_counter(const struct net *net,
+					  enum rtspnat_note note);
+void rtsp_count_notes(const struct net *net, u64 notes);
 void rtsp_count_open(const struct net *net, int change);
+
+/* A mapping goes from one state to another, or is published or not any more. */
+void rtsp_count_mapping(const struct net *net, enum rtsp_mapping_state from,
+			enum rtsp_mapping_state to);
+void rtsp_count_published(const struct net *net, int change);
+
+/* As in the file. */
+const char *rtsp_counter_text(enum rtsp_counter counter);
 
 #endif /* _NF_CONNTRACK_RTSP_PROC_H */

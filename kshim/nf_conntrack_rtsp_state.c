@@ -6,8 +6,9 @@
  * conntrack, and a sweep lets go of those that are over.  Expectations do not
  * wait for the sweep; they end when the conntrack is taken off the hash.
  *
- * Locks: rtsp_conns_lock and conn->lock are never held together;
- * nf_conntrack_expect_lock nests inside conn->lock.
+ * Locks, from the outside in: rtsp_conns_lock (with conn->lock inside it only in the
+ * sweep, for connections that linger), conn->lock, and then either that of a host or
+ * nf_conntrack_expect_lock.
  */
 
 #include <linux/moduleparam.h>
@@ -16,7 +17,8 @@
 #include <linux/workqueue.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
-#include "nf_conntrack_rtsp_expect.h"
+#include "nf_conntrack_rtsp_host.h"
+#include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
 
@@ -25,7 +27,22 @@
 static unsigned int max_connections __read_mostly = 4096;
 module_param(max_connections, uint, 0644);
 MODULE_PARM_DESC(max_connections,
-		 "RTSP connections followed at a time, 5 KiB each; more pass untouched (default 4096)");
+		 "RTSP connections followed at a time, 6 KiB each; more pass untouched (default 4096)");
+
+static bool rewrite_client_address __read_mostly;
+module_param(rewrite_client_address, bool, 0644);
+MODULE_PARM_DESC(rewrite_client_address,
+		 "Rewrite client_address= and the header x-NAT of IPTV boxes as well (default off)");
+
+static bool play_transport __read_mostly;
+module_param(play_transport, bool, 0644);
+MODULE_PARM_DESC(play_transport,
+		 "Treat a PLAY that has a Transport header as a SETUP, for SAT>IP (default off)");
+
+static bool rewrite_content_base __read_mostly;
+module_param(rewrite_content_base, bool, 0644);
+MODULE_PARM_DESC(rewrite_content_base,
+		 "Rewrite the address of a server behind NAT in Content-Base too; breaks Digest authentication (default off)");
 
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
 
@@ -50,6 +67,38 @@ static void rtsp_address(struct rtspnat_address *to, const struct nf_conn *ct,
 	memcpy(to->bytes, from, to->family == 4 ? 4 : 16);
 }
 
+static u8 rtsp_options(void)
+{
+	return (READ_ONCE(rewrite_client_address) ?
+			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
+	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
+	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0);
+}
+
+/* One end of the connection is translated by SNAT, the other by DNAT. */
+static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *ct)
+{
+	const struct nf_conntrack_tuple *original =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply =
+		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+
+	rtsp_address(&setup->inside, ct, &original->src.u3);
+	rtsp_address(&setup->outside, ct, &reply->dst.u3);
+	rtsp_address(&setup->peer, ct, &reply->src.u3);
+	rtsp_address(&setup->published, ct, &original->dst.u3);
+	setup->inside_port = ntohs(original->src.u.tcp.port);
+	setup->outside_port = ntohs(reply->dst.u.tcp.port);
+	setup->peer_port = ntohs(reply->src.u.tcp.port);
+	setup->published_port = ntohs(original->dst.u.tcp.port);
+
+	setup->may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status);
+	/* Another port of the same address hides no address and no other port. */
+	setup->may_publish = test_bit(IPS_DST_NAT_BIT, &ct->status) &&
+			     !nf_inet_addr_cmp(&reply->src.u3,
+					       &original->dst.u3);
+}
+
 static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
 {
 	const struct rtsp_helper *helper = rtsp_helper(ct);
@@ -59,21 +108,19 @@ static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
 		.first_seq[RTSPNAT_REPLY] =
 			READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
 		.port_seed = get_random_u32(),
-		.may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status),
+		.options = rtsp_options(),
 		.length_changes = nfct_seqadj(ct) ? RTSPNAT_ONE_LENGTH_CHANGE :
 						    RTSPNAT_NO_LENGTH_CHANGE,
 	};
 
-	rtsp_address(&setup.inside, ct,
-		     &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
-	rtsp_address(&setup.outside, ct,
-		     &ct->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3);
-
+	rtsp_setup_ends(&setup, ct);
 	memset(conn, 0, sizeof(*conn));
 	spin_lock_init(&conn->lock);
 	conn->ct = ct;
 	conn->natted = ct->status & IPS_NAT_MASK;
 	conn->core = rtspnat_open(conn->memory, &setup);
+	conn->interleaved = rtsp_note_counter(nf_ct_net(ct),
+					      RTSPNAT_NOTE_INTERLEAVED);
 }
 
 /* Both directions may come here at once.  Returns the state that won, or NULL
@@ -161,6 +208,7 @@ static void rtsp_conn_finish(struct list_head *conns)
 		spin_lock_bh(&conn->lock);
 		conn->dead = true;
 		rtsp_release_all(conn);
+		rtsp_host_leave(conn);
 		spin_unlock_bh(&conn->lock);
 
 		nf_ct_put(conn->ct);
@@ -181,12 +229,15 @@ void rtsp_conn_kill(struct rtsp_conn *conn)
 	rtsp_conn_finish(&dead);
 }
 
-/* A FIN that conntrack has seen may not have come through yet. */
+/* A FIN that conntrack has seen may not have come through yet, and a session may
+ * outlive its connection.
+ */
 static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
 {
 	const struct rtsp_helper *helper = rtsp_helper(conn->ct);
 
 	return READ_ONCE(conn->grown) ||
+	       READ_ONCE(conn->lingering) ||
 	       (helper && test_bit(RTSP_HOLDING, &helper->flags));
 }
 
@@ -205,6 +256,23 @@ static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 	       !rtsp_conn_is_needed(conn);
 }
 
+static void rtsp_conn_linger_on(struct rtsp_conn *conn)
+{
+	if (!READ_ONCE(conn->lingering))
+		return;
+	spin_lock_bh(&conn->lock);
+	rtsp_linger_on(conn);
+	spin_unlock_bh(&conn->lock);
+}
+
+static bool rtsp_conn_may_go(struct rtsp_conn *conn, const struct net *net)
+{
+	if (net)
+		return net_eq(nf_ct_net(conn->ct), net);
+	rtsp_conn_linger_on(conn);
+	return rtsp_conn_is_over(conn);
+}
+
 /* All of @net, or with NULL those that are over.  Returns whether any are left. */
 static bool rtsp_conn_reap(const struct net *net)
 {
@@ -214,8 +282,7 @@ static bool rtsp_conn_reap(const struct net *net)
 
 	spin_lock_bh(&rtsp_conns_lock);
 	list_for_each_entry_safe(conn, next, &rtsp_conns, list) {
-		if (net ? net_eq(nf_ct_net(conn->ct), net)
-			: rtsp_conn_is_over(conn))
+		if (rtsp_conn_may_go(conn, net))
 			rtsp_conn_unlist(conn, &dead);
 	}
 	left = !list_empty(&rtsp_conns);
@@ -233,7 +300,9 @@ void rtsp_conn_kill_net(const struct net *net)
 
 static void rtsp_conn_sweep(struct work_struct *work)
 {
-	if (rtsp_conn_reap(NULL))
+	bool conns = rtsp_conn_reap(NULL), hosts = rtsp_host_reap(NULL);
+
+	if (conns || hosts)
 		rtsp_sweep_later();
 }
 
@@ -245,6 +314,7 @@ int rtsp_state_init(void)
 	    rtspnat_connection_size() > RTSPNAT_CONNECTION_MAX)
 		return -EINVAL;
 
+	rtsp_host_init();
 	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0,
 					    NULL);
 	return rtsp_conn_cache ? 0 : -ENOMEM;
@@ -255,5 +325,6 @@ void rtsp_state_exit(void)
 {
 	cancel_delayed_work_sync(&rtsp_sweep_work);
 	rcu_barrier();
+	rtsp_host_exit();
 	kmem_cache_destroy(rtsp_conn_cache);
 }

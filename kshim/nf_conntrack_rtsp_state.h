@@ -18,11 +18,26 @@
 /* All that one connection can have registered at a time. */
 #define RTSP_EXPECTATIONS	(RTSP_MAPPINGS * RTSPNAT_PORTS * IP_CT_DIR_MAX)
 
-/* The expectations of one mapping, each with a reference held; NULL if none. */
-struct rtsp_mapping {
-	struct nf_conntrack_expect *in[RTSPNAT_PORTS];
-	struct nf_conntrack_expect *out[RTSPNAT_PORTS];
+enum rtsp_mapping_state {
+	RTSP_MAPPING_NONE,
+	RTSP_MAPPING_RESERVED,		/* or published, and not live */
+	RTSP_MAPPING_LIVE,
+	RTSP_MAPPING_LINGERING,		/* the core has forgotten it */
+	RTSP_MAPPING_STATES
 };
+
+/* Expectations with a reference held to each; NULL if none. */
+struct rtsp_mapping {
+	struct nf_conntrack_expect *in[RTSPNAT_PORTS];	/* from the peer */
+	struct nf_conntrack_expect *out[RTSPNAT_PORTS];	/* from the opener */
+	unsigned long until;		/* in jiffies, while it lingers */
+	u16 inside[RTSPNAT_PORTS];
+	u8 state;			/* enum rtsp_mapping_state */
+	bool any_source;		/* reserved from more than the peer */
+	bool published;
+};
+
+struct rtsp_host;
 
 struct rtsp_conn {
 	spinlock_t lock;		/* of all that has no other lock */
@@ -30,9 +45,13 @@ struct rtsp_conn {
 	bool natted;			/* of no use without nf_nat_rtsp */
 	bool grown;			/* seqadj counts on the text being longer */
 	bool listed;			/* under the lock of the list */
+	u8 lingering;			/* mappings */
+	struct rtsp_host *host;		/* of the opener; NULL until it has a mapping */
+	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;
 	struct nf_conn *ct;		/* a reference is held */
 	struct rtspnat_connection *core;
+	unsigned long __percpu *interleaved;	/* the counter of the namespace */
 	struct rtsp_mapping mapping[RTSP_MAPPINGS];
 	struct rcu_head rcu;
 	u8 memory[] __aligned(8);	/* what *core is made of */

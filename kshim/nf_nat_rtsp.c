@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RTSP NAT helper: makes media that nf_conntrack_rtsp expects follow the control
  * connection, and tells it which ports the router itself has taken.
+ *
+ * The control connection goes by four addresses: the opener's own and the one that
+ * the peer sees (SNAT), the peer's own and the one that the opener knows (DNAT).
+ * Media are translated at both ends, whichever side sends first and whether one
+ * router does both (hairpin) or each side has its own.
  */
 
 #include <linux/module.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_nat.h>
@@ -12,6 +19,7 @@
 #include <net/udp.h>
 
 #include "nf_conntrack_rtsp_nat.h"
+#include "nf_conntrack_rtsp_source.h"
 
 #define NAT_HELPER_NAME "rtsp"
 
@@ -30,18 +38,11 @@ MODULE_ALIAS_NF_NAT_HELPER(NAT_HELPER_NAME);
 #define RTSP_LOOKUP_IPV6
 #endif
 
-/* Expected media would be taken away from a socket of the router itself, such as
- * a VPN's.  Only an address that SNAT has put there can be the router's.
- */
-static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
+static bool nf_nat_rtsp_has_socket(struct net *net,
+				   const struct nf_conntrack_tuple *t,
 				   int ifindex)
 {
-	const struct nf_conntrack_tuple *t = &exp->tuple;
-	struct net *net = nf_ct_net(exp->master);
 	struct sock *sk = NULL;
-
-	if (!test_bit(IPS_SRC_NAT_BIT, &exp->master->status))
-		return false;
 
 	switch (t->src.l3num) {
 #ifdef RTSP_LOOKUP_IPV4
@@ -62,42 +63,136 @@ static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
 	return sk;
 }
 
-/* A function of its own, so that unload can tell our expectations. */
+/* These find without taking a reference; the caller is under RCU. */
+#ifdef RTSP_LOOKUP_IPV4
+static bool nf_nat_rtsp_listens4(struct net *net,
+				 const struct nf_conntrack_tuple *t, int dif)
+{
+	return inet_lookup_listener(net,
+#ifdef HAVE_LISTENER_HASHINFO
+				    net->ipv4.tcp_death_row.hashinfo,
+#endif
+				    NULL, 0, t->src.u3.ip, 0, t->dst.u3.ip,
+				    t->dst.u.tcp.port, dif, 0);
+}
+#endif
+
+#ifdef RTSP_LOOKUP_IPV6
+static bool nf_nat_rtsp_listens6(struct net *net,
+				 const struct nf_conntrack_tuple *t, int dif)
+{
+	return inet6_lookup_listener(net,
+#ifdef HAVE_LISTENER_HASHINFO
+				     net->ipv4.tcp_death_row.hashinfo,
+#endif
+				     NULL, 0, &t->src.u3.in6, 0,
+				     &t->dst.u3.in6,
+				     ntohs(t->dst.u.tcp.port), dif, 0);
+}
+#endif
+
+static bool nf_nat_rtsp_has_listener(struct net *net,
+				     const struct nf_conntrack_tuple *t,
+				     int ifindex)
+{
+	switch (t->src.l3num) {
+#ifdef RTSP_LOOKUP_IPV4
+	case NFPROTO_IPV4:
+		return nf_nat_rtsp_listens4(net, t, ifindex);
+#endif
+#ifdef RTSP_LOOKUP_IPV6
+	case NFPROTO_IPV6:
+		return nf_nat_rtsp_listens6(net, t, ifindex);
+#endif
+	}
+	return false;
+}
+
+/* Expected media would be taken away from a socket of the router itself, such as
+ * a VPN's.  Only an address that NAT has put there can be the router's.
+ */
+static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
+				   int ifindex)
+{
+	int nat = exp->dir == IP_CT_DIR_REPLY ? IPS_SRC_NAT_BIT :
+						IPS_DST_NAT_BIT;
+	struct net *net = nf_ct_net(exp->master);
+
+	if (!test_bit(nat, &exp->master->status))
+		return false;
+	return exp->tuple.dst.protonum == IPPROTO_TCP ?
+		       nf_nat_rtsp_has_listener(net, &exp->tuple, ifindex) :
+		       nf_nat_rtsp_has_socket(net, &exp->tuple, ifindex);
+}
+
+static void nf_nat_rtsp_map(struct nf_conn *ct, enum nf_nat_manip_type type,
+			    const union nf_inet_addr *addr, __be16 port)
+{
+	struct nf_nat_range2 range = {
+		.flags = NF_NAT_RANGE_MAP_IPS,
+		.min_addr = *addr,
+		.max_addr = *addr,
+	};
+
+	if (port) {
+		range.flags |= NF_NAT_RANGE_PROTO_SPECIFIED;
+		range.min_proto.all = port;
+		range.max_proto.all = port;
+	}
+	nf_nat_setup_info(ct, &range, type);
+}
+
+/* nf_nat_rtsp_peer() may be writing it. */
+static __be16 nf_nat_rtsp_peer_port(const struct nf_conntrack_expect *exp)
+{
+	return (__force __be16)READ_ONCE(exp->saved_addr.all[0]);
+}
+
+/* From the peer: to the opener's own address, and from where the opener knows the
+ * peer.  A third party that media_source= admits is nobody that the control
+ * connection translates; that is left to the rules.
+ */
 static void nf_nat_rtsp_inbound_expected(struct nf_conn *ct,
 					 struct nf_conntrack_expect *exp)
 {
-	nf_nat_follow_master(ct, exp);
+	const struct nf_conntrack_tuple *original =
+		&ct->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply =
+		&ct->master->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const union nf_inet_addr *source =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+	bool from_peer = nf_inet_addr_cmp(source, &reply->src.u3);
+
+	if (!rtsp_source_latch(ct, exp))
+		return;
+	nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &original->src.u3,
+			exp->saved_proto.all);
+	if (from_peer)
+		nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &original->dst.u3,
+				nf_nat_rtsp_peer_port(exp));
 }
 
-/* The other way nf_nat_follow_master() would leave the port to chance. */
+/* From the opener.  The destination comes first: whether a source port is free
+ * depends on it.
+ */
 static void nf_nat_rtsp_outbound_expected(struct nf_conn *ct,
 					  struct nf_conntrack_expect *exp)
 {
+	const struct nf_conntrack_tuple *original =
+		&ct->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	const struct nf_conntrack_tuple *reply =
 		&ct->master->tuplehash[IP_CT_DIR_REPLY].tuple;
-	struct nf_nat_range2 range = {
-		.flags = NF_NAT_RANGE_MAP_IPS | NF_NAT_RANGE_PROTO_SPECIFIED,
-	};
 
-	range.min_addr = reply->dst.u3;
-	range.max_addr = reply->dst.u3;
-	range.min_proto = exp->saved_proto;
-	range.max_proto = exp->saved_proto;
-	nf_nat_setup_info(ct, &range, NF_NAT_MANIP_SRC);
-
-	/* Where the server is known by another address, as with DNAT. */
-	range.min_addr = reply->src.u3;
-	range.max_addr = reply->src.u3;
-	range.min_proto.all = exp->tuple.dst.u.all;
-	range.max_proto.all = exp->tuple.dst.u.all;
-	nf_nat_setup_info(ct, &range, NF_NAT_MANIP_DST);
+	if (nf_inet_addr_cmp(&exp->tuple.dst.u3, &original->dst.u3))
+		nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &reply->src.u3,
+				nf_nat_rtsp_peer_port(exp));
+	nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &reply->dst.u3,
+			exp->saved_proto.all);
 }
 
 static void nf_nat_rtsp_inbound(struct nf_conntrack_expect *exp, __be16 inside)
 {
-	exp->saved_addr =
-		exp->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
-	exp->saved_proto.udp.port = inside;
+	exp->saved_proto.all = inside;
 	exp->dir = IP_CT_DIR_REPLY;
 	exp->expectfn = nf_nat_rtsp_inbound_expected;
 }
@@ -105,16 +200,24 @@ static void nf_nat_rtsp_inbound(struct nf_conntrack_expect *exp, __be16 inside)
 static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp,
 				 __be16 outside)
 {
-	exp->saved_addr = exp->master->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3;
-	exp->saved_proto.udp.port = outside;
+	exp->saved_proto.all = outside;
 	exp->dir = IP_CT_DIR_ORIGINAL;
 	exp->expectfn = nf_nat_rtsp_outbound_expected;
+}
+
+/* All addresses are the master's, so saved_addr is free for what an expectation has
+ * no other room for, and conntrackd takes it along.
+ */
+static void nf_nat_rtsp_peer(struct nf_conntrack_expect *exp, __be16 port)
+{
+	WRITE_ONCE(exp->saved_addr.all[0], (__force u32)port);
 }
 
 static const struct nf_nat_rtsp_hooks rtsp_hooks = {
 	.port_taken	= nf_nat_rtsp_port_taken,
 	.inbound	= nf_nat_rtsp_inbound,
 	.outbound	= nf_nat_rtsp_outbound,
+	.peer		= nf_nat_rtsp_peer,
 };
 
 static struct nf_conntrack_nat_helper nat_helper_rtsp =

@@ -11,6 +11,7 @@ add_library(rtspnat STATIC
   parser/lex/generated/start_line.cc
   parser/lex/generated/transport_lexer.cc
   mangler/src/address.cc
+  mangler/src/address_line.cc
   mangler/src/connection.cc
   mangler/src/edit_line.cc
   mangler/src/edit_log.cc
@@ -19,6 +20,7 @@ add_library(rtspnat STATIC
   mangler/src/passing.cc
   mangler/src/ports.cc
   mangler/src/reading.cc
+  mangler/src/reply.cc
   mangler/src/rewrite.cc
   mangler/src/rtspnat.cc
   mangler/src/seq_map.cc)

@@ -5,39 +5,12 @@
 #include <string>
 
 #include "tests/dialogue.h"
+#include "tests/messages.h"
 
 namespace rtsp::test {
 namespace {
 
 using Lines = std::vector<std::string>;
-
-constexpr rtspnat_direction kC2S = RTSPNAT_ORIGINAL;
-constexpr rtspnat_direction kS2C = RTSPNAT_REPLY;
-
-std::string SetupRequest(int cseq, const std::string& transport, const std::string& uri = "rtsp://s/a/1",
-                         const std::string& more = "") {
-  return "SETUP " + uri + " RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\n" + more +
-         "Transport: " + transport + "\r\n\r\n";
-}
-
-std::string ReplyTo(int cseq, const std::string& status, const std::string& transport = "",
-                    const std::string& session = "12345678") {
-  std::string text = "RTSP/1.0 " + status + "\r\nCSeq: " + std::to_string(cseq) + "\r\n";
-  if (!transport.empty()) text += "Transport: " + transport + "\r\n";
-  if (!session.empty()) text += "Session: " + session + ";timeout=60\r\n";
-  return text + "\r\n";
-}
-
-std::string TeardownRequest(int cseq, const std::string& uri, const std::string& session = "12345678") {
-  return "TEARDOWN " + uri + " RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nSession: " + session +
-         "\r\n\r\n";
-}
-
-Dialogue::Reserve TakenBelow(std::uint16_t port) {
-  return [port](const rtspnat_step& step, std::uint16_t&) {
-    return step.outside[0] < port ? RTSPNAT_BUSY : RTSPNAT_YES;
-  };
-}
 
 class ConnectionTest : public ::testing::Test {
  protected:
@@ -280,6 +253,25 @@ TEST_F(ConnectionTest, NeverReadsBodiesOrFrames) {
   EXPECT_TRUE(dialogue.Send(kC2S, inner).skipped);
   EXPECT_TRUE(dialogue.Send(kC2S, frame + inner).Noted(RTSPNAT_NOTE_INTERLEAVED));
   EXPECT_EQ(dialogue.Log(), Lines{});
+}
+
+TEST_F(ConnectionTest, SaysWhetherAFrameBegan) {
+  const std::string head("$\0\x03\xe8", 4);
+  dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n" + head);
+  // Of an odd length, so that rtspnat_skip_frames() is asked first.
+  const Outcome inside = dialogue.Send(kS2C, std::string(501, 'x'));
+  EXPECT_TRUE(inside.skipped);
+  EXPECT_FALSE(inside.Noted(RTSPNAT_NOTE_INTERLEAVED));
+  const Outcome next = dialogue.Send(kS2C, std::string(499, 'x') + head + "xy");
+  EXPECT_TRUE(next.skipped);
+  EXPECT_TRUE(next.Noted(RTSPNAT_NOTE_INTERLEAVED));
+}
+
+TEST_F(ConnectionTest, TakesNoPaddingForAFrame) {
+  dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
+  EXPECT_FALSE(dialogue.Send(kS2C, "$").skipped) << "the Dialogue shows more of them behind it";
+  dialogue.Send(kS2C, std::string("\0\0\2xy", 5));
+  EXPECT_TRUE(dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n").Noted(RTSPNAT_NOTE_RESPONSE));
 }
 
 TEST_F(ConnectionTest, NeverStartsInTheMiddleOfAnotherProtocol) {

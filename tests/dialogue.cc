@@ -6,10 +6,29 @@
 namespace rtsp::test {
 namespace {
 
-std::string Ports(const std::uint16_t (&ports)[2], unsigned count) {
+std::string Ports(const std::uint16_t (&ports)[RTSPNAT_PORTS], unsigned count) {
   std::string text = std::to_string(ports[0]);
-  if (count == 2) text += "-" + std::to_string(ports[1]);
+  if (count > 1) text += "-" + std::to_string(ports[count - 1]);
   return text;
+}
+
+void Follow(std::uint16_t (&ports)[RTSPNAT_PORTS], std::uint16_t first, unsigned count) {
+  for (unsigned i = 0; i < count; ++i) ports[i] = static_cast<std::uint16_t>(first + i);
+}
+
+// True if the ports are what law 6 says of ports that differ from `own`.
+bool AreOthers(const std::uint16_t (&ports)[RTSPNAT_PORTS], unsigned count) {
+  for (unsigned i = 1; i < count; ++i) {
+    if (ports[i] != ports[0] + i) return false;
+  }
+  return count == 1 || ports[0] % 2 == 0;
+}
+
+constexpr const char* kReplyNames[] = {" none", "", " busy"};
+
+// The mapping's number, and its protocol where that is not UDP.
+std::string NameOf(const rtspnat_step& step) {
+  return std::to_string(step.mapping) + (step.protocol == 6 ? " tcp" : "");
 }
 
 rtspnat_direction Other(rtspnat_direction direction) {
@@ -41,19 +60,31 @@ void Dialogue::Stream::Put(std::uint32_t offset, std::string_view run, std::uint
   }
 }
 
-Dialogue::Dialogue(bool may_translate, rtspnat_length_changes length_changes)
-    : memory_(rtspnat_connection_size() / 8 + 1) {
-  reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_YES; };
-  expect = [](const rtspnat_step&) { return RTSPNAT_YES; };
-  setup_.inside = {4, {10, 0, 1, 2}};
-  setup_.outside = setup_.inside;
-  if (may_translate) setup_.outside = {4, {203, 0, 113, 1}};
+rtspnat_setup Dialogue::SetupOf(bool may_translate, rtspnat_length_changes length_changes) {
+  rtspnat_setup setup = {};
+  setup.inside = {4, {10, 0, 1, 2}};
+  setup.outside = setup.inside;
+  if (may_translate) setup.outside = {4, {203, 0, 113, 1}};
+  setup.peer = {4, {198, 51, 100, 10}};
+  setup.published = setup.peer;
+  setup.inside_port = setup.outside_port = 43210;
+  setup.peer_port = setup.published_port = 554;
   // Both streams wrap round early on.
-  setup_.first_seq[0] = 0xffffffc0U;
-  setup_.first_seq[1] = 0xffffff00U;
-  setup_.port_seed = 1;
-  setup_.may_translate = may_translate;
-  setup_.length_changes = static_cast<std::uint8_t>(length_changes);
+  setup.first_seq[0] = 0xffffffc0U;
+  setup.first_seq[1] = 0xffffff00U;
+  setup.port_seed = 1;
+  setup.may_translate = may_translate;
+  setup.length_changes = static_cast<std::uint8_t>(length_changes);
+  return setup;
+}
+
+Dialogue::Dialogue(bool may_translate, rtspnat_length_changes length_changes)
+    : Dialogue(SetupOf(may_translate, length_changes)) {}
+
+Dialogue::Dialogue(const rtspnat_setup& setup) : memory_(rtspnat_connection_size() / 8 + 1), setup_(setup) {
+  reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_YES; };
+  publish = reserve;
+  expect = [](const rtspnat_step&) { return RTSPNAT_YES; };
   connection_ = rtspnat_open(memory_.data(), &setup_);
 }
 
@@ -91,11 +122,11 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   if (use_skip) {
     rtspnat_segment unread = segment;
     unread.payload = nullptr;
-    outcome.skipped = rtspnat_skip(connection_, &unread);
-    if (!outcome.skipped && SkipFrames(unread, bytes)) {
-      outcome.skipped = true;
-      outcome.notes = 1U << RTSPNAT_NOTE_INTERLEAVED;
-    }
+    // Either may be asked first.
+    const bool frames_first = segment.length % 2 != 0;
+    outcome.skipped = (frames_first && SkipFrames(unread, bytes, outcome)) ||
+                      rtspnat_skip(connection_, &unread) ||
+                      (!frames_first && SkipFrames(unread, bytes, outcome));
     if (outcome.skipped) {
       Leave(direction, outcome);
       return outcome;
@@ -111,19 +142,29 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
 }
 
 // Shows the heads of frames and nothing else.
-bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes) {
+bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes, Outcome& outcome) {
+  // The end of a segment may have padding behind it.
+  const auto ask = [&](std::uint32_t& offset, std::size_t size) {
+    std::vector<std::uint8_t> piece(bytes.begin() + offset, bytes.begin() + offset + size);
+    if (offset + size == bytes.size() && size % 2 != 0) piece.insert(piece.end(), 4, '$');
+    return rtspnat_skip_frames(connection_, &segment, piece.data(), static_cast<std::uint32_t>(piece.size()),
+                               &offset);
+  };
   std::uint32_t offset = 0;
-  rtspnat_frames frames = rtspnat_skip_frames(connection_, &segment, nullptr, 0, &offset);
+  rtspnat_frames frames = ask(offset, bytes.size() % 3 == 0 ? 0 : bytes.size() / (bytes.size() % 3));
+  bool asked = false;
   while (frames == RTSPNAT_FRAMES_HEAD) {
     Check(offset <= bytes.size() && bytes.size() - offset >= 4, "law 1: a frame's head outside the segment");
     // Pieces of several sizes, now with one head in them, now with many.
     const std::uint32_t size = std::min(segment.length - offset, 4 + offset % 97);
-    const std::vector<std::uint8_t> head(bytes.begin() + offset, bytes.begin() + offset + size);
     const std::uint32_t before = offset;
-    frames = rtspnat_skip_frames(connection_, &segment, head.data(), size, &offset);
+    frames = ask(offset, size);
     Check(frames != RTSPNAT_FRAMES_HEAD || offset > before, "law 1: the heads of frames do not end");
+    asked = true;
   }
-  return frames == RTSPNAT_FRAMES_DONE;
+  Check(!asked || frames != RTSPNAT_FRAMES_DONE, "law 1: a frame that began is not said");
+  if (frames == RTSPNAT_FRAMES_BEGUN) outcome.notes = std::uint64_t{1} << RTSPNAT_NOTE_INTERLEAVED;
+  return frames == RTSPNAT_FRAMES_DONE || frames == RTSPNAT_FRAMES_BEGUN;
 }
 
 // Law 5: the same stream goes on as the same stream, until it is acknowledged.
@@ -147,38 +188,57 @@ void Dialogue::Converse() {
       case RTSPNAT_RESERVE: OnReserve(step_); break;
       case RTSPNAT_EXPECT: OnExpect(step_); break;
       case RTSPNAT_RELEASE: OnRelease(step_); break;
+      case RTSPNAT_PUBLISH: OnPublish(step_); break;
+      case RTSPNAT_LINGER: OnLinger(step_); break;
       default: Check(false, "law 1: unknown question"); return;
     }
   }
   Check(questions < kMost, "law 1: the dialogue does not end");
 }
 
-void Dialogue::CheckPorts(const rtspnat_step& step, std::uint16_t first_port) {
-  Check(step.count == 1 || step.count == 2, "law 6: count");
-  Check(first_port >= 1024, "law 6: a port below 1024");
-  if (first_port == step.inside[0]) return;
-  Check(setup_.may_translate, "law 6: another port without NAT");
-  Check(step.count == 1 || first_port % 2 == 0, "law 6: a pair that begins odd");
-  Check(std::to_string(first_port).size() <= step.digits, "law 6: too many digits");
+void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
+                          const std::uint16_t (&proposed)[RTSPNAT_PORTS], unsigned count, bool may_differ) {
+  Check(count >= 1 && count <= RTSPNAT_PORTS, "law 6: count");
+  bool same = true;
+  for (unsigned i = 0; i < count; ++i) {
+    Check(proposed[i] >= 1024, "law 6: a port below 1024");
+    same = same && proposed[i] == own[i];
+  }
+  if (same) return;
+  Check(may_differ, "law 6: another port without NAT");
+  Check(AreOthers(proposed, count), "law 6: ports that do not follow each other, or begin odd");
+  Check(std::to_string(proposed[0]).size() <= step.digits, "law 6: too many digits");
 }
 
 void Dialogue::OnReserve(const rtspnat_step& step) {
   Check(!books_.contains(step.mapping), "law 4: reserved twice");
   Check(step.mapping < rtspnat_mappings(), "law 4: mapping number");
-  CheckPorts(step, step.outside[0]);
+  CheckPorts(step, step.inside, step.outside, step.count, setup_.may_translate);
   std::uint16_t first_port = step.outside[0];
   const rtspnat_reply reply = reserve(step, first_port);
-  const char* names[] = {" none", "", " busy"};
-  std::uint16_t outside[2] = {first_port, step.outside[1]};
-  if (first_port != step.outside[0]) outside[1] = static_cast<std::uint16_t>(first_port + 1);
-  log_.push_back("reserve " + std::to_string(step.mapping) + " " + Ports(step.inside, step.count) + " as " +
-                 Ports(outside, step.count) + names[reply]);
-  if (reply == RTSPNAT_YES) {
-    Book& book = books_[step.mapping];
-    book.step = step;
-    book.step.outside[0] = outside[0];
-    book.step.outside[1] = outside[1];
-  }
+  rtspnat_step taken = step;
+  if (first_port != step.outside[0]) Follow(taken.outside, first_port, step.count);
+  log_.push_back("reserve " + NameOf(step) + " " + Ports(step.inside, step.count) + " as " +
+                 Ports(taken.outside, step.count) + kReplyNames[reply]);
+  if (reply == RTSPNAT_YES) books_[step.mapping].step = taken;
+  rtspnat_answer(connection_, reply, first_port);
+}
+
+void Dialogue::OnPublish(const rtspnat_step& step) {
+  const auto book = books_.find(step.mapping);
+  const bool is_new = step.outside[0] == 0;
+  Check((book == books_.end()) == is_new, "law 4: published without being reserved, or anew");
+  Check(setup_.may_publish, "law 6: published without NAT");
+  unsigned count = 0;
+  while (count < step.count && step.published[count] != 0) ++count;
+  CheckPorts(step, step.peer, step.published, count, true);
+  std::uint16_t first_port = step.published[0];
+  const rtspnat_reply reply = publish(step, first_port);
+  rtspnat_step taken = step;
+  if (first_port != step.published[0]) Follow(taken.published, first_port, count);
+  log_.push_back("publish " + NameOf(step) + " " + Ports(step.peer, count) + " as " +
+                 Ports(taken.published, count) + kReplyNames[reply]);
+  if (reply == RTSPNAT_YES && is_new) books_[step.mapping].step = taken;
   rtspnat_answer(connection_, reply, first_port);
 }
 
@@ -186,20 +246,37 @@ void Dialogue::OnExpect(const rtspnat_step& step) {
   const auto book = books_.find(step.mapping);
   Check(book != books_.end(), "law 4: expected without being reserved");
   const rtspnat_reply reply = expect(step);
-  log_.push_back("expect " + std::to_string(step.mapping) + " " + Ports(step.outside, step.count) + " to " +
-                 Ports(step.inside, step.count) + " peer " + Ports(step.peer, step.count) + " open " +
-                 std::to_string(step.open) + (reply == RTSPNAT_YES ? "" : " refused"));
+  std::string line = "expect " + NameOf(step) + " " + Ports(step.outside, step.count) + " to " +
+                     Ports(step.inside, step.count) + " peer " + Ports(step.peer, step.count);
+  if (!std::equal(std::begin(step.peer), std::end(step.peer), step.published))
+    line += " as " + Ports(step.published, step.count);
+  line += " open " + std::to_string(step.open);
+  if (step.media_source.family == 4) {
+    line += " source";
+    for (unsigned i = 0; i < 4; ++i)
+      line += (i == 0 ? " " : ".") + std::to_string(step.media_source.bytes[i]);
+  }
+  log_.push_back(line + (reply == RTSPNAT_YES ? "" : " refused"));
   if (book != books_.end()) {
     Check(step.outside[0] == book->second.step.outside[0], "law 4: expected on other ports");
     Check(step.inside[0] == book->second.step.inside[0], "law 4: expected for other ports");
+    Check(step.protocol == book->second.step.protocol, "law 4: expected for another protocol");
     book->second.live = reply == RTSPNAT_YES;
   }
   rtspnat_answer(connection_, reply, 0);
 }
 
 void Dialogue::OnRelease(const rtspnat_step& step) {
-  log_.push_back("release " + std::to_string(step.mapping));
+  log_.push_back("release " + NameOf(step));
   Check(books_.erase(step.mapping) == 1, "law 4: released without being held");
+}
+
+void Dialogue::OnLinger(const rtspnat_step& step) {
+  log_.push_back("linger " + NameOf(step) + " " + std::to_string(step.seconds));
+  const auto book = books_.find(step.mapping);
+  Check(book != books_.end() && book->second.live, "law 4: lingers without being live");
+  Check(step.seconds != 0, "law 4: lingers for no time");
+  if (book != books_.end()) books_.erase(book);
 }
 
 // Does what rtspnat.h says is to be done with a step.
@@ -234,7 +311,7 @@ void Dialogue::CheckStep(const rtspnat_segment& segment, const Outcome& outcome)
   Check(step_.keep == 0 || step_.seq + step_.prefix_length == segment.seq, "law 3: a gap behind the prefix");
   const bool fin = outcome.fin && step_.keep == outcome.sent.size();
   Check(fin == ((step_.flags & RTSPNAT_FIN) != 0), "law 3: FIN");
-  if (setup_.may_translate) return;
+  if (setup_.may_translate || (setup_.may_publish && segment.direction == RTSPNAT_REPLY)) return;
   Check(step_.prefix_length == 0 && step_.keep == outcome.sent.size() && step_.seq == segment.seq,
         "law 3: trimmed without NAT");
 }

@@ -22,7 +22,7 @@ struct Outcome {
   bool dropped = false;
   bool skipped = false;  ///< rtspnat_skip() or rtspnat_skip_frames() dealt with it.
   bool transparent = false;
-  std::uint32_t notes = 0;
+  std::uint64_t notes = 0;
   unsigned edits = 0;
   std::uint32_t ack =
       0;  ///< Stream offset of the other direction that is acknowledged, before any rewriting.
@@ -43,7 +43,16 @@ class Dialogue {
   explicit Dialogue(bool may_translate = true,
                     rtspnat_length_changes length_changes = RTSPNAT_ANY_LENGTH_CHANGE);
 
+  /// A connection that the embedder sees as @p setup says.
+  explicit Dialogue(const rtspnat_setup& setup);
+
+  /// Returns the setup that the other constructor uses: a client at 10.0.1.2, behind 203.0.113.1 if
+  /// @p may_translate, a server at 198.51.100.10.
+  [[nodiscard]] static rtspnat_setup SetupOf(
+      bool may_translate, rtspnat_length_changes length_changes = RTSPNAT_ANY_LENGTH_CHANGE);
+
   Reserve reserve;  ///< Says YES to the proposed ports unless changed.
+  Reserve publish;  ///< The same for ports of the peer.
   Expect expect;    ///< Says YES unless changed.
   std::uint16_t header_length = 0;
   bool use_skip = true;  ///< Offer each segment to rtspnat_skip() and rtspnat_skip_frames() first.
@@ -101,12 +110,15 @@ class Dialogue {
     bool live = false;
   };
 
-  [[nodiscard]] bool SkipFrames(const rtspnat_segment& segment, std::string_view bytes);
+  [[nodiscard]] bool SkipFrames(const rtspnat_segment& segment, std::string_view bytes, Outcome& outcome);
   void Converse();
   void OnReserve(const rtspnat_step& step);
   void OnExpect(const rtspnat_step& step);
   void OnRelease(const rtspnat_step& step);
-  void CheckPorts(const rtspnat_step& step, std::uint16_t first_port);
+  void OnPublish(const rtspnat_step& step);
+  void OnLinger(const rtspnat_step& step);
+  void CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
+                  const std::uint16_t (&proposed)[RTSPNAT_PORTS], unsigned count, bool may_differ);
   void Apply(const rtspnat_segment& segment, Outcome& outcome);
   void ApplyEdits(Outcome& outcome);
   void CheckStep(const rtspnat_segment& segment, const Outcome& outcome);
@@ -117,7 +129,7 @@ class Dialogue {
   rtspnat_setup setup_ = {};
   rtspnat_connection* connection_;
   rtspnat_step step_ = {};
-  std::uint32_t notes_ = 0;
+  std::uint64_t notes_ = 0;
   std::uint32_t next_[2] = {};
   Stream sent_[2];  // Each direction's stream as it came,
   Stream left_[2];  // and as it went on.

@@ -108,6 +108,7 @@ void EventLog::AddSpec(const TransportSpec& spec) {
   if (spec.delivery == Delivery::kMulticast) Add(" multicast");
   if ((spec.flags & kSpecRtcpMux) != 0) Add(" rtcp_mux");
   if ((spec.flags & kSpecRecord) != 0) Add(" record");
+  if ((spec.flags & kSpecPassive) != 0) Add(" passive");
   if ((spec.flags & kSpecUnknown) != 0) Add(" unknown");
   if ((spec.flags & kSpecMoreAddresses) != 0) Add(" more_addresses");
   if ((spec.flags & kSpecBadPort) != 0) Add(" bad_port");
@@ -124,6 +125,7 @@ void EventLog::AddSpec(const TransportSpec& spec) {
   AddPorts("server_port", spec.server_port);
   AddPorts("port", spec.port);
   AddPorts("interleaved", spec.interleaved);
+  AddField("client_address", spec.client_address);
   if (spec.has_destination && spec.destination.Empty()) Add("    destination\n");
   AddField("destination", spec.destination);
   if (spec.has_source && spec.source.Empty()) Add("    source\n");
@@ -195,7 +197,7 @@ void EventLog::AddHeader() {
       Add("\n");
       break;
     }
-    case HeaderName::kOther: break;
+    default: break;
   }
 }
 

@@ -6,16 +6,12 @@
 namespace mangle {
 namespace {
 
-std::uint32_t Add(MappingTable& table, std::uint16_t inside, std::uint16_t outside, std::uint32_t session = 1,
-                  std::uint32_t uri = 1) {
+std::uint32_t Add(MappingTable& table, std::uint16_t inside, std::uint16_t outside) {
   const std::uint32_t index = table.FindFree();
   Mapping& mapping = table[index];
   mapping.count = 2;
-  mapping.inside[0] = inside;
-  mapping.outside[0] = outside;
-  mapping.outside[1] = static_cast<std::uint16_t>(outside + 1);
-  mapping.session = session;
-  mapping.uri = uri;
+  mapping.inside = RangeFrom(inside, 2);
+  mapping.outside = RangeFrom(outside, 2);
   table.Reserve(index);
   table[index].state = MappingState::kLive;
   return index;
@@ -23,15 +19,15 @@ std::uint32_t Add(MappingTable& table, std::uint16_t inside, std::uint16_t outsi
 
 TEST(MappingTable, FindsWhatIsHeldAndNothingElse) {
   MappingTable table;
-  EXPECT_EQ(table.FindInside(0), rtsp::kMappings) << "free entries are not found";
+  EXPECT_EQ(table.FindInside(0, false), rtsp::kMappings) << "free entries are not found";
   const std::uint32_t index = Add(table, 5000, 6000);
-  EXPECT_EQ(table.FindInside(5000), index);
-  EXPECT_EQ(table.FindOutside(6000), index);
-  EXPECT_TRUE(table.UsesOutside(6001));
-  EXPECT_FALSE(table.UsesOutside(6002));
+  EXPECT_EQ(table.FindInside(5000, false), index);
+  EXPECT_EQ(table.FindOutside(6000, false), index);
+  EXPECT_TRUE(table.UsesOutside({6001, 0}, 1, false));
+  EXPECT_FALSE(table.UsesOutside({6002, 0}, 1, false));
   table.Free(index);
-  EXPECT_EQ(table.FindInside(5000), rtsp::kMappings);
-  EXPECT_FALSE(table.UsesOutside(6000));
+  EXPECT_EQ(table.FindInside(5000, false), rtsp::kMappings);
+  EXPECT_FALSE(table.UsesOutside({6000, 0}, 1, false));
 }
 
 TEST(MappingTable, IsFullAfterKMappings) {
@@ -45,15 +41,40 @@ TEST(MappingTable, IsFullAfterKMappings) {
   EXPECT_EQ(table.FindFree(), 7U);
 }
 
-TEST(MappingTable, TeardownEndsAStreamOrTheWholeSession) {
+TEST(MappingTable, TellsTcpFromUdp) {
   MappingTable table;
-  const std::uint32_t one = Add(table, 5000, 6000, 1, 10);
-  const std::uint32_t two = Add(table, 5002, 6002, 1, 20);
-  const std::uint32_t other = Add(table, 5004, 6004, 2, 10);
-  EXPECT_EQ(table.Ended(1, 10), SetOf(one));
-  EXPECT_EQ(table.Ended(1, 99), SetOf(one) | SetOf(two));
-  EXPECT_EQ(table.Ended(3, 10), 0);
-  EXPECT_EQ(table.Ended(0, 99), SetOf(one) | SetOf(two) | SetOf(other)) << "no session named";
+  const std::uint32_t index = Add(table, 5000, 6000);
+  table[index].tcp = true;
+  EXPECT_EQ(table.FindInside(5000, false), rtsp::kMappings);
+  EXPECT_EQ(table.FindInside(5000, true), index);
+  EXPECT_EQ(table.FindOutside(6000, true), index);
+  EXPECT_FALSE(table.UsesOutside({6000, 0}, 1, false));
+  EXPECT_TRUE(table.UsesOutside({5998, 6001}, 4, true)) << "any port of the range counts";
+}
+
+TEST(StreamTable, TakesAStreamOrTheWholeSession) {
+  StreamTable table;
+  ASSERT_TRUE(table.Add(1, 11, 0));
+  ASSERT_TRUE(table.Add(1, 21, 0));
+  ASSERT_TRUE(table.Add(2, 11, 3));
+  EXPECT_TRUE(table.Has(1, 21, 0));
+  EXPECT_FALSE(table.Has(2, 21, 0));
+  EXPECT_EQ(table.Take(1, 11, 0), 0U);
+  EXPECT_EQ(table.Take(1, 11, 0), rtsp::kMappings) << "each is taken once";
+  EXPECT_EQ(table.Take(3, 0, 0), rtsp::kMappings) << "no such session";
+  EXPECT_EQ(table.Take(2, 11, SetOf(3)), rtsp::kMappings) << "that mapping is kept";
+  EXPECT_EQ(table.Take(1, 0, 0), 0U) << "any stream";
+  EXPECT_EQ(table.Take(0, 0, 0), 3U) << "any session";
+}
+
+TEST(StreamTable, IsBoundedAndForgetsAMapping) {
+  StreamTable table;
+  for (std::uint32_t i = 0; i < rtsp::kStreams; ++i) ASSERT_TRUE(table.Add(1, i + 1, i % 4));
+  EXPECT_FALSE(table.Add(1, 99, 0));
+  table.Forget(2);
+  EXPECT_FALSE(table.Has(1, 3, 2));
+  EXPECT_TRUE(table.Has(1, 4, 3));
+  EXPECT_TRUE(table.Add(1, 99, 0));
 }
 
 TEST(PendingTable, TakesEachRequestOnceAndRefusesWhenFull) {
@@ -72,10 +93,10 @@ TEST(PendingTable, TakesEachRequestOnceAndRefusesWhenFull) {
 TEST(PendingTable, ForgetsMappingsThatAreGone) {
   PendingTable table;
   ASSERT_TRUE(table.Add({rtsp::Method::kSetup, 3, 1}));
-  EXPECT_TRUE(table.Waits(1));
+  EXPECT_EQ(table.Mappings(), 3);
+  EXPECT_TRUE(table.WaitsForSetup());
   table.Keep(2);
-  EXPECT_FALSE(table.Waits(1));
-  EXPECT_TRUE(table.Waits(2));
+  EXPECT_EQ(table.Mappings(), 2);
   EXPECT_EQ(table.Take(1).mappings, 2);
 }
 

@@ -13,8 +13,7 @@ namespace {
 PortRequest Request(unsigned first, unsigned second, unsigned count, unsigned digits,
                     std::uint32_t seed = 1) {
   PortRequest request;
-  request.inside[0] = static_cast<std::uint16_t>(first);
-  request.inside[1] = static_cast<std::uint16_t>(second);
+  request.inside = {static_cast<std::uint16_t>(first), static_cast<std::uint16_t>(second)};
   request.count = static_cast<std::uint8_t>(count);
   request.digits = static_cast<std::uint8_t>(digits);
   request.seed = seed;
@@ -26,35 +25,46 @@ template <typename Check>
 void ForEachProposal(unsigned count, Check check) {
   for (unsigned inside = 1; inside < 65535; inside += inside < 20000 ? 5 : 251) {
     for (unsigned digits = Digits(static_cast<std::uint16_t>(inside)); digits <= 5; ++digits) {
-      const PortRequest request = Request(inside, inside + 1, count, digits, inside);
+      const PortRequest request = Request(inside, inside + count - 1, count, digits, inside);
       for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
-        const PortProposal ports = Propose(request, attempt);
+        const PortRange ports = Propose(request, attempt);
         if (ports.first != 0) check(request, attempt, ports);
       }
     }
   }
 }
 
-TEST(Ports, Law1PairsAreAdjacentAndEvenFirst) {
-  ForEachProposal(2, [](const PortRequest&, std::uint32_t, PortProposal ports) {
-    ASSERT_EQ(ports.first % 2, 0);
-    ASSERT_EQ(ports.second, ports.first + 1);
-  });
+TEST(Ports, Law1SeveralFollowEachOtherAndAreEvenFirst) {
+  for (const unsigned count : {2U, 3U, 4U}) {
+    ForEachProposal(count, [](const PortRequest& request, std::uint32_t, PortRange ports) {
+      ASSERT_EQ(ports.first % 2, 0);
+      ASSERT_EQ(ports.last, ports.first + request.count - 1);
+      ASSERT_EQ(ports.At(1, request.count), ports.first + 1);
+    });
+  }
+}
+
+TEST(Ports, Law1ThePeersOwnPortsMayStayWhateverTheyAre) {
+  PortRequest request = Request(54159, 37864, 2, 5);
+  EXPECT_EQ(Propose(request, 0).first, 0);
+  request.any_same = true;
+  EXPECT_EQ(Propose(request, 0), (PortRange{54159, 37864}));
+  EXPECT_EQ(Propose(request, 1).first % 2, 0);
 }
 
 TEST(Ports, Law2OnePortKeepsItsParity) {
-  ForEachProposal(1, [](const PortRequest& request, std::uint32_t, PortProposal ports) {
-    ASSERT_EQ(ports.first % 2, request.inside[0] % 2);
-    ASSERT_EQ(ports.second, 0);
+  ForEachProposal(1, [](const PortRequest& request, std::uint32_t, PortRange ports) {
+    ASSERT_EQ(ports.first % 2, request.inside.first % 2);
+    ASSERT_EQ(ports.last, 0);
   });
 }
 
 TEST(Ports, Law3PortsFitIntoTheText) {
-  for (const unsigned count : {1U, 2U}) {
-    ForEachProposal(count, [](const PortRequest& request, std::uint32_t, PortProposal ports) {
+  for (const unsigned count : {1U, 2U, 3U, 4U}) {
+    ForEachProposal(count, [](const PortRequest& request, std::uint32_t, PortRange ports) {
       ASSERT_GE(ports.first, kFirstPort);
       ASSERT_LE(Digits(ports.first), request.digits);
-      ASSERT_LE(Digits(ports.second), request.digits);
+      ASSERT_LE(Digits(ports.last), request.digits);
       ASSERT_TRUE(IsFit(request, ports.first));
     });
   }
@@ -79,7 +89,7 @@ TEST(Ports, WithoutNatOnlyTheSamePortsComeAtAll) {
   PortRequest request = Request(5001, 5777, 2, 4);
   request.same_only = true;
   EXPECT_EQ(Propose(request, 0).first, 5001);
-  EXPECT_EQ(Propose(request, 0).second, 5777);
+  EXPECT_EQ(Propose(request, 0).last, 5777);
   for (std::uint32_t attempt = 1; attempt < rtsp::kPortProposals; ++attempt)
     EXPECT_EQ(Propose(request, attempt).first, 0);
 }
@@ -87,7 +97,7 @@ TEST(Ports, WithoutNatOnlyTheSamePortsComeAtAll) {
 TEST(Ports, AsManyDigitsComeBeforeFewer) {
   bool fewer = false;
   for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
-    const PortProposal ports = Propose(Request(50000, 50001, 2, 5), attempt);
+    const PortRange ports = Propose(Request(50000, 50001, 2, 5), attempt);
     ASSERT_NE(ports.first, 0);
     if (Digits(ports.first) < 5) fewer = true;
     EXPECT_EQ(Digits(ports.first) < 5, fewer) << attempt;

@@ -22,20 +22,22 @@ Announcement Announced(const std::string& text) {
   return ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn);
 }
 
-Chosen Replied(const std::string& text) { return ReadChosen(Spec(text)); }
+ReplyChoice Replied(const std::string& text) {
+  return ReadReplyChoice(Spec(text), rtsp::test::CursorOf(text));
+}
 
 TEST(Announcement, TakesAPairAsItStands) {
   const Announcement pair = Announced("RTP/AVP;unicast;client_port=53853-57228");
   EXPECT_EQ(pair.refusal, RTSPNAT_NOTES);
   EXPECT_EQ(pair.count, 2);
-  EXPECT_EQ(pair.inside[1], 57228);
+  EXPECT_EQ(pair.inside.last, 57228);
   EXPECT_EQ(pair.open, 3);
 }
 
 TEST(Announcement, InfersTheRtcpPortOfASingleRtpPort) {
   const Announcement rtp = Announced("RTP/AVP;unicast;client_port=10000");
   EXPECT_EQ(rtp.count, 2);
-  EXPECT_EQ(rtp.inside[1], 10001);
+  EXPECT_EQ(rtp.inside.last, 10001);
   EXPECT_EQ(rtp.open, 3);
   EXPECT_EQ(rtp.text.count, 1);
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=65535").count, 1) << "there is no next port";
@@ -65,45 +67,128 @@ TEST(Announcement, ServesOnlyTheOwnAddress) {
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2").refusal, RTSPNAT_NOTES);
 }
 
+TEST(Announcement, TakesARangeOfUpToFourPorts) {
+  const Announcement three = Announced("MP2T/RTP/UDP;unicast;client_port=6970-6972");
+  EXPECT_EQ(three.count, 3);
+  EXPECT_EQ(three.open, 7);
+  EXPECT_EQ(three.inside.At(1, 3), 6971);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=6970-6973").count, 4);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=6970-6974").count, 2) << "too far apart: two ports";
+  EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=6971-6970").count, 2) << "reversed: two ports";
+}
+
+TEST(Announcement, ReadsThePortBehindTheDestination) {
+  const Announcement port = Announced("MP2T/H2221/UDP;unicast;destination=10.0.1.2:27392");
+  EXPECT_EQ(port.refusal, RTSPNAT_NOTES);
+  EXPECT_EQ(port.inside.first, 27392);
+  const Announcement both = Announced("RTP/AVP;unicast;destination=\"10.0.1.2\";client_port=5000-5001");
+  EXPECT_EQ(both.refusal, RTSPNAT_NOTES) << "quotes";
+  EXPECT_EQ(Announced("RAW/RAW/UDP;unicast;destination=10.0.1.2;port=6000").inside.first, 6000);
+  EXPECT_EQ(Announced("RAW/RAW/UDP;unicast;destination=10.0.1.9:6000").refusal, RTSPNAT_NOTE_OTHER_ADDRESS);
+  EXPECT_NE(Announced("RAW/RAW/UDP;unicast;port=6000").refusal, RTSPNAT_NOTES) << "whose port?";
+}
+
+TEST(Announcement, MapsTcpOnlyWhereTheClientListens) {
+  const std::string spec = "RTP/AVP/TCP;unicast;dest_addr=\":5000\"/\":5001\"";
+  EXPECT_EQ(Announced(spec).refusal, RTSPNAT_NOTE_NOT_UNICAST_UDP) << "active is what is meant";
+  EXPECT_EQ(Announced(spec + ";setup=active").refusal, RTSPNAT_NOTE_NOT_UNICAST_UDP);
+  for (const char* setup : {"passive", "\"actpass\"", "ActPass"}) {
+    const Announcement listens = Announced(spec + ";connection=new;setup=" + setup);
+    EXPECT_EQ(listens.refusal, RTSPNAT_NOTES) << setup;
+    EXPECT_TRUE(listens.tcp);
+    EXPECT_EQ(listens.count, 2);
+  }
+  EXPECT_EQ(Announced("RTP/AVP/TCP;unicast;dest_addr=\":5000\";setup=passive").count, 1);
+  EXPECT_NE(Announced(spec + ";setup=passive;interleaved=0-1").refusal, RTSPNAT_NOTES);
+}
+
+TEST(HostPort, IsWhatStandsInAParameter) {
+  const auto read = [](const std::string& text) {
+    const HostPort out =
+        ReadHostPort(rtsp::test::CursorOf(text), {0, static_cast<std::uint16_t>(text.size())});
+    return text.substr(out.host.offset, out.host.length) + "|" + std::to_string(out.port);
+  };
+  EXPECT_EQ(read("10.0.1.2"), "10.0.1.2|0");
+  EXPECT_EQ(read("10.0.1.2:3030"), "10.0.1.2|3030");
+  EXPECT_EQ(read("\"10.0.1.2:3030\""), "10.0.1.2|3030");
+  EXPECT_EQ(read("2001:db8::1"), "2001:db8::1|0");
+  EXPECT_EQ(read("[2001:db8::1]"), "2001:db8::1|0");
+  EXPECT_EQ(read("[2001:db8::1]:554"), "2001:db8::1|554");
+  EXPECT_EQ(read("10.0.1.2:65546"), "10.0.1.2|0") << "no port wraps";
+  EXPECT_EQ(read("10.0.1.2:"), "10.0.1.2|0");
+  EXPECT_EQ(read(""), "|0");
+  EXPECT_EQ(read("\""), "\"|0");
+  EXPECT_EQ(read("\"\""), "|0");
+  EXPECT_EQ(read("["), "|0");
+  EXPECT_EQ(read(":"), "|0");
+}
+
+TEST(MediaSource, IsOneThatMediaCanComeFrom) {
+  const auto family = [](const std::string& source) {
+    const std::string text = "RTP/AVP;unicast;client_port=5000-5001;source=" + source;
+    return ReadMediaSource(Spec(text), rtsp::test::CursorOf(text)).family;
+  };
+  EXPECT_EQ(family("10.9.8.7"), 4);
+  EXPECT_EQ(family("10.9.8.7:3030"), 4);
+  EXPECT_EQ(family("2001:db8::7"), 6);
+  for (const char* other : {"127.0.0.1", "0.0.0.0", "169.254.3.4", "239.1.2.3", "255.255.255.255", "::1",
+                            "::", "fe80::1", "ff02::1", "camera.example", "", "(null)", "::ffff:10.9.8.7"})
+    EXPECT_EQ(family(other), 0) << other;
+}
+
 TEST(Hosts, AreThoseThatNameTheAddress) {
   const std::string text =
       "RTP/AVP;unicast;destination=10.0.1.2;dest_addr=\"10.0.1.2:5000\"/\"10.0.1.3:5001\"";
-  const Hosts hosts = FindHosts(Spec(text), rtsp::test::CursorOf(text), kOwn);
+  Hosts hosts = FindDestinations(Spec(text), rtsp::test::CursorOf(text), false);
+  EXPECT_EQ(hosts.count, 3);
+  KeepOnly(hosts, rtsp::test::CursorOf(text), kOwn);
   ASSERT_EQ(hosts.count, 2);
   EXPECT_EQ(hosts.field[0].offset, text.find("10.0.1.2"));
   EXPECT_EQ(hosts.field[1].offset, text.find("10.0.1.2:"));
 }
 
-TEST(Chosen, ReadsTheServersPorts) {
-  const Chosen pair = Replied("RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
+TEST(ReplyChoice, ReadsTheServersPorts) {
+  const ReplyChoice pair = Replied("RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   EXPECT_EQ(pair.choice, Choice::kUdp);
   EXPECT_EQ(pair.client.value[0], 5000);
-  EXPECT_EQ(pair.peer[0], 9000);
-  EXPECT_EQ(pair.peer[1], 9001);
-  const Chosen far = Replied("RTP/AVP;unicast;client_port=5006-5007;server_port=54158-37864;mode=play");
-  EXPECT_EQ(far.peer[0], 54158) << "reversed and far apart is as given";
-  EXPECT_EQ(far.peer[1], 37864);
-  EXPECT_EQ(Replied("RTP/AVP/UDP;unicast;server_port=8052;client_port=14186").peer[1], 8053);
+  EXPECT_EQ(pair.peer.first, 9000);
+  EXPECT_EQ(pair.peer.last, 9001);
+  const ReplyChoice far = Replied("RTP/AVP;unicast;client_port=5006-5007;server_port=54158-37864;mode=play");
+  EXPECT_EQ(far.peer.first, 54158) << "reversed and far apart is as given";
+  EXPECT_EQ(far.peer.last, 37864);
+  EXPECT_EQ(Replied("RTP/AVP/UDP;unicast;server_port=8052;client_port=14186").peer.last, 8053);
 }
 
-TEST(Chosen, PinsNoPortThatStandsForAny) {
+TEST(ReplyChoice, PinsNoPortThatStandsForAny) {
   for (const char* ports : {"0-0", "0-1", "undefined-undefined", "70000-70001"}) {
-    const Chosen chosen =
+    const ReplyChoice chosen =
         Replied(std::string("RTP/AVP/UDP;unicast;client_port=52764-52765;server_port=") + ports);
     EXPECT_EQ(chosen.choice, Choice::kUdp) << ports;
-    EXPECT_EQ(chosen.peer[0], 0) << ports;
-    EXPECT_EQ(chosen.peer[1], 0) << ports;
+    EXPECT_EQ(chosen.peer.first, 0) << ports;
+    EXPECT_EQ(chosen.peer.last, 0) << ports;
   }
 }
 
-TEST(Chosen, KnowsWhenNoMappingIsNeeded) {
+TEST(ReplyChoice, KnowsWhenNoMappingIsNeeded) {
   for (const char* text : {"RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP;unicast;interleaved=0-1",
                            "RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457;ttl=16",
                            "RTP/AVP/UDP;destination=239.0.0.1;port=1234-1235;ttl=1;mode=play"})
     EXPECT_EQ(Replied(text).choice, Choice::kOtherWay) << text;
 }
 
-TEST(Chosen, SaysNothingOfWhatItDoesNotUnderstand) {
+TEST(ReplyChoice, TellsWhoOpensTcpConnections) {
+  const std::string spec =
+      "RTP/AVP/TCP;unicast;dest_addr=\":9\"/\":9\";src_addr=\"198.51.100.5:53478\";setup=";
+  const ReplyChoice server = Replied(spec + "passive");
+  EXPECT_EQ(server.choice, Choice::kTcpToServer);
+  EXPECT_EQ(server.peers, 1);
+  EXPECT_EQ(server.peer.first, 53478);
+  EXPECT_EQ(Replied(spec + "active").choice, Choice::kTcpToClient);
+  EXPECT_EQ(Replied("RTP/AVP/TCP;unicast;dest_addr=\":5000\";src_addr=\":9\";setup=passive").choice,
+            Choice::kTcpToClient);
+}
+
+TEST(ReplyChoice, SaysNothingOfWhatItDoesNotUnderstand) {
   for (const char* text : {"ssrc=FFFFCCCC", "x/y/z;client_port=5000-5001", "RTP/AVP;unicast"})
     EXPECT_EQ(Replied(text).choice, Choice::kNotSaid) << text;
 }

@@ -25,20 +25,23 @@
  *  2. Every edit lies inside prefix and kept payload; edits ascend and do not overlap.
  *  3. Outside the edits nothing is changed: what leaves is the sender's own stream at the
  *     sender's own numbers. A verdict of RTSPNAT_DROP has no edits.
- *  4. A mapping is reserved, then expected any number of times or never, then released,
- *     once; after FIN or RST all are released.
+ *  4. A mapping is reserved or published first, then expected any number of times or never, then released
+ *     or left to linger, once; after FIN or RST none is held. Only one that is live lingers.
  *  5. What leaves is a function of the stream: any other cut of it, and any
  *     retransmission, gives the same bytes at the same numbers, and nothing is asked again.
  *     (A Transport line longer than 1024 bytes, or ended by FIN, or for whose edits there
  *     is no room until others are acknowledged, passes as it is.)
- *  6. Reserved outside ports are the same as inside or, with may_translate, others: even and
- *     adjacent for a pair, and with no more digits than the text they replace. None is below 1024.
+ *  6. Reserved outside ports are the same as inside or, with may_translate, others: adjacent, even
+ *     first if there are several, and with no more digits than the text they replace. None is below 1024.
+ *     The same holds for published ports, the peer's own, and may_publish.
  *  7. No sender waits for ever: bytes that are withheld are either sent again by their
  *     sender, or kept until the receiver has acknowledged them while their sender is told
  *     that it has (rtspnat_step.ack).
  *  8. Without length_changes every edit keeps its length; with RTSPNAT_ONE_LENGTH_CHANGE at
  *     most one that does not is on its way unacknowledged in each direction. No text
  *     becomes shorter.
+ *  9. Addresses and ports are rewritten only where the text has the opener's own address (inside, or outside on
+ *     the way back), or no address, and the peer's own only in replies and in requests of its own.
  *
  * Threads: one connection is used by one thread at a time; the caller holds its lock.
  */
@@ -57,8 +60,8 @@
 extern "C" {
 #endif
 
-/** Ports of one mapping: the media port and, where there is one, its RTCP port. */
-#define RTSPNAT_PORTS 2
+/** Most ports of one mapping: the media port, its RTCP port, and up to two more for retransmission. */
+#define RTSPNAT_PORTS 4
 
 /** Upper bound of rtspnat_connection_size(), for embedders with static storage. */
 #define RTSPNAT_CONNECTION_MAX 4096
@@ -86,6 +89,15 @@ struct rtspnat_setup {
 	struct rtspnat_address inside;
 	/** The opener's address as its peer sees it; equal to @c inside without NAT. */
 	struct rtspnat_address outside;
+	/** The peer's own address: that of the server behind a port forwarding (DNAT). */
+	struct rtspnat_address peer;
+	/** The peer's address as the opener knows it; equal to @c peer without NAT. */
+	struct rtspnat_address published;
+	/** Ports of the control connection at the same four places. */
+	uint16_t inside_port;
+	uint16_t outside_port;
+	uint16_t peer_port;
+	uint16_t published_port;
 	/** Sequence number of the first byte of each direction (ISN + 1). */
 	uint32_t first_seq[2];
 	/** Any number that outsiders do not know; spreads the ports that are proposed. */
@@ -93,8 +105,24 @@ struct rtspnat_setup {
 	/** True if outside ports may differ from inside ports, so that text is edited;
 	 *  false for a filter that does no NAT: only the same ports are proposed. */
 	bool may_translate;
+	/** True if the peer is behind NAT (@c peer and @c published differ): its ports and address
+	 *  are rewritten in what it says, and are asked for by RTSPNAT_PUBLISH. */
+	bool may_publish;
+	/** enum rtspnat_options, added up. */
+	uint8_t options;
 	/** enum rtspnat_length_changes: what the embedder can do about sequence numbers. */
 	uint8_t length_changes;
+};
+
+/** What is off unless asked for. */
+enum rtspnat_options {
+	/** Rewrite `client_address=` and the header `x-NAT` of IPTV boxes as well. */
+	RTSPNAT_OPTION_CLIENT_ADDRESS = 1 << 0,
+	/** Treat a PLAY that has a Transport header as a SETUP (SAT>IP). */
+	RTSPNAT_OPTION_PLAY_TRANSPORT = 1 << 1,
+	/** Rewrite the peer's own address in Content-Base too, where may_publish; not to be had with Digest
+	 *  authentication, which hashes the URI. */
+	RTSPNAT_OPTION_CONTENT_BASE = 1 << 2,
 };
 
 /** Whether an edit may make the stream longer. It is done only where nothing else helps: an
@@ -130,26 +158,35 @@ struct rtspnat_segment {
 enum rtspnat_ask {
 	/** The segment is dealt with: see verdict, edits and notes. No answer. */
 	RTSPNAT_DONE = 0,
-	/** Reserve outside[0 .. count-1], UDP, on the outside address: from now on nobody
+	/** Reserve outside[0 .. count-1] of @c protocol on the outside address: from now on nobody
 	 *  else gets them, but nothing may pass yet. Answer YES, BUSY (propose another
 	 *  port) or NO (none to be had: the text stays as it is). */
 	RTSPNAT_RESERVE = 1,
 	/** Let the media of this mapping pass, both ways: from the peer to outside[i]
-	 *  on to inside[i], and from inside[i] to peer[i], leaving as outside[i]. A
-	 *  peer[i] of 0 is not known: then admit any port of the peer, inwards only.
+	 *  on to inside[i], and from inside[i] to published[i] of the peer, leaving as outside[i] and
+	 *  arriving at peer[i]; what comes from peer[i] leaves as published[i]. A
+	 *  peer[i] of 0 is not known: then admit any port of the peer, inwards only. An
+	 *  outside[i] of 0: the opener uses any port, and only its own packets are to be let out.
 	 *  Only ports i with bit i set in @c open. It may be asked again with the same
 	 *  mapping, and is then a no-op or a change of peer ports. Answer YES or NO. */
 	RTSPNAT_EXPECT = 2,
 	/** Forget the mapping: reservation and expectations. Flows already under way
 	 *  may live on. No answer. */
 	RTSPNAT_RELEASE = 3,
+	/** Reserve published[i], for peer[i], wherever published[i] is not 0, on the published address for
+	 *  packets of the opener: nothing may pass yet. Replaces what was published for the mapping
+	 *  before. Answers as for RTSPNAT_RESERVE, of which there may have been none: then outside[0] is 0. */
+	RTSPNAT_PUBLISH = 4,
+	/** The control connection ends, but the session need not (RFC 2326 section 12.37): release the mapping
+	 *  when @c seconds have passed. No answer; the core has forgotten it. */
+	RTSPNAT_LINGER = 5,
 };
 
 /** Answers to RTSPNAT_RESERVE and RTSPNAT_EXPECT. */
 enum rtspnat_reply {
 	RTSPNAT_NO = 0,   /**< Cannot be done; also what a missing answer means. */
 	RTSPNAT_YES = 1,  /**< Done as asked. */
-	RTSPNAT_BUSY = 2, /**< RESERVE only: a port is taken; the core proposes another, a bounded number of times. */
+	RTSPNAT_BUSY = 2, /**< RESERVE and PUBLISH only: a port is taken; the core proposes another, a bounded number of times. */
 };
 
 /** What to do with the segment. */
@@ -191,6 +228,11 @@ enum rtspnat_note {
 	RTSPNAT_NOTE_TRIMMED,          /**< A segment was cut at its tail, for its sender to send the rest again. */
 	RTSPNAT_NOTE_LENGTH_CHANGED,   /**< The stream became longer. */
 	RTSPNAT_NOTE_URGENT,           /**< Urgent data: transparent for good. */
+	RTSPNAT_NOTE_PUBLISHED,        /**< Ports of the peer were published. */
+	RTSPNAT_NOTE_NOT_PUBLISHED,    /**< The peer is behind NAT and its ports cannot be published: none were given, or
+					    none is to be had. */
+	RTSPNAT_NOTE_LINGERS,          /**< A mapping was left to linger. */
+	RTSPNAT_NOTE_OTHER_TRAVERSAL,  /**< The opener finds its way through NAT itself (nat.stun): left alone. */
 	RTSPNAT_NOTES                  /**< How many notes there are. */
 };
 
@@ -198,9 +240,10 @@ enum rtspnat_note {
 struct rtspnat_step {
 	uint8_t ask;                      /**< enum rtspnat_ask. */
 	uint8_t mapping;                  /**< RESERVE, EXPECT, RELEASE: its number, below rtspnat_mappings(). */
-	uint8_t count;                    /**< RESERVE, EXPECT: ports of the mapping, 1 or 2. */
+	uint8_t count;                    /**< RESERVE, EXPECT, PUBLISH: ports of the mapping, 1 to RTSPNAT_PORTS. */
 	uint8_t open;                     /**< EXPECT: bit i set if port i may pass media. */
-	uint8_t digits;                   /**< RESERVE: decimal digits that each outside port may have at most. */
+	uint8_t digits;                   /**< RESERVE, PUBLISH: decimal digits that each new port may have at most. */
+	uint8_t protocol;                 /**< RESERVE, EXPECT, PUBLISH, RELEASE: 17 for UDP, 6 for TCP. */
 	uint8_t verdict;                  /**< DONE: enum rtspnat_verdict. */
 	uint8_t edits;                    /**< DONE: how many edits rtspnat_get_edit() gives. */
 	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more, nor kept, nor edited: it
@@ -210,14 +253,19 @@ struct rtspnat_step {
 					       they need not be given. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
 	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
-	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT: the peer's ports, 0 if not known. */
+	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT, PUBLISH: the peer's own ports, 0 if not known. */
+	uint16_t published[RTSPNAT_PORTS]; /**< PUBLISH (proposed), EXPECT: the peer's ports as the opener knows them. */
+	uint16_t seconds;                 /**< LINGER. */
 	uint16_t prefix_length;           /**< DONE: bytes to put in front of the payload. */
 	uint16_t growth;                  /**< DONE: bytes by which the stream becomes longer, said once. */
 	uint32_t growth_at;               /**< DONE: numbers above this one then move by growth; in the sender's own numbers. */
-	uint32_t notes;                   /**< DONE: bits of enum rtspnat_note. */
+	uint64_t notes;                   /**< DONE: bits of enum rtspnat_note. */
 	uint32_t keep;                    /**< DONE: bytes of payload to keep, from its front. */
 	uint32_t seq;                     /**< DONE: sequence number to send, in the sender's own numbers. */
 	uint32_t ack;                     /**< DONE: acknowledgement number to send, in the numbers of the one who sends it. */
+	struct rtspnat_address media_source; /**< EXPECT: where the peer says media comes from (source=, src_addr), if it
+					       says so and that is a unicast address and neither loopback nor
+					       link-local; else family 0. Whether to believe it is the embedder's choice. */
 	const uint8_t *prefix;            /**< DONE: prefix_length bytes; valid until the next call that takes a segment. */
 };
 
@@ -249,16 +297,18 @@ bool rtspnat_skip(struct rtspnat_connection *connection, const struct rtspnat_se
 
 /** Answers of rtspnat_skip_frames(). */
 enum rtspnat_frames {
-	RTSPNAT_FRAMES_NO = 0,   /**< rtspnat_begin() must see the segment; no change was made. */
-	RTSPNAT_FRAMES_HEAD = 1, /**< Call again with the payload from @c offset on: 4 bytes at least. */
-	RTSPNAT_FRAMES_DONE = 2, /**< The segment is to be passed on unmodified and is done with. */
+	RTSPNAT_FRAMES_NO = 0,    /**< rtspnat_begin() must see the segment; no change was made. */
+	RTSPNAT_FRAMES_HEAD = 1,  /**< Call again with the payload from @c offset on: 4 bytes at least. */
+	RTSPNAT_FRAMES_DONE = 2,  /**< The segment is to be passed on unmodified and is done with. */
+	RTSPNAT_FRAMES_BEGUN = 3, /**< The same, and a frame began in it: RTSPNAT_NOTE_INTERLEAVED is for the embedder to
+				       count. */
 };
 
 /** Does what rtspnat_skip() does for a segment of which nothing has to be read but the heads of `$`
- *  frames, 4 bytes each, so that media in a paged buffer need not be made linear. @p bytes is NULL
- *  at first, then @p length bytes of payload from @p offset on, as many as lie together;
- *  @p offset is otherwise the callee's. RTSPNAT_NOTE_INTERLEAVED is the embedder's to count where
- *  bytes were asked for. May be called before rtspnat_skip() or when that has returned false. */
+ *  frames, 4 bytes each, so that media in a paged buffer need not be made linear. @p bytes are what
+ *  lies together of the payload from @p offset on, @p length of them: at first those at offset 0, as many as are
+ *  at hand or none; what lies behind the segment is not looked at. @p offset is otherwise the callee's. May be
+ *  called before rtspnat_skip() or when that has returned false. */
 enum rtspnat_frames rtspnat_skip_frames(struct rtspnat_connection *connection, const struct rtspnat_segment *segment,
 					const uint8_t *bytes, uint32_t length, uint32_t *offset);
 
@@ -270,8 +320,8 @@ void rtspnat_begin(struct rtspnat_connection *connection, const struct rtspnat_s
  *  answered counts as answered NO. After RTSPNAT_DONE it returns RTSPNAT_DONE with the same step. */
 enum rtspnat_ask rtspnat_next(struct rtspnat_connection *connection, struct rtspnat_step *step);
 
-/** Answers the last question. With YES to RTSPNAT_RESERVE, @p first_port is the port
- *  that outside[0] became (the proposed one, or another that keeps law 6; else it counts as NO
+/** Answers the last question. With YES to RTSPNAT_RESERVE or RTSPNAT_PUBLISH, @p first_port is the port
+ *  that outside[0] or published[0] became (the proposed one, or another that keeps law 6; else it counts as NO
  *  and is released); it is ignored otherwise. */
 void rtspnat_answer(struct rtspnat_connection *connection, enum rtspnat_reply reply, uint16_t first_port);
 

@@ -14,7 +14,12 @@ bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_F
 
 }  // namespace
 
-Connection::Connection(const rtspnat_setup& setup) : setup_(setup) {
+// Families that differ are another kind of NAT, with texts of its own (D37).
+Connection::Connection(const rtspnat_setup& setup)
+    : setup_(setup),
+      transparent_(setup.inside.family != setup.outside.family ||
+                   setup.peer.family != setup.published.family),
+      publishes_(setup.may_publish && !IsSame(setup.peer, setup.published)) {
   for (unsigned i = 0; i < 2; ++i) {
     directions_[i].first = setup.first_seq[i];
     directions_[i].frontier = setup.first_seq[i];
@@ -31,10 +36,14 @@ bool Connection::IsSkippable(const rtspnat_segment& segment) const {
   return past <= 0 || static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft();
 }
 
-void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
+// Media has nothing that waits for one.
+[[gnu::always_inline]] inline void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   Direction& other = directions_[1 - (segment.direction & 1)];
-  if ((segment.flags & RTSPNAT_ACK) == 0 || (!holds_ && other.edits.Empty())) return;
-  const std::uint32_t acknowledged = other.map.Back(segment.ack);
+  if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.edits.Empty())) Acknowledge(other, segment.ack);
+}
+
+[[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) {
+  const std::uint32_t acknowledged = other.map.Back(ack);
   if (Before(other.frontier, acknowledged) || Before(acknowledged, other.acknowledged)) return;
   other.acknowledged = acknowledged;
   other.map.Acknowledge(acknowledged);
@@ -66,41 +75,46 @@ bool Connection::Skip(const rtspnat_segment& segment) {
 }
 
 // True if the segment goes on where the stream was left, between messages or in a frame or body.
-bool Connection::MayHoldFrames(const rtspnat_segment& segment) const {
-  const Direction& direction = directions_[segment.direction & 1];
+inline bool Connection::MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const {
   if (phase_ != Phase::kDone || holds_ || transparent_ || !direction.edits.Empty()) return false;
   if (Closes(segment) || (segment.flags & RTSPNAT_URG) != 0) return false;
   return segment.seq == direction.frontier && direction.framer.MaySkipFrames();
 }
 
-// `bytes` lie at `offset`; without any the stream goes on where it was left.
+// `bytes` lie at `offset`; with 0 that is where the stream was left.
 rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const rtsp::Cursor& bytes,
                                       std::uint32_t& offset) {
   Direction& direction = directions_[segment.direction & 1];
-  std::uint32_t at = offset;
-  if (bytes.Size() == 0) {
-    if (!MayHoldFrames(segment)) return RTSPNAT_FRAMES_NO;
+  const std::uint32_t first = offset;
+  const std::uint32_t end = segment.length;
+  std::uint32_t at = first;
+  if (first == 0) {
+    if (!MayHoldFrames(segment, direction)) return RTSPNAT_FRAMES_NO;
     at = direction.framer.SkipLeft();
   }
-  const std::uint32_t first = at;
-  const std::uint32_t end = segment.length;
-  while (at < end) {
-    const rtsp::FrameHead frame = rtsp::ReadFrameHead(bytes, at - first);
+  // What lies behind the segment is not of it, and no head is read there.
+  const rtsp::Cursor heads = bytes.Slice(0, end - first);
+  const std::uint32_t left = at - first;
+  std::uint32_t index = left;
+  for (;;) {
+    const rtsp::FrameHead frame = rtsp::ReadFrameHead(heads, index);
     if (!frame.valid) break;
-    at += rtsp::kFrameHeadBytes + frame.length;
+    index += rtsp::kFrameHeadBytes + frame.length;
   }
+  at = first + index;
   offset = at;
   if (at < end) {
-    const bool is_other = at - first + rtsp::kFrameHeadBytes <= bytes.Size();
+    const bool is_other = index + rtsp::kFrameHeadBytes <= heads.Size();
     return is_other || end - at < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
   }
+  const bool began = first != 0 || index != left;
   TakeAcknowledgement(segment);
   NoteSize(segment);
   direction.framer.SkipFrames(end, at - end);
   direction.frontier += end;
   direction.dropped = 0;
-  interleaved_ |= bytes.Size() != 0;
-  return RTSPNAT_FRAMES_DONE;
+  interleaved_ |= began;
+  return began ? RTSPNAT_FRAMES_BEGUN : RTSPNAT_FRAMES_DONE;
 }
 
 // Compares the segment with the frontier: old bytes are not read again, new ones are, and what lies past
@@ -134,6 +148,7 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
 void Connection::Abandon() {
   transparent_ = true;
   if (question_ == Question::kReserve) mappings_.Free(asked_);
+  if (question_ == Question::kPublish) RefusePublished(asked_);
   question_ = Question::kNone;
   for (Direction& direction : directions_) LetGo(direction);
 }
@@ -179,7 +194,9 @@ void Connection::FinishSegment() {
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
   if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
   if (closing_) {
-    release_ = mappings_.Held();
+    EndTeardowns();
+    linger_ = mappings_.Live() & static_cast<MappingSet>(~release_);
+    release_ = mappings_.Held() & static_cast<MappingSet>(~linger_);
     closing_ = false;
     return;
   }
@@ -195,19 +212,37 @@ void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   step.mapping = static_cast<std::uint8_t>(index);
   step.count = mapping.count;
   step.open = mapping.open;
-  for (unsigned i = 0; i < 2; ++i) {
-    step.inside[i] = mapping.inside[i];
-    step.outside[i] = mapping.outside[i];
-    step.peer[i] = mapping.peer[i];
+  constexpr std::uint8_t kTcp = 6;
+  constexpr std::uint8_t kUdp = 17;
+  step.protocol = mapping.tcp ? kTcp : kUdp;
+  const PortRange known = publishes_ ? mapping.published : mapping.peer;
+  for (std::uint32_t i = 0; i < mapping.count; ++i) {
+    if (mapping.inside.first != 0) {
+      step.inside[i] = mapping.inside.At(i, mapping.count);
+      step.outside[i] = mapping.outside.At(i, mapping.count);
+    }
+    if (i >= mapping.peers) continue;
+    step.peer[i] = mapping.peer.At(i, mapping.peers);
+    if (known.first != 0) step.published[i] = known.At(i, mapping.peers);
   }
+}
+
+// The mapping is given up, one way or the other.
+void Connection::Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask) {
+  FillMapping(index, step);
+  Forget(index);
+  step.ask = static_cast<std::uint8_t>(ask);
+  if (ask == RTSPNAT_LINGER) step.seconds = session_seconds_;
 }
 
 // Nothing may speak of a mapping that is gone: not a question, not a head, not a response to come.
 void Connection::Forget(std::uint32_t index) {
   const auto others = static_cast<MappingSet>(~SetOf(index));
   mappings_.Free(index);
+  streams_.Forget(index);
   pending_.Keep(others);
   release_ &= others;
+  linger_ &= others;
   expect_ &= others;
   for (Direction& direction : directions_) direction.head.mappings &= others;
 }
@@ -234,16 +269,19 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
   step = {};
   for (;;) {
     if (release_ != 0) {
-      const std::uint32_t index = Pop(release_);
-      FillMapping(index, step);
-      Forget(index);
+      Leave(Pop(release_), step, RTSPNAT_RELEASE);
       Note(RTSPNAT_NOTE_RELEASED);
-      step.ask = RTSPNAT_RELEASE;
       return RTSPNAT_RELEASE;
+    }
+    if (linger_ != 0) {
+      Leave(Pop(linger_), step, RTSPNAT_LINGER);
+      Note(RTSPNAT_NOTE_LINGERS);
+      return RTSPNAT_LINGER;
     }
     if (expect_ != 0) {
       asked_ = static_cast<std::uint8_t>(Pop(expect_));
       FillMapping(asked_, step);
+      step.media_source = media_source_;
       question_ = Question::kExpect;
       step.ask = RTSPNAT_EXPECT;
       return RTSPNAT_EXPECT;
@@ -255,6 +293,10 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
       case Phase::kPropose:
         if (ProposePorts(step)) return RTSPNAT_RESERVE;
         break;
+      case Phase::kUse: UseReserved(); break;
+      case Phase::kPublish:
+        if (ProposePublished(step)) return RTSPNAT_PUBLISH;
+        break;
       case Phase::kDone: FillDone(step); return RTSPNAT_DONE;
     }
   }
@@ -264,6 +306,7 @@ void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
   const Question question = question_;
   question_ = Question::kNone;
   if (question == Question::kReserve) AnswerReserve(reply, first_port);
+  if (question == Question::kPublish) AnswerPublish(reply, first_port);
   if (question != Question::kExpect) return;
   if (reply == RTSPNAT_YES) {
     mappings_[asked_].state = MappingState::kLive;
@@ -285,11 +328,8 @@ bool Connection::GetEdit(std::uint32_t index, rtspnat_edit& edit) const {
 bool Connection::Close(rtspnat_step& step) {
   MappingSet held = mappings_.Held();
   if (held == 0) return false;
-  const std::uint32_t index = Pop(held);
   step = {};
-  step.ask = RTSPNAT_RELEASE;
-  FillMapping(index, step);
-  Forget(index);
+  Leave(Pop(held), step, RTSPNAT_RELEASE);
   return true;
 }
 

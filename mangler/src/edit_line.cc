@@ -18,13 +18,20 @@ void PutPort(EditWriter& writer, std::uint32_t port, std::uint32_t size) {
 // Entries that the log needs for `size` bytes of text.
 std::uint32_t EntriesFor(std::uint32_t size) { return (size + kEditBytes - 1) / kEditBytes; }
 
+[[gnu::noinline]] std::uint32_t AddressSize(const rtspnat_address& address) {
+  std::uint8_t text[kAddressBytes];
+  return WriteAddress(address, text);
+}
+
 std::uint32_t End(rtsp::Field field) { return std::uint32_t{field.offset} + field.length; }
 
 }  // namespace
 
 void Connection::PutChange(EditWriter& writer, const LineChange& change) const {
-  if (change.port != 0) return PutPort(writer, change.port, change.field.length);
-  for (std::uint32_t i = 0; i < address_size_; ++i) writer.Put(address_[i]);
+  if (change.kind == ChangeKind::kPort) return PutPort(writer, change.port, change.field.length);
+  std::uint8_t text[kAddressBytes];
+  const std::uint32_t size = WriteAddress(NewAddress(change.kind), text);
+  for (std::uint32_t i = 0; i < size; ++i) writer.Put(text[i]);
 }
 
 // Writes changes that keep their length, each for itself, or together with the next where one byte (the hyphen of a
@@ -39,7 +46,7 @@ bool Connection::CommitInPlace(std::uint32_t first) {
     EditWriter writer(Current().edits, line_position_ + start, End(changes_[last].field) - start);
     for (; i <= last; ++i) {
       PutChange(writer, changes_[i]);
-      if (i != last) writer.Put(line_.At(End(changes_[i].field)));
+      if (i != last) writer.Put(Line().At(End(changes_[i].field)));
     }
     done &= writer.Finish();
   }
@@ -51,7 +58,7 @@ bool Connection::CommitInPlace(std::uint32_t first) {
 bool Connection::PlanResize(std::uint32_t count, std::int32_t growth, Resize& resize) const {
   const Direction& direction = Current();
   std::uint32_t blanks = 0;
-  while (line_.At(line_value_ + blanks) == ' ') ++blanks;
+  while (Line().At(line_value_ + blanks) == ' ') ++blanks;
   const auto most = static_cast<std::int32_t>(blanks);
   const std::int32_t fewer = growth < most ? growth : most;
   resize.count = count;
@@ -73,27 +80,27 @@ bool Connection::CommitResized(const Resize& resize) {
   for (std::uint32_t i = 0; i < resize.blanks; ++i) writer.Put(' ');
   std::uint32_t at = resize.text;
   for (std::uint32_t i = 0; i < resize.count; ++i) {
-    for (; at < changes_[i].field.offset; ++at) writer.Put(line_.At(at));
+    for (; at < changes_[i].field.offset; ++at) writer.Put(Line().At(at));
     PutChange(writer, changes_[i]);
     at = End(changes_[i].field);
   }
   return writer.Finish();
 }
 
-void Connection::WriteNewAddress() {
-  const rtspnat_address& address = direction_ == RTSPNAT_ORIGINAL ? setup_.outside : setup_.inside;
-  address_size_ = static_cast<std::uint8_t>(WriteAddress(address, address_));
+// What the receiver knows that side by.
+const rtspnat_address& Connection::NewAddress(ChangeKind kind) const {
+  if (kind == ChangeKind::kPeer) return setup_.published;
+  return direction_ == RTSPNAT_ORIGINAL ? setup_.outside : setup_.inside;
 }
 
 // Makes edits of all changes of the line, or of none.
 bool Connection::CommitChanges() {
-  address_size_ = 0;
   std::int32_t growth = 0;
   std::uint32_t resized = 0;  // Changes up to the last that differs in length.
   std::uint32_t entries = 0;
   for (std::uint32_t i = 0; i < changes_size_; ++i) {
-    if (changes_[i].port == 0 && address_size_ == 0) WriteNewAddress();
-    const std::uint32_t size = changes_[i].port != 0 ? changes_[i].field.length : address_size_;
+    const bool is_port = changes_[i].kind == ChangeKind::kPort;
+    const std::uint32_t size = is_port ? changes_[i].field.length : AddressSize(NewAddress(changes_[i].kind));
     entries += EntriesFor(size + 1);
     if (size == changes_[i].field.length) continue;
     growth += static_cast<std::int32_t>(size) - changes_[i].field.length;

@@ -24,8 +24,6 @@ std::uint32_t NoteOf(rtsp::LostReason reason) {
 
 bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) != 0; }
 
-bool IsSuccess(std::uint16_t status) { return status >= 200 && status < 300; }
-
 }  // namespace
 
 [[gnu::always_inline]] inline void Connection::BeginHead(const rtsp::Unit& unit) {
@@ -33,9 +31,15 @@ bool IsSuccess(std::uint16_t status) { return status >= 200 && status < 300; }
   // Nothing is left of a head before: EndHead() or TurnTransparent() has let go of its mappings.
   head = {};
   head.method = unit.start.method;
+  media_source_.family = 0;
   head.status = unit.start.status;
-  const bool wants_uri = head.method == rtsp::Method::kSetup || head.method == rtsp::Method::kTeardown;
+  const bool wants_uri = IsSetup(head) || head.method == rtsp::Method::kTeardown;
   if (wants_uri) head.uri = HashOf(unit, unit.start.uri);
+}
+
+bool Connection::IsSetup(const Head& head) const {
+  if (head.method == rtsp::Method::kSetup) return true;
+  return head.method == rtsp::Method::kPlay && (setup_.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
 }
 
 [[gnu::always_inline]] inline void Connection::ReadHeader(const rtsp::Unit& unit) {
@@ -48,16 +52,37 @@ bool IsSuccess(std::uint16_t status) { return status >= 200 && status < 300; }
       head.cseq = number.value;
       return;
     }
-    case rtsp::HeaderName::kSession:
-      head.session = HashOf(unit, rtsp::SessionIdentifier(unit.line, unit.header.value));
-      return;
     case rtsp::HeaderName::kTransport:
-      if (direction_ == RTSPNAT_ORIGINAL && head.method == rtsp::Method::kSetup) return BeginTransport(unit);
+      if (direction_ == RTSPNAT_ORIGINAL && IsSetup(head)) return BeginTransport(unit);
       if (direction_ == RTSPNAT_REPLY && head.status != 0) return BeginTransport(unit);
       return;
     case rtsp::HeaderName::kContentLength:
     case rtsp::HeaderName::kOther: return;
+    default: return ReadOtherHeader(unit);
   }
+}
+
+// What not every SETUP has.
+[[gnu::noinline]] void Connection::ReadOtherHeader(const rtsp::Unit& unit) {
+  Head& head = Current().head;
+  const rtsp::HeaderName name = unit.header.name;
+  if (name == rtsp::HeaderName::kSession) {
+    head.session = HashOf(unit, rtsp::SessionIdentifier(unit.line, unit.header.value));
+    if (direction_ == RTSPNAT_REPLY) NoteSessionTimeout(unit);
+  } else if (name == rtsp::HeaderName::kRequire || name == rtsp::HeaderName::kSupported) {
+    const bool asks = direction_ == RTSPNAT_ORIGINAL && head.status == 0;
+    if (asks && rtsp::NamesStun(unit.line, unit.header.value)) hands_off_ = true;
+  } else if (IsAddressLine(name)) {
+    ReadAddressLine(unit);
+  }
+}
+
+// Of all sessions of the connection the longest counts.
+void Connection::NoteSessionTimeout(const rtsp::Unit& unit) {
+  const rtsp::Number seconds = rtsp::SessionTimeout(unit.line, unit.header.value);
+  if (!seconds.valid || seconds.value <= session_seconds_) return;
+  const bool most = seconds.value > rtsp::kMostSessionSeconds;
+  session_seconds_ = most ? rtsp::kMostSessionSeconds : static_cast<std::uint16_t>(seconds.value);
 }
 
 [[gnu::always_inline]] inline void Connection::EndHead() {
@@ -104,12 +129,13 @@ void Connection::EndRequest(const Head& head) {
   const bool setup = head.method == rtsp::Method::kSetup;
   if (setup) Note(RTSPNAT_NOTE_SETUP);
   const bool teardown = head.method == rtsp::Method::kTeardown && mappings_.Held() != 0;
-  if (!teardown && head.mappings == 0) return;
+  if (!teardown && head.mappings == 0 && !(setup && publishes_)) return;
   if (!head.has_cseq) {
     Note(RTSPNAT_NOTE_NO_CSEQ);
     return UnholdAll(head.mappings);
   }
-  if (!pending_.Add({head.method, head.mappings, head.cseq, head.session, head.uri})) {
+  const rtsp::Method method = teardown ? rtsp::Method::kTeardown : rtsp::Method::kSetup;
+  if (!pending_.Add({method, head.mappings, head.cseq, head.session, head.uri})) {
     Note(RTSPNAT_NOTE_TABLE_FULL);
     UnholdAll(head.mappings);
   }
@@ -123,42 +149,76 @@ void Connection::EndResponse(const Head& head) {
   if (request.method == rtsp::Method::kTeardown) ResolveTeardown(request, head);
 }
 
-void Connection::ResolveSetup(const Pending& request, const Head& head) {
-  if (!IsSuccess(head.status) || head.choice == Choice::kOtherWay) return UnholdAll(request.mappings);
-  MappingSet chosen = request.mappings;
-  const std::uint32_t named = mappings_.FindOutside(head.client);
-  if (head.choice == Choice::kUdp && named < rtsp::kMappings && Contains(chosen, named))
-    chosen = SetOf(named);
-  UnholdAll(request.mappings & static_cast<MappingSet>(~chosen));
-  while (chosen != 0) MakeLive(Pop(chosen), request, head);
+// Which mappings of the request the reply has taken.
+MappingSet Connection::ChosenOf(const Pending& request, const Head& head) const {
+  MappingSet of_peer = 0;
+  for (MappingSet left = request.mappings; left != 0;) {
+    const std::uint32_t index = Pop(left);
+    if (mappings_[index].outside.first == 0) of_peer |= SetOf(index);
+  }
+  if (head.choice == Choice::kTcpToServer) return of_peer;
+  if (head.choice == Choice::kOtherWay) return 0;
+  const auto others = static_cast<MappingSet>(request.mappings & ~of_peer);
+  if (head.choice == Choice::kNotSaid) return others;
+  const std::uint32_t named = mappings_.FindOutside(head.client, head.choice == Choice::kTcpToClient);
+  return named < rtsp::kMappings && Contains(others, named) ? SetOf(named) : others;
 }
 
-void Connection::MakeLive(std::uint32_t index, const Pending& request, const Head& head) {
-  Mapping& mapping = mappings_[index];
-  const bool was_live = mapping.state == MappingState::kLive;
+void Connection::ResolveSetup(const Pending& request, const Head& head) {
+  if (!head.Succeeds()) return UnholdAll(request.mappings);
+  MappingSet chosen = ChosenOf(request, head);
+  UnholdAll(request.mappings & static_cast<MappingSet>(~chosen));
   const std::uint32_t session = head.session != 0 ? head.session : request.session;
-  const bool same_stream = mapping.session == session && mapping.uri == request.uri;
-  // SETUP repeated on a live stream (RFC 2326 section 10.4) is no further holder.
-  if (was_live && same_stream && mapping.holders > 1) --mapping.holders;
-  for (unsigned i = 0; i < 2; ++i) {
-    // Streams that share the ports have servers' ports of their own: admit any.
-    const bool shared = was_live && !same_stream && mapping.peer[i] != head.peer[i];
-    mapping.peer[i] = shared ? std::uint16_t{0} : head.peer[i];
+  // SETUP repeated on a live stream (RFC 2326 section 10.4) with other ports: those before are not used any more.
+  for (;;) {
+    const std::uint32_t index = session != 0 ? streams_.Take(session, request.uri, chosen) : rtsp::kMappings;
+    if (index == rtsp::kMappings) break;
+    Unhold(index);
   }
-  mapping.session = session;
-  mapping.uri = request.uri;
+  while (chosen != 0) MakeLive(Pop(chosen), session, request.uri, head);
+}
+
+void Connection::MakeLive(std::uint32_t index, std::uint32_t session, std::uint32_t uri, const Head& head) {
+  Mapping& mapping = mappings_[index];
+  const bool is_known = streams_.Has(session, uri, index);
+  if (is_known && mapping.holders > 1) --mapping.holders;  // SETUP repeated is no further holder.
+  if (!is_known && !streams_.Add(session, uri, index)) Note(RTSPNAT_NOTE_TABLE_FULL);
+  // Streams that share the ports have servers' ports of their own: admit any.
+  const bool is_shared = mapping.state == MappingState::kLive && mapping.holders > 1 &&
+                         (mapping.peers != head.peers || mapping.peer != head.peer);
+  const bool is_of_peer = mapping.outside.first == 0;
+  if (is_shared) {
+    mapping.peers = 0;
+    mapping.peer = mapping.published = {};
+  } else if (!is_of_peer) {
+    if (mapping.peer != head.peer) mapping.published = {};
+    mapping.peers = head.peers;
+    mapping.peer = head.peer;
+  }
   expect_ |= SetOf(index);
 }
 
 void Connection::ResolveTeardown(const Pending& request, const Head& head) {
   constexpr std::uint16_t kSessionNotFound = 454;
-  if (!IsSuccess(head.status) && head.status != kSessionNotFound) return;
-  MappingSet ended = mappings_.Ended(request.session, request.uri);
-  while (ended != 0) {
-    const std::uint32_t index = Pop(ended);
-    if (mappings_[index].uri != request.uri) mappings_[index].holders = 1;
-    Unhold(index);
+  if (head.Succeeds() || head.status == kSessionNotFound) EndStreams(request);
+}
+
+// Ends the stream, or if there is none of that name, the whole session (RFC 2326 section 10.7).
+void Connection::EndStreams(const Pending& request) {
+  std::uint32_t uri = request.uri;
+  std::uint32_t index = streams_.Take(request.session, uri, 0);
+  if (index == rtsp::kMappings) {
+    uri = 0;
+    index = streams_.Take(request.session, uri, 0);
   }
+  for (; index != rtsp::kMappings; index = streams_.Take(request.session, uri, 0)) Unhold(index);
+}
+
+// Who says TEARDOWN and closes does not wait for the answer, nor does what it names.
+void Connection::EndTeardowns() {
+  for (Pending request = pending_.TakeTeardown(); request.method != rtsp::Method::kOther;
+       request = pending_.TakeTeardown())
+    EndStreams(request);
 }
 
 void Connection::Unhold(std::uint32_t index) {

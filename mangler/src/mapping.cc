@@ -2,19 +2,26 @@
 #include "mangle/mapping.h"
 
 namespace mangle {
+namespace {
 
-std::uint32_t MappingTable::FindInside(std::uint16_t port) const {
+// What is compared of the hash of a URI; not 0, like the hash itself.
+constexpr std::uint32_t kUriBits = 0x0fff'ffff;
+
+}  // namespace
+
+std::uint32_t MappingTable::FindInside(std::uint16_t port, bool tcp) const {
   for (MappingSet held = held_; held != 0;) {
     const std::uint32_t index = Pop(held);
-    if (mappings_[index].inside[0] == port) return index;
+    if (mappings_[index].inside.first == port && mappings_[index].tcp == tcp) return index;
   }
   return rtsp::kMappings;
 }
 
-std::uint32_t MappingTable::FindOutside(std::uint16_t port) const {
+std::uint32_t MappingTable::FindOutside(std::uint16_t port, bool tcp) const {
+  if (port == 0) return rtsp::kMappings;
   for (MappingSet held = held_; held != 0;) {
     const std::uint32_t index = Pop(held);
-    if (mappings_[index].outside[0] == port) return index;
+    if (mappings_[index].outside.first == port && mappings_[index].tcp == tcp) return index;
   }
   return rtsp::kMappings;
 }
@@ -26,10 +33,15 @@ std::uint32_t MappingTable::FindFree() const {
   return static_cast<std::uint32_t>(__builtin_ctz(~static_cast<std::uint32_t>(held_))) % rtsp::kMappings;
 }
 
-bool MappingTable::UsesOutside(std::uint16_t port) const {
+bool MappingTable::UsesOutside(PortRange range, std::uint32_t count, bool tcp) const {
   for (MappingSet held = held_; held != 0;) {
     const Mapping& mapping = mappings_[Pop(held)];
-    if (mapping.outside[0] == port || (mapping.count == 2 && mapping.outside[1] == port)) return true;
+    if (mapping.tcp != tcp) continue;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      for (std::uint32_t j = 0; j < mapping.count; ++j) {
+        if (range.At(i, count) == mapping.outside.At(j, mapping.count)) return true;
+      }
+    }
   }
   return false;
 }
@@ -44,17 +56,54 @@ void MappingTable::Free(std::uint32_t index) {
   held_ &= static_cast<MappingSet>(~SetOf(index));
 }
 
-MappingSet MappingTable::Ended(std::uint32_t session, std::uint32_t uri) const {
-  MappingSet of_session = 0;
-  MappingSet of_stream = 0;
+MappingSet MappingTable::Live() const {
+  MappingSet live = 0;
   for (MappingSet held = held_; held != 0;) {
     const std::uint32_t index = Pop(held);
-    const Mapping& mapping = mappings_[index];
-    if (mapping.state != MappingState::kLive || (session != 0 && mapping.session != session)) continue;
-    of_session |= SetOf(index);
-    if (mapping.uri == uri) of_stream |= SetOf(index);
+    if (mappings_[index].state == MappingState::kLive) live |= SetOf(index);
   }
-  return of_stream != 0 ? of_stream : of_session;
+  return live;
+}
+
+bool StreamTable::Fits(std::uint32_t at, std::uint32_t session, std::uint32_t uri) const {
+  const Stream& stream = streams_[at];
+  return (session == 0 || stream.session == session) && (uri == 0 || stream.uri == (uri & kUriBits));
+}
+
+bool StreamTable::Add(std::uint32_t session, std::uint32_t uri, std::uint32_t index) {
+  if (used_ == (1U << rtsp::kStreams) - 1) return false;
+  const auto at = static_cast<std::uint32_t>(__builtin_ctz(~used_));
+  used_ |= 1U << at;
+  streams_[at].session = session;
+  streams_[at].uri = uri & kUriBits;
+  streams_[at].mapping = index & 15U;
+  return true;
+}
+
+bool StreamTable::Has(std::uint32_t session, std::uint32_t uri, std::uint32_t index) const {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    const Stream& stream = streams_[__builtin_ctz(left)];
+    if (stream.session == session && stream.uri == (uri & kUriBits) && stream.mapping == index) return true;
+  }
+  return false;
+}
+
+std::uint32_t StreamTable::Take(std::uint32_t session, std::uint32_t uri, MappingSet kept) {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    const auto at = static_cast<std::uint32_t>(__builtin_ctz(left));
+    const std::uint32_t index = streams_[at].mapping;
+    if (!Fits(at, session, uri) || (kept & SetOf(index)) != 0) continue;
+    used_ &= ~(1U << at);
+    return index;
+  }
+  return rtsp::kMappings;
+}
+
+void StreamTable::Forget(std::uint32_t index) {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    const auto at = static_cast<std::uint32_t>(__builtin_ctz(left));
+    if (streams_[at].mapping == index) used_ &= ~(1U << at);
+  }
 }
 
 bool PendingTable::Add(const Pending& request) {
@@ -75,17 +124,41 @@ Pending PendingTable::Take(std::uint32_t cseq) {
   return {};
 }
 
+Pending* PendingTable::Find(std::uint32_t cseq) {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    Pending& request = requests_[__builtin_ctz(left)];
+    if (request.cseq == cseq) return &request;
+  }
+  return nullptr;
+}
+
+Pending PendingTable::TakeTeardown() {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    const auto index = static_cast<std::uint32_t>(__builtin_ctz(left));
+    if (requests_[index].method != rtsp::Method::kTeardown) continue;
+    used_ &= ~(1U << index);
+    return requests_[index];
+  }
+  return {};
+}
+
 void PendingTable::Keep(MappingSet kept) {
   for (std::uint32_t left = used_; left != 0; left &= left - 1)
     requests_[__builtin_ctz(left)].mappings &= kept;
 }
 
-bool PendingTable::Waits(MappingSet mappings) const {
+bool PendingTable::WaitsForSetup() const {
   for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    const Pending& request = requests_[__builtin_ctz(left)];
-    if (request.method == rtsp::Method::kSetup && (request.mappings & mappings) != 0) return true;
+    if (requests_[__builtin_ctz(left)].method == rtsp::Method::kSetup) return true;
   }
   return false;
+}
+
+MappingSet PendingTable::Mappings() const {
+  MappingSet mappings = 0;
+  for (std::uint32_t left = used_; left != 0; left &= left - 1)
+    mappings |= requests_[__builtin_ctz(left)].mappings;
+  return mappings;
 }
 
 }  // namespace mangle

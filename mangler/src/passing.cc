@@ -25,14 +25,24 @@ std::uint32_t Fewer(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
   if (recalled_.size != 0) direction.framer.Keep(direction.custody.size + recalled_.size);
 }
 
-// A line is withheld while it may be a Transport line whose ports will have to change. What closes the stream
+// A line is withheld while it may be one whose ports or addresses will have to change. What closes the stream
 // carries all there is.
 bool Connection::MustWithhold() const {
   const Direction& direction = Current();
-  if (transparent_ || !setup_.may_translate || (flags_ & RTSPNAT_FIN) != 0) return false;
-  if (!direction.framer.MayBecomeTransport()) return false;
-  if (direction_ == RTSPNAT_ORIGINAL) return direction.head.method == rtsp::Method::kSetup;
-  return direction.head.status != 0 && pending_.Waits(kAllMappings);
+  if (transparent_ || !MayChange() || (flags_ & RTSPNAT_FIN) != 0) return false;
+  using rtsp::HeaderName;
+  constexpr HeaderName kAddressLines[] = {HeaderName::kXNat, HeaderName::kLocation, HeaderName::kContentBase};
+  for (const HeaderName name : kAddressLines) {
+    if (IsAddressLine(name) && direction.framer.MayBecome(name)) return true;
+  }
+  if (!direction.framer.MayBecome(HeaderName::kTransport)) return false;
+  if (direction_ == RTSPNAT_ORIGINAL) return IsSetup(direction.head);
+  return direction.head.status != 0 && pending_.WaitsForSetup();
+}
+
+// True if text of this direction is changed at all.
+bool Connection::MayChange() const {
+  return setup_.may_translate || (publishes_ && direction_ == RTSPNAT_REPLY);
 }
 
 void Connection::Withhold() {

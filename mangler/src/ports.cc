@@ -24,13 +24,19 @@ Range WithDigits(std::uint32_t digits) {
   return digits >= 5 ? kFiveDigits : kNoPorts;
 }
 
-bool MayStayTheSame(const PortRequest& request) {
-  if (request.inside[0] < kFirstPort) return false;
-  if (request.count == 1 || request.same_only) return request.count == 1 || request.inside[1] >= kFirstPort;
-  return request.inside[0] % 2 == 0 && request.inside[1] == request.inside[0] + 1;
+bool AreAllowed(const PortRequest& request) {
+  return request.inside.first >= kFirstPort && (request.count == 1 || request.inside.last >= kFirstPort);
 }
 
-std::uint32_t Parity(const PortRequest& request) { return request.count == 2 ? 0U : request.inside[0] % 2U; }
+bool MayStayTheSame(const PortRequest& request) {
+  if (!AreAllowed(request)) return false;
+  if (request.count == 1 || request.same_only || request.any_same) return true;
+  return request.inside.first % 2 == 0 && request.inside.last - request.inside.first == request.count - 1;
+}
+
+std::uint32_t Parity(const PortRequest& request) {
+  return request.count > 1 ? 0U : request.inside.first % 2U;
+}
 
 // Moves `port` into the range by whole laps, keeping its parity: both ranges hold an even number of ports.
 std::uint32_t Wrap(std::uint32_t port, Range range) {
@@ -48,33 +54,35 @@ std::uint32_t Scatter(const PortRequest& request, std::uint32_t attempt, Range r
   return range.first + 2 * ((mixed ^ (mixed >> 16)) % pairs) + Parity(request);
 }
 
-PortProposal Pair(const PortRequest& request, std::uint32_t first) {
-  const auto port = static_cast<std::uint16_t>(first);
-  return {port, request.count == 2 ? static_cast<std::uint16_t>(port + 1) : std::uint16_t{0}};
+// None where the last would not be in the range any more.
+PortRange From(const PortRequest& request, std::uint32_t first, Range range) {
+  if (first + request.count - 1 > range.last) return {};
+  return RangeFrom(static_cast<std::uint16_t>(first), request.count);
 }
 
 }  // namespace
 
-PortProposal Propose(const PortRequest& request, std::uint32_t attempt) {
-  if (request.inside[0] < kFirstPort || (request.count == 2 && request.inside[1] < kFirstPort)) return {};
+PortRange Propose(const PortRequest& request, std::uint32_t attempt) {
+  if (!AreAllowed(request)) return {};
   if (attempt == 0) {
     if (!MayStayTheSame(request)) return {};
-    return {request.inside[0], request.count == 2 ? request.inside[1] : std::uint16_t{0}};
+    return request.count == 1 ? RangeFrom(request.inside.first, 1) : request.inside;
   }
   if (request.same_only || attempt >= rtsp::kPortProposals) return {};
   const Range range = WithDigits(request.digits);
   if (range.first > range.last) return {};
-  const std::uint32_t even = request.inside[0] - request.inside[0] % 2U;
+  const std::uint32_t even = request.inside.first - request.inside.first % 2U;
   if (attempt <= kNeighbours && even >= range.first && even <= range.last)
-    return Pair(request, Wrap(even + 2 * attempt, range) + Parity(request));
+    return From(request, Wrap(even + 2 * attempt, range) + Parity(request), range);
   const bool fewer = attempt > kScattered && request.digits >= 5;
-  return Pair(request, Scatter(request, attempt, fewer ? kFourDigits : range));
+  const Range chosen = fewer ? kFourDigits : range;
+  return From(request, Scatter(request, attempt, chosen), chosen);
 }
 
 bool IsFit(const PortRequest& request, std::uint16_t first) {
-  if (first == request.inside[0] && MayStayTheSame(request)) return true;
+  if (first == request.inside.first && MayStayTheSame(request)) return true;
   return !request.same_only && first >= kFirstPort && first % 2U == Parity(request) &&
-         Digits(first) <= request.digits;
+         first <= kFiveDigits.last + 1 - request.count && Digits(first) <= request.digits;
 }
 
 std::uint8_t Digits(std::uint16_t port) {

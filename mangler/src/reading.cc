@@ -3,6 +3,7 @@
 
 #include "mangle/address.h"
 #include "mangle/ports.h"
+#include "rtsp/limits.h"
 
 namespace mangle {
 namespace {
@@ -11,26 +12,53 @@ using rtsp::Protocol;
 using rtsp::TransportSpec;
 
 constexpr std::uint16_t kLastPort = 65535;
+constexpr std::uint32_t kMaxPort = 65535;
 
 // 0 and 1 stand for "any" in the replies of cameras (R87).
 constexpr std::uint16_t kFirstRealPort = 2;
 
+// Stands for a port in RTSP 2.0 where there is none to be named (RFC 7826 appendix C.2.2).
+constexpr std::uint16_t kDiscardPort = 9;
+
 bool IsUdp(Protocol protocol) { return protocol == Protocol::kRtpUdp || protocol == Protocol::kOtherUdp; }
 
-// Gathers the numbers of client_port, or of dest_addr where that is what the spec has.
-Numbers GatherPorts(const rtsp::Ports& ports, const rtsp::Address (&addresses)[2], std::uint8_t count) {
+void Append(Numbers& numbers, std::uint16_t value, rtsp::Field field) {
+  numbers.value[numbers.count] = value;
+  numbers.field[numbers.count++] = field;
+}
+
+Numbers NumbersOf(const rtsp::Ports& ports) {
   Numbers numbers;
-  numbers.count = ports.count != 0 ? ports.count : count;
-  for (unsigned i = 0; i < numbers.count; ++i) {
-    numbers.value[i] = ports.count != 0 ? ports.value[i] : addresses[i].port;
-    numbers.field[i] = ports.count != 0 ? ports.field[i] : addresses[i].port_field;
-  }
+  for (unsigned i = 0; i < ports.count; ++i) Append(numbers, ports.value[i], ports.field[i]);
   return numbers;
+}
+
+Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
+  Numbers numbers;
+  for (unsigned i = 0; i < count; ++i) Append(numbers, addresses[i].port, addresses[i].port_field);
+  return numbers;
+}
+
+// Where a spec has its client ports: in client_port, else in dest_addr, else behind the host of destination, else
+// in port, which names those of the destination where that is a host.
+Numbers ClientNumbers(const TransportSpec& spec, const rtsp::Cursor& line) {
+  if (spec.client_port.count != 0) return NumbersOf(spec.client_port);
+  if (spec.destinations != 0) return NumbersOf(spec.dest_addr, spec.destinations);
+  Numbers numbers;
+  if (spec.destination.Empty()) return numbers;
+  const HostPort destination = ReadHostPort(line, spec.destination);
+  if (destination.port != 0) Append(numbers, destination.port, destination.port_field);
+  if (numbers.count == 0 && spec.delivery == rtsp::Delivery::kUnicast) return NumbersOf(spec.port);
+  return numbers;
+}
+
+rtspnat_address AddressOf(const rtsp::Cursor& line, rtsp::Field field) {
+  return ReadAddress(line.Slice(ReadHostPort(line, field).host));
 }
 
 // True if every address in the text is the side's own, so that it may be served.
 bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own) {
-  if (spec.has_destination && !IsSame(ReadAddress(line.Slice(spec.destination)), own)) return false;
+  if (spec.has_destination && !IsSame(AddressOf(line, spec.destination), own)) return false;
   for (unsigned i = 0; i < spec.destinations; ++i) {
     const rtsp::Field host = spec.dest_addr[i].host;
     if (!host.Empty() && !IsSame(ReadAddress(line.Slice(host)), own)) return false;
@@ -38,87 +66,192 @@ bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_ad
   return true;
 }
 
+void AddHost(Hosts& hosts, rtsp::Field host) {
+  if (!host.Empty()) hosts.field[hosts.count++] = host;
+}
+
 // How many ports to map, and which of them media uses, for an announcement of one number.
 void CompleteSingle(const TransportSpec& spec, Announcement& out) {
   const bool implies_rtcp = spec.protocol == Protocol::kRtpUdp && spec.destinations == 0;
-  const bool has_next = out.inside[0] != kLastPort;
+  const std::uint16_t first = out.inside.first;
+  const bool has_next = first != kLastPort;
   out.open = implies_rtcp && has_next ? 3 : 1;
-  out.count = has_next && (implies_rtcp || out.inside[0] % 2 == 0) ? 2 : 1;
-  if (out.count == 2) out.inside[1] = static_cast<std::uint16_t>(out.inside[0] + 1);
+  out.count = !out.tcp && has_next && (implies_rtcp || first % 2 == 0) ? 2 : 1;
+  out.inside = RangeFrom(first, out.count);
 }
 
-}  // namespace
+// Two numbers not far apart are the ends of a range (RTP, RTCP, retransmission); all others are two ports.
+std::uint8_t PortsFromTo(const Numbers& numbers) {
+  if (numbers.count < 2) return numbers.count;
+  const std::uint32_t more = std::uint32_t{numbers.value[1]} - numbers.value[0];
+  return more >= 1 && more < rtsp::kPorts ? static_cast<std::uint8_t>(more + 1) : std::uint8_t{2};
+}
 
-Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
-                              const rtspnat_address& own) {
-  Announcement out;
-  const bool announces = spec.client_port.count != 0 || spec.destinations != 0;
+// Notes why a spec is not to be mapped, if it is not.
+void CheckSpec(const TransportSpec& spec, Announcement& out) {
+  const bool announces = out.text.count != 0;
+  const bool twice = spec.client_port.count != 0 && spec.destinations != 0;
   if ((spec.flags & (rtsp::kSpecMalformed | rtsp::kSpecMoreAddresses)) != 0) {
     out.refusal = RTSPNAT_NOTE_BAD_TRANSPORT;
   } else if (spec.protocol == Protocol::kNone || spec.protocol == Protocol::kOther) {
     out.refusal = RTSPNAT_NOTE_BAD_TRANSPORT;
-  } else if (!IsUdp(spec.protocol) || spec.delivery == rtsp::Delivery::kMulticast) {
+  } else if ((!IsUdp(spec.protocol) && !out.tcp) || spec.delivery == rtsp::Delivery::kMulticast) {
     out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
-  } else if ((spec.flags & rtsp::kSpecBadPort) != 0 ||
-             (spec.client_port.count != 0 && spec.destinations != 0)) {
+  } else if ((spec.flags & rtsp::kSpecBadPort) != 0 || twice) {
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
   } else if (!announces) {
     out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
-  } else if (!IsOwn(spec, line, own)) {
-    out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
   }
-  if (out.refusal != RTSPNAT_NOTES) return out;
-  out.text = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations);
-  out.inside[0] = out.text.value[0];
-  out.inside[1] = out.text.value[1];
-  const bool pair = out.text.count == 2 && out.inside[1] != out.inside[0];
-  out.count = 2;
-  out.open = 3;
-  if (!pair) CompleteSingle(spec, out);
-  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
-  for (unsigned i = 0; i < out.count; ++i) {
-    if (out.inside[i] < kFirstPort) out.refusal = RTSPNAT_NOTE_BAD_PORT;
+}
+
+// RFC 7826 appendix C.2.2: over TCP without channels, and this side listens.
+bool ListensOnTcp(const TransportSpec& spec) {
+  return spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 &&
+         (spec.flags & rtsp::kSpecPassive) != 0;
+}
+
+bool MayBeMediaSource(const rtspnat_address& address) {
+  const std::uint8_t first = address.bytes[0];
+  const std::uint8_t second = address.bytes[1];
+  constexpr std::uint8_t kIpv4Multicast = 224;
+  constexpr std::uint8_t kIpv6Multicast = 0xff;
+  if (address.family == 4)
+    return first != 0 && first != 127 && first < kIpv4Multicast && !(first == 169 && second == 254);
+  if (address.family != 6 || first == kIpv6Multicast) return false;
+  if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
+  return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
+}
+
+void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
+  out.server =
+      spec.server_port.count != 0 ? NumbersOf(spec.server_port) : NumbersOf(spec.src_addr, spec.sources);
+  for (unsigned i = 0; i < out.server.count; ++i) {
+    if (out.server.value[i] < kFirstRealPort) return;
   }
+  out.peers = PortsFromTo(out.server);
+  out.peer = {out.server.value[0], out.server.value[1]};
+  if (out.peers == 2 && out.peer.first == out.peer.last) {
+    out.peers = 1;
+    out.peer.last = 0;
+  }
+  // A single RTP port implies the next for RTCP (R86).
+  if (out.peers == 1 && spec.protocol == Protocol::kRtpUdp && spec.server_port.count == 1 &&
+      out.peer.first % 2 == 0) {
+    out.peers = 2;
+    out.peer = RangeFrom(out.peer.first, 2);
+  }
+}
+
+}  // namespace
+
+[[gnu::noinline]] HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field) {
+  HostPort out;
+  std::uint32_t start = field.offset;
+  std::uint32_t end = start + field.length;
+  if (field.length >= 2 && line.At(start) == '"' && line.At(end - 1) == '"') {
+    ++start;
+    --end;
+  }
+  const bool bracketed = start < end && line.At(start) == '[';
+  std::uint32_t colons = 0;
+  std::uint32_t stop = start;
+  for (std::uint32_t at = start; at < end; ++at) {
+    if (line.At(at) == ']') colons = 0;
+    if (line.At(at) != ':') continue;
+    ++colons;
+    stop = at;
+  }
+  if (colons != 1) stop = end;
+  const std::uint32_t last = bracketed && stop > start && line.At(stop - 1) == ']' ? stop - 1 : stop;
+  if (bracketed) ++start;
+  if (start > last) return out;
+  out.host = {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(last - start)};
+  if (stop == end) return out;
+  rtsp::Cursor in = line.Slice(0, end);
+  in.Seek(stop + 1);
+  const rtsp::Number port = rtsp::ReadNumber(in, kMaxPort);
+  out.port_field = port.field;
+  if (port.valid && in.AtEnd()) out.port = static_cast<std::uint16_t>(port.value);
   return out;
 }
 
-Hosts FindHosts(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& address) {
+Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
+                              const rtspnat_address& own) {
+  Announcement out;
+  out.tcp = ListensOnTcp(spec);
+  out.text = ClientNumbers(spec, line);
+  CheckSpec(spec, out);
+  if (out.refusal == RTSPNAT_NOTES && !IsOwn(spec, line, own)) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
+  if (out.refusal != RTSPNAT_NOTES) return out;
+  out.inside = {out.text.value[0], out.text.value[1]};
+  const bool several = out.text.count == 2 && out.inside.last != out.inside.first;
+  out.count = PortsFromTo(out.text);
+  out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
+  if (!several) CompleteSingle(spec, out);
+  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
+  if (out.inside.first < kFirstPort || (out.count > 1 && out.inside.last < kFirstPort))
+    out.refusal = RTSPNAT_NOTE_BAD_PORT;
+  return out;
+}
+
+Hosts FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line, bool client_address) {
   Hosts hosts;
-  if (spec.has_destination && IsSame(ReadAddress(line.Slice(spec.destination)), address))
-    hosts.field[hosts.count++] = spec.destination;
-  for (unsigned i = 0; i < spec.destinations; ++i) {
-    if (IsSame(ReadAddress(line.Slice(spec.dest_addr[i].host)), address))
-      hosts.field[hosts.count++] = spec.dest_addr[i].host;
-  }
+  AddHost(hosts, ReadHostPort(line, spec.destination).host);
+  if (client_address) AddHost(hosts, ReadHostPort(line, spec.client_address).host);
+  for (unsigned i = 0; i < spec.destinations; ++i) AddHost(hosts, spec.dest_addr[i].host);
   return hosts;
 }
 
-Chosen ReadChosen(const TransportSpec& spec) {
-  Chosen out;
+Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
+  Hosts hosts;
+  AddHost(hosts, ReadHostPort(line, spec.source).host);
+  for (unsigned i = 0; i < spec.sources; ++i) AddHost(hosts, spec.src_addr[i].host);
+  return hosts;
+}
+
+void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address) {
+  const std::uint8_t count = hosts.count;
+  hosts.count = 0;
+  for (unsigned i = 0; i < count; ++i) {
+    if (IsSame(ReadAddress(line.Slice(hosts.field[i])), address)) hosts.field[hosts.count++] = hosts.field[i];
+  }
+}
+
+rtspnat_address ReadMediaSource(const TransportSpec& spec, const rtsp::Cursor& line) {
+  rtspnat_address address = {};
+  if (!spec.source.Empty()) {
+    address = AddressOf(line, spec.source);
+  } else if (spec.sources != 0) {
+    address = ReadAddress(line.Slice(spec.src_addr[0].host));
+  }
+  return MayBeMediaSource(address) ? address : rtspnat_address{};
+}
+
+ReplyChoice ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line) {
+  ReplyChoice out;
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)
     return out;
-  const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 ||
-                         spec.destinations != 0 || spec.sources != 0;
-  if (!IsUdp(spec.protocol) || spec.delivery == rtsp::Delivery::kMulticast || !has_ports) {
+  const bool unicast = spec.delivery != rtsp::Delivery::kMulticast;
+  const bool has_addresses = spec.destinations != 0 || spec.sources != 0;
+  const bool over_tcp = spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 && has_addresses;
+  const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 || has_addresses;
+  if (!unicast || (!IsUdp(spec.protocol) && !over_tcp)) {
     out.choice = Choice::kOtherWay;
-    if (!has_ports && spec.interleaved.count == 0 && spec.port.count == 0 && IsUdp(spec.protocol) &&
-        spec.delivery != rtsp::Delivery::kMulticast)
-      out.choice = Choice::kNotSaid;
     return out;
   }
+  out.client = ClientNumbers(spec, line);
+  if (!has_ports && out.client.count == 0) {
+    const bool other = spec.interleaved.count != 0 || spec.port.count != 0;
+    out.choice = other ? Choice::kOtherWay : Choice::kNotSaid;
+    return out;
+  }
+  ReadServer(spec, out);
   out.choice = Choice::kUdp;
-  out.client = GatherPorts(spec.client_port, spec.dest_addr, spec.destinations);
-  const Numbers source = GatherPorts(spec.server_port, spec.src_addr, spec.sources);
-  const std::uint8_t servers = source.count;
-  out.peer[0] = source.value[0];
-  out.peer[1] = source.value[1];
-  const bool real = out.peer[0] >= kFirstRealPort && (servers < 2 || out.peer[1] >= kFirstRealPort);
-  if (!real) out.peer[0] = out.peer[1] = 0;
-  // A single RTP port implies the next for RTCP (R86).
-  if (real && servers == 1 && spec.protocol == Protocol::kRtpUdp && spec.server_port.count == 1 &&
-      out.peer[0] % 2 == 0)
-    out.peer[1] = static_cast<std::uint16_t>(out.peer[0] + 1);
+  if (!over_tcp) return out;
+  const bool listens = (spec.flags & rtsp::kSpecPassive) != 0 && out.peers != 0;
+  out.choice = listens && out.peer.first != kDiscardPort ? Choice::kTcpToServer : Choice::kTcpToClient;
+  if (out.choice == Choice::kTcpToClient) out.peers = 0;
   return out;
 }
 

@@ -90,6 +90,10 @@ const char* rtspnat_note_name(unsigned int note) {
       "trimmed",
       "length_changed",
       "urgent",
+      "published",
+      "not_published",
+      "lingers",
+      "other_traversal",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

@@ -17,15 +17,22 @@ namespace {
     re2c:define:YYRESTORE = "in.Seek(backup);";
     re2c:yyfill:enable = 0;
 
+    'Content-Base'   { return HeaderName::kContentBase; }
     'Content-Length' { return HeaderName::kContentLength; }
     'CSeq'           { return HeaderName::kCSeq; }
+    'Location'       { return HeaderName::kLocation; }
+    'Proxy-Require'  { return HeaderName::kRequire; }
+    'Require'        { return HeaderName::kRequire; }
     'Session'        { return HeaderName::kSession; }
+    'Supported'      { return HeaderName::kSupported; }
     'Transport'      { return HeaderName::kTransport; }
+    'x-NAT'          { return HeaderName::kXNat; }
     *                { return HeaderName::kOther; }
   */
 }
 
 constexpr std::uint32_t kNameBytes = 14;  // The longest name.
+constexpr std::uint32_t kMaxSeconds = 0xffff'ffff;
 
 }  // namespace
 
@@ -70,12 +77,42 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
 }
 
+Number SessionTimeout(Cursor in, std::uint16_t value) {
+  in.Seek(value);
+  for (;;) {
+    [[maybe_unused]] std::uint32_t backup = 0;
+    /*!re2c
+      space = [ \t\r\n];
+      ";" space* 'timeout' space* "=" space* { return ReadNumber(in, kMaxSeconds); }
+      [^\x00]                                { continue; }
+      *                                      { return {}; }
+    */
+  }
+}
+
+bool NamesStun(Cursor in, std::uint16_t value) {
+  in.Seek(value);
+  for (;;) {
+    [[maybe_unused]] std::uint32_t backup = 0;
+    /*!re2c
+      'nat.stun' { return true; }
+      [^\x00]    { continue; }
+      *          { return false; }
+    */
+  }
+}
+
 const char* Name(HeaderName name) {
   switch (name) {
+    case HeaderName::kContentBase: return "Content-Base";
     case HeaderName::kContentLength: return "Content-Length";
     case HeaderName::kCSeq: return "CSeq";
+    case HeaderName::kLocation: return "Location";
+    case HeaderName::kRequire: return "Require";
     case HeaderName::kSession: return "Session";
+    case HeaderName::kSupported: return "Supported";
     case HeaderName::kTransport: return "Transport";
+    case HeaderName::kXNat: return "x-NAT";
     case HeaderName::kOther: break;
   }
   return "other";

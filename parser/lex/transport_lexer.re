@@ -33,6 +33,7 @@ constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::k
     rtp '/UDP'               { return Of(Protocol::kRtpUdp); }
     rtp '/TCP'               { return Of(Protocol::kRtpTcp); }
     rtp '/D-ICE'             { return Of(Protocol::kRtpIce); }
+    'client_address'         { return Of(Parameter::kClientAddress); }
     'client_port'            { return Of(Parameter::kClientPort); }
     'connection'             { return Of(Parameter::kConnection); }
     'dest_addr'              { return Of(Parameter::kDestAddr); }
@@ -104,6 +105,14 @@ bool LexValue(Cursor& in) {
       *                       { in.Seek(start); return in.AtEnd(); }
     */
   }
+}
+
+bool LexIsPassive(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  /*!re2c
+    ["]? ('passive' | 'actpass') ["]? { return in.AtEnd(); }
+    *                                 { return false; }
+  */
 }
 
 bool LexIsRecord(Cursor in) {

@@ -37,10 +37,9 @@ Cursor Framer::UnfinishedLine() const {
 
 Cursor Framer::Held() const { return {held_, std::uint32_t{held_at_} + held_size_}; }
 
-bool Framer::MayBecomeTransport() const {
+bool Framer::MayBecome(HeaderName name) const {
   const std::uint32_t size = LineSize();
-  return state_ == State::kHeaders && size != 0 && size <= kLineBytes &&
-         MayBe(HeaderName::kTransport, UnfinishedLine());
+  return state_ == State::kHeaders && size != 0 && size <= kLineBytes && MayBe(name, UnfinishedLine());
 }
 
 // The line in held_ has been given out: the next one lies behind what is kept.

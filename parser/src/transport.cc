@@ -178,6 +178,7 @@ Ports* PortsOf(TransportSpec& spec, Parameter parameter) {
 
 Field* FieldOf(TransportSpec& spec, Parameter parameter) {
   switch (parameter) {
+    case Parameter::kClientAddress: return &spec.client_address;
     case Parameter::kDestination: return &spec.destination;
     case Parameter::kSource: return &spec.source;
     case Parameter::kSetup: return &spec.setup;
@@ -194,6 +195,7 @@ inline Cursor ReadValue(Cursor in, TransportSpec& spec, Parameter parameter) {
   if (Field* field = FieldOf(spec, parameter)) {
     in = ReadField(in, spec, *field);
     if (parameter == Parameter::kMode && LexIsRecord(in.Slice(*field))) spec.flags |= kSpecRecord;
+    if (parameter == Parameter::kSetup && LexIsPassive(in.Slice(*field))) spec.flags |= kSpecPassive;
     return in;
   }
   if (parameter == Parameter::kDestAddr) return ReadAddresses(in, spec, spec.dest_addr, spec.destinations);

@@ -24,7 +24,7 @@ TEST_F(ModelFault, NoMemoryForTheState) {
 }
 
 TEST_F(ModelFault, NoMemoryForExpectations) {
-  for (const unsigned after : {1U, 2U}) {
+  for (const unsigned after : {2U, 3U}) {
     Start();
     Router router;
     Session session(router);
@@ -36,6 +36,17 @@ TEST_F(ModelFault, NoMemoryForExpectations) {
     EXPECT_EQ(Kernel::Counter("no_ports"), 1);
     Finish();
   }
+}
+
+TEST_F(ModelFault, NoMemoryForTheHost) {
+  Start();
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  model_fail(MODEL_FAULT_ALLOCATION, 1, 1);
+  EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("too_many_hosts"), 1);
+  EXPECT_TRUE(Kernel::Expectations().empty());
 }
 
 TEST_F(ModelFault, NoMemoryToLeadMediaOut) {

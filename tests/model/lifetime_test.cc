@@ -109,7 +109,7 @@ TEST_F(ModelLifetime, KernelEndsWithConnectionsOpen) {
 
 TEST_F(ModelLifetime, NoMoreConnectionsThanAllowed) {
   Start();
-  model_set_max_connections(3);
+  model_set_parameter("max_connections", "3");
   for (std::uint8_t number = 2; number < 7; ++number) {
     Router router({}, {{false, number}, 40000});
     Session session(router);
@@ -117,7 +117,7 @@ TEST_F(ModelLifetime, NoMoreConnectionsThanAllowed) {
     const std::string request = SetupRequest(1, kPair);
     EXPECT_EQ(session.Request(request).size(), request.size());
   }
-  model_set_max_connections(4096);
+  model_set_parameter("max_connections", "4096");
   EXPECT_EQ(Kernel::Counter("connections_open"), 3);
   EXPECT_EQ(Kernel::Counter("too_many_connections"), 2);
 }
@@ -142,8 +142,8 @@ TEST_F(ModelLifetime, SamePortsAgainAfterTheEnd) {
     Session session(router);
     EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
     session.Close();
+    model_pass_time(300000);
     EXPECT_TRUE(Kernel::Expectations().empty());
-    model_pass_time(200000);
     EXPECT_EQ(model_conntrack_count(), 0U);
   }
 }

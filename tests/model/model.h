@@ -41,6 +41,8 @@ int model_unload(const char *name);
 bool model_is_loaded(const char *name);
 /** Loads what the kernel has asked modprobe for. */
 void model_run_modprobe(bool found);
+/** 0, or a negative error number. model_start() sets them to what they are when a module is loaded. */
+int model_set_parameter(const char *name, const char *value);
 void model_set_max_connections(unsigned int count);
 /** Gives the whole text of a file of /proc/net; false if it is not there. */
 bool model_read_proc(const char *name, char *text, size_t size);
@@ -78,6 +80,8 @@ struct model_expectation {
 	unsigned char source[16], destination[16];
 	unsigned short source_port;              /**< 0: any. */
 	unsigned short destination_port;
+	unsigned char protocol;
+	bool any_source;
 	bool active, permanent;
 };
 /** Expectations that are not dead; up to @p size of them are described. */
@@ -90,6 +94,11 @@ long model_objects(void);
 long model_buffers(void);
 /** A socket of the router itself, on all addresses. */
 void model_bind_udp(unsigned short port);
+void model_listen_tcp(unsigned short port);
+/** How often a tracepoint was passed. */
+unsigned int model_trace_count(const char *name);
+/** The last line of the packet log, and how many there were. */
+const char *model_last_log(unsigned int *count);
 ///@}
 
 /** @name Packets. */
@@ -143,8 +152,10 @@ struct model_rules {
 	bool seqadj_sampled_early;    /**< As from 6.12 on: whether to adjust is asked before the helper runs. */
 	bool admit_new_udp;           /**< From the inside; else only RELATED and ESTABLISHED. */
 	bool keep_checksum;           /**< CHECKSUM_COMPLETE stays, as it does on the way to LOCAL_IN. */
-	bool forward_port;            /**< DNAT of the service address to the server. */
+	bool forward_port;            /**< DNAT of the service address, TCP port 554, to the server. */
+	bool hairpin;                 /**< From the inside, too; as the router's own address inside. */
 	unsigned int mtu;             /**< 0: not looked at. */
+	unsigned char gateway4[4], gateway6[16]; /**< The router's own address inside. */
 	unsigned char inside4[4], inside6[16];   /**< Inside is what shares the first 3 bytes, 8 with IPv6. */
 	unsigned char outside4[4], outside6[16]; /**< The router's own address outside. */
 	unsigned char service4[4], service6[16]; /**< Where it takes connections for the server. */

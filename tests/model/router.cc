@@ -27,8 +27,9 @@ Kernel::Kernel(const Options& options) {
   rules.helper = true;
   Copy(Host{}, rules.inside4, rules.inside6);
   Copy(kRouterOutside, rules.outside4, rules.outside6);
-  Copy(kService, rules.service4, rules.service6);
-  Copy(kServer, rules.server4, rules.server6);
+  Copy(kGateway, rules.gateway4, rules.gateway6);
+  Copy(options.service, rules.service4, rules.service6);
+  Copy(options.server, rules.server4, rules.server6);
   model_start();
   model_set_rules(&rules);
   if (options.nat) model_load("nf_nat");
@@ -85,7 +86,7 @@ std::optional<test::TcpPacket> Router::Pass(test::TcpPacket packet) {
   const bool from_client = packet.direction == RTSPNAT_ORIGINAL;
   const auto frame = NewFrame();  // Its own, because another CPU may come in between.
   BuildTcp(network, from_client ? client_ : real_server_, from_client ? server_ : outside_, packet, *frame);
-  frame->from_outside = !from_client;
+  frame->from_outside = (from_client ? client_ : real_server_).host.outside;
   frame->shape = shape;
   frame->shape.gso_size = packet.segment_size;
   if (shape.layout != MODEL_LINEAR && shape.linear == 0)
@@ -98,7 +99,7 @@ std::optional<test::TcpPacket> Router::Pass(test::TcpPacket packet) {
 
   Parsed parsed = Parse(*frame);
   if (!parsed.ok) model_report("a TCP packet leaves that cannot be read");
-  if (frame->to_outside != from_client) model_report("a TCP packet leaves where it came from");
+  if (frame->to_outside != parsed.to.host.outside) model_report("a TCP packet leaves on the wrong side");
   if (from_client) {
     outside_ = parsed.from;
     real_server_ = parsed.to;

@@ -21,6 +21,9 @@ inline constexpr Host kStranger{true, 66};
 inline constexpr Host kRouterOutside{true, 1};
 /// Where the router takes connections for the server, with model_rules::forward_port.
 inline constexpr Host kService{true, 9};
+inline constexpr Host kGateway{false, 1};
+/// A server inside, for which the router takes connections at its own address outside.
+inline constexpr Host kCamera{false, 20};
 
 /// A kernel with its modules, from start to stop. One at a time.
 class Kernel {
@@ -28,6 +31,7 @@ class Kernel {
   struct Options {
     bool nat = true;  ///< Masquerade; else the client is routed.
     bool load_nat_rtsp = true;
+    Host service = kService, server = kServer;  ///< With model_rules::forward_port.
     model_rules rules = {};  ///< Beyond masquerade, helper and addresses, which are filled in.
   };
 
@@ -75,6 +79,8 @@ class Router : public test::Middlebox {
 
   /// The client as the server sees it, once a packet has passed.
   [[nodiscard]] const Endpoint& Outside() const { return outside_; }
+  /// The server itself, likewise.
+  [[nodiscard]] const Endpoint& RealServer() const { return real_server_; }
   /// What conntrack took the last packet for.
   [[nodiscard]] model_state LastState() const { return state_; }
 

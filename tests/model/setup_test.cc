@@ -139,23 +139,25 @@ TEST_F(ModelSetup, TeardownReleases) {
   EXPECT_FALSE(FromServer(5000));
 }
 
-TEST_F(ModelSetup, CloseWithoutTeardownReleases) {
+TEST_F(ModelSetup, CloseBeforeTheAnswerReleases) {
   Start();
   Router router;
   Session session(router);
-  AgreeOnMedia(session);
+  ASSERT_TRUE(session.Open());
+  session.Request(SetupRequest(1, kPair));
   session.Close();
   EXPECT_TRUE(Kernel::Expectations().empty());
   model_pass_time(5000);
   EXPECT_EQ(Kernel::Counter("connections_open"), 0);
 }
 
-TEST_F(ModelSetup, ResetReleases) {
+TEST_F(ModelSetup, ResetBeforeTheAnswerReleases) {
   for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY}) {
     Start();
     Router router;
     Session session(router);
-    AgreeOnMedia(session);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, kPair));
     session.Reset(direction);
     EXPECT_TRUE(Kernel::Expectations().empty());
     model_pass_time(5000);

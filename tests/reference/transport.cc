@@ -11,6 +11,13 @@
 namespace rtsp::reference {
 namespace {
 
+// Without a quote at either end.
+std::string Unquoted(std::string text) {
+  if (text.starts_with('"')) text.erase(0, 1);
+  if (text.ends_with('"')) text.pop_back();
+  return text;
+}
+
 constexpr std::string_view kNameMarks = "!#$%&'()*+.:<>?@^_`{|}~[]-";
 
 bool IsNameCharacter(char c) {
@@ -197,9 +204,9 @@ void Reader::ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span va
 }
 
 void Reader::ReadNamed(const std::string& name, std::optional<Span> value) {
-  static constexpr std::string_view kKnown[] = {"client_port", "connection", "dest_addr", "destination",
-                                                "interleaved", "mode",       "port",      "server_port",
-                                                "setup",       "source",     "src_addr",  "ssrc"};
+  static constexpr std::string_view kKnown[] = {
+      "client_address", "client_port", "connection", "dest_addr", "destination", "interleaved", "mode",
+      "port",           "server_port", "setup",      "source",    "src_addr",    "ssrc"};
   if (name == "unicast" || name == "multicast") {
     const Delivery delivery = name == "unicast" ? Delivery::kUnicast : Delivery::kMulticast;
     if (spec_.delivery != Delivery::kNotSaid && spec_.delivery != delivery) Set(kSpecMalformed);
@@ -224,16 +231,19 @@ void Reader::ReadNamed(const std::string& name, std::optional<Span> value) {
   if (name == "dest_addr") return ReadAddresses(spec_.dest_addr, spec_.destinations, *value);
   if (name == "src_addr") return ReadAddresses(spec_.src_addr, spec_.sources, *value);
   const Field field = FieldOf(Trim(line_, *value));
+  if (name == "client_address") spec_.client_address = field;
   if (name == "destination") spec_.destination = field;
   if (name == "source") spec_.source = field;
-  if (name == "setup") spec_.setup = field;
+  if (name == "setup") {
+    spec_.setup = field;
+    const std::string setup = Unquoted(Lower(line_.substr(field.offset, field.length)));
+    if (setup == "passive" || setup == "actpass") Set(kSpecPassive);
+  }
   if (name == "connection") spec_.connection = field;
   if (name == "ssrc") spec_.ssrc = field;
   if (name != "mode") return;
   spec_.mode = field;
-  std::string mode = Lower(line_.substr(field.offset, field.length));
-  if (mode.starts_with('"')) mode.erase(0, 1);
-  if (mode.ends_with('"')) mode.pop_back();
+  const std::string mode = Unquoted(Lower(line_.substr(field.offset, field.length)));
   if (mode == "record" || mode == "receive") Set(kSpecRecord);
 }
 
@@ -317,6 +327,7 @@ const char* Difference(const TransportSpec& a, const TransportSpec& b) {
   if (!Same(a.server_port, b.server_port)) return "server_port";
   if (!Same(a.port, b.port)) return "port";
   if (!Same(a.interleaved, b.interleaved)) return "interleaved";
+  if (!Same(a.client_address, b.client_address)) return "client_address";
   if (!Same(a.destination, b.destination)) return "destination";
   if (!Same(a.source, b.source)) return "source";
   if (!Same(a.mode, b.mode)) return "mode";

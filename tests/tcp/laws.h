@@ -45,7 +45,7 @@ struct Judgement {
   std::vector<std::string> broken;  ///< Laws; empty if all is well.
   SessionResult result;
   std::vector<std::string> log;  ///< Questions and answers.
-  std::uint32_t notes = 0;
+  std::uint64_t notes = 0;
   /// A bound of the core was reached (NOTE_GAP, NOTE_TABLE_FULL; for bytes that are no script also NOTE_CUT_TRANSPORT), beyond which text passes
   /// unedited: L1 and L2 say nothing of this session.
   bool beyond_bounds = false;

@@ -4,10 +4,12 @@
 namespace rtsp::test {
 namespace {
 
+constexpr const char* kReplyNames[] = {" none", "", " busy"};
+
 // One in four, by the inside port alone.
 bool IsUnlucky(const rtspnat_step& step) { return step.inside[0] / 2 % 4 == 3; }
 
-std::string Ports(const std::uint16_t (&ports)[2]) {
+std::string Ports(const std::uint16_t (&ports)[RTSPNAT_PORTS]) {
   return std::to_string(ports[0]) + "-" + std::to_string(ports[1]);
 }
 
@@ -21,8 +23,10 @@ void PortLedger::Answer(rtspnat_connection* connection, const rtspnat_step& step
   switch (step.ask) {
     case RTSPNAT_RESERVE: return Reserve(connection, step);
     case RTSPNAT_EXPECT: return Expect(connection, step);
+    case RTSPNAT_PUBLISH: return Publish(connection, step);
     case RTSPNAT_RELEASE:
-      log_.push_back("release " + std::to_string(step.mapping));
+    case RTSPNAT_LINGER:
+      log_.push_back((step.ask == RTSPNAT_LINGER ? "linger " : "release ") + std::to_string(step.mapping));
       return complaints_.Check(held_.erase(step.mapping) == 1, "L4: released without being held");
     default: return complaints_.Check(false, "law 1: an unknown question");
   }
@@ -41,9 +45,8 @@ void PortLedger::Reserve(rtspnat_connection* connection, const rtspnat_step& ste
     complaints_.Check(other.outside[0] != port, "law 6: a port that is held already");
   rtspnat_reply reply = IsTaken(port) ? RTSPNAT_BUSY : RTSPNAT_YES;
   if (policy_.refuses && IsUnlucky(step)) reply = RTSPNAT_NO;
-  const char* names[] = {" none", "", " busy"};
   log_.push_back("reserve " + std::to_string(step.mapping) + " " + Ports(step.inside) + " as " +
-                 Ports(step.outside) + names[reply]);
+                 Ports(step.outside) + kReplyNames[reply]);
   rtspnat_step& held = held_[step.mapping];
   held = step;
   if (policy_.given != 0) {
@@ -52,6 +55,16 @@ void PortLedger::Reserve(rtspnat_connection* connection, const rtspnat_step& ste
   }
   rtspnat_answer(connection, reply, held.outside[0]);
   if (reply != RTSPNAT_YES) held_.erase(step.mapping);
+}
+
+void PortLedger::Publish(rtspnat_connection* connection, const rtspnat_step& step) {
+  complaints_.Check(step.published[0] >= 1024, "law 6: a published port below 1024");
+  rtspnat_reply reply = IsTaken(step.published[0]) ? RTSPNAT_BUSY : RTSPNAT_YES;
+  if (policy_.refuses && IsUnlucky(step)) reply = RTSPNAT_NO;
+  log_.push_back("publish " + std::to_string(step.mapping) + " " + Ports(step.peer) + " as " +
+                 Ports(step.published) + kReplyNames[reply]);
+  if (reply == RTSPNAT_YES) held_.try_emplace(step.mapping, step);
+  rtspnat_answer(connection, reply, step.published[0]);
 }
 
 void PortLedger::Expect(rtspnat_connection* connection, const rtspnat_step& step) {

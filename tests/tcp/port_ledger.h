@@ -41,6 +41,7 @@ class PortLedger {
  private:
   [[nodiscard]] bool IsTaken(std::uint16_t port) const;
   void Reserve(rtspnat_connection* connection, const rtspnat_step& step);
+  void Publish(rtspnat_connection* connection, const rtspnat_step& step);
   void Expect(rtspnat_connection* connection, const rtspnat_step& step);
 
   AnswerPolicy policy_;

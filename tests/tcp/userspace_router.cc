@@ -32,6 +32,7 @@ void UserspaceRouter::Open() {
   setup.port_seed = kSeed;
   setup.may_translate = options_.may_translate;
   setup.length_changes = static_cast<std::uint8_t>(options_.length_changes);
+  if (options_.prepare) options_.prepare(setup);
   connection_ = rtspnat_open(memory_.data(), &setup);
   if (options_.length_changes == RTSPNAT_ONE_LENGTH_CHANGE)
     numbers_ = std::make_unique<AdjustedNumbers>();
@@ -91,12 +92,17 @@ void UserspaceRouter::CheckNumbers(unsigned direction, std::uint32_t from) const
   }
 }
 
+void UserspaceRouter::Answer(const rtspnat_step& step) {
+  if (options_.answer) return options_.answer(connection_, step);
+  ledger_.Answer(connection_, step);
+}
+
 bool UserspaceRouter::Converse(const rtspnat_segment& segment) {
   constexpr std::size_t kMost = 4096;  // Questions of one segment.
   rtspnat_begin(connection_, &segment);
   std::size_t questions = 0;
   while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost)
-    ledger_.Answer(connection_, step_);
+    Answer(step_);
   calls_ += 1 + questions;
   complaints_.Check(questions < kMost, "law 1: the dialogue does not end");
   return questions < kMost;
@@ -199,7 +205,7 @@ void UserspaceRouter::Close() {
   rtspnat_step step = {};
   while (connection_ != nullptr && rtspnat_close(connection_, &step)) {
     step.ask = RTSPNAT_RELEASE;
-    ledger_.Answer(connection_, step);
+    Answer(step);
   }
   complaints_.Check(ledger_.Held() == 0, "L4: a mapping is left behind the end");
 }

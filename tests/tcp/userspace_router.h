@@ -4,6 +4,7 @@
 /// A router that embeds the core by its C ABI, does what rtspnat.h says with each step, and checks the laws of that
 /// header which can be seen in a single step.
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,10 @@ struct RouterOptions {
   bool use_skip = true;        ///< Offer each segment to rtspnat_skip() first.
   bool checks_numbers = true;  ///< Check L5 with each packet, which takes most of the time.
   bool shows_empty = false;    ///< Show the core empty segments also when it holds nothing.
+  /// Changes what the core is told of the connection.
+  std::function<void(rtspnat_setup&)> prepare;
+  /// Answers each question; without it the ledger does.
+  std::function<void(rtspnat_connection*, const rtspnat_step&)> answer;
 };
 
 class UserspaceRouter : public Middlebox {
@@ -40,7 +45,7 @@ class UserspaceRouter : public Middlebox {
   [[nodiscard]] const PortLedger& Ports() const { return ledger_; }
 
   /// Returns bits of enum rtspnat_note that were ever set.
-  [[nodiscard]] std::uint32_t Notes() const { return notes_; }
+  [[nodiscard]] std::uint64_t Notes() const { return notes_; }
   [[nodiscard]] bool Noted(rtspnat_note note) const { return (notes_ >> note & 1U) != 0; }
 
   /// Returns how often @p note was set.
@@ -55,6 +60,7 @@ class UserspaceRouter : public Middlebox {
   [[nodiscard]] bool Converse(const rtspnat_segment& segment);
   void ApplyStep(TcpPacket& packet);
   [[nodiscard]] std::string ApplyEdits(std::string bytes);
+  void Answer(const rtspnat_step& step);
   void MapNumbers(TcpPacket& packet) const;
   void RememberStream(const TcpPacket& packet);
   void CheckOwnBytes(unsigned direction, std::uint32_t seq, const std::string& bytes);
@@ -73,7 +79,7 @@ class UserspaceRouter : public Middlebox {
   std::uint32_t acknowledged_[2] = {};
   rtspnat_step step_ = {};
   bool holding_ = false;
-  std::uint32_t notes_ = 0;
+  std::uint64_t notes_ = 0;
   unsigned counts_[RTSPNAT_NOTES] = {};
   std::size_t calls_ = 0;
 };

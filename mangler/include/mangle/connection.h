@@ -42,13 +42,16 @@ class Connection {
     rtsp::Method method = rtsp::Method::kOther;
     Choice choice = Choice::kNotSaid;  ///< Replies: the first spec that is understood.
     bool has_cseq = false;
-    std::uint16_t status = 0;    ///< 0 for a request.
-    std::uint16_t client = 0;    ///< Replies: first client port of that spec.
-    std::uint16_t peer[2] = {};  ///< Replies: its server ports.
-    MappingSet mappings = 0;     ///< Requests: held on account of this head.
+    std::uint8_t peers = 0;    ///< Replies: server ports of that spec,
+    std::uint16_t status = 0;  ///< 0 for a request.
+    std::uint16_t client = 0;  ///< Replies: first client port of that spec.
+    MappingSet mappings = 0;   ///< Requests: held on account of this head.
+    PortRange peer;            ///< and these are they.
     std::uint32_t cseq = 0;
     std::uint32_t session = 0;
     std::uint32_t uri = 0;
+
+    [[nodiscard]] bool Succeeds() const { return status >= 200 && status < 300; }
   };
 
   /// A run of one direction's stream, at sequence numbers.
@@ -84,14 +87,18 @@ class Connection {
     [[nodiscard]] Range Line() const { return {frontier - framer.LineSize(), framer.LineSize()}; }
   };
 
-  /// A field of the Transport line in hand and what is to stand there.
+  /// What a field becomes: a port, or the address of one side as the receiver knows it.
+  enum class ChangeKind : std::uint8_t { kPort, kOpener, kPeer };
+
+  /// A field of the line in hand and what is to stand there.
   struct LineChange {
     rtsp::Field field;
-    std::uint16_t port = 0;  ///< 0: the address.
+    std::uint16_t port = 0;
+    ChangeKind kind = ChangeKind::kPort;
   };
 
-  enum class Phase : std::uint8_t { kDone, kRead, kSpecs, kPropose, kLineEnd };
-  enum class Question : std::uint8_t { kNone, kReserve, kExpect };
+  enum class Phase : std::uint8_t { kDone, kRead, kSpecs, kPropose, kUse, kPublish, kLineEnd };
+  enum class Question : std::uint8_t { kNone, kReserve, kPublish, kExpect };
 
   /// How the front of a value is written anew when it does not keep its length.
   struct Resize {
@@ -103,23 +110,27 @@ class Connection {
   };
 
   // connection.cc: segments and the dialogue.
+  [[nodiscard]] const rtsp::Cursor& Line() const { return reader_.Line(); }
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
-  void Note(std::uint32_t note) { notes_ |= 1U << note; }
+  void Note(std::uint32_t note) { notes_ |= std::uint64_t{1} << note; }
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
-  [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment) const;
-  void TakeAcknowledgement(const rtspnat_segment& segment);
+  [[nodiscard]] inline bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
+  inline void TakeAcknowledgement(const rtspnat_segment& segment);
+  void Acknowledge(Direction& other, std::uint32_t ack);
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
   void FinishSegment();
   void TurnTransparent(std::uint32_t note);
   void Forget(std::uint32_t index);
+  void Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
 
   // passing.cc: what of the segment leaves, and what is withheld.
   void RecallWithheld();
+  [[nodiscard]] bool MayChange() const;
   [[nodiscard]] bool MustWithhold() const;
   void Withhold();
   static void LetGo(Direction& direction);
@@ -140,30 +151,56 @@ class Connection {
   void ReadUnits();
   inline void BeginHead(const rtsp::Unit& unit);
   inline void ReadHeader(const rtsp::Unit& unit);
+  void ReadOtherHeader(const rtsp::Unit& unit);
+  void NoteSessionTimeout(const rtsp::Unit& unit);
   inline void EndHead();
+  [[nodiscard]] bool IsSetup(const Head& head) const;
   void EndRequest(const Head& head);
   void EndResponse(const Head& head);
   void ResolveSetup(const Pending& request, const Head& head);
   void ResolveTeardown(const Pending& request, const Head& head);
-  void MakeLive(std::uint32_t index, const Pending& request, const Head& head);
+  void EndStreams(const Pending& request);
+  void EndTeardowns();
+  [[nodiscard]] MappingSet ChosenOf(const Pending& request, const Head& head) const;
+  void MakeLive(std::uint32_t index, std::uint32_t session, std::uint32_t uri, const Head& head);
   void Unhold(std::uint32_t index);
   void UnholdAll(MappingSet set);
 
   // rewrite.cc: Transport lines.
+  void BeginLine(const rtsp::Unit& unit);
   void BeginTransport(const rtsp::Unit& unit);
   void ReadSpec();
   void UseRequestSpec();
+  void UseReserved();
   void UseMapping(std::uint32_t index);
   [[nodiscard]] PortRequest CurrentRequest() const;
   [[nodiscard]] bool ProposePorts(rtspnat_step& step);
   void AnswerReserve(rtspnat_reply reply, std::uint16_t first_port);
   void RefuseMapping(std::uint32_t note);
-  void UseReplySpec();
-  void MapBack(const Numbers& client);
-  void FindHostsToChange();
+  [[nodiscard]] Hosts HostsToChange() const;
+  [[nodiscard]] bool HasRoomFor(std::uint32_t changes);
   void AddChange(const LineChange& change);
-  void AddChanges(const Numbers& numbers, const std::uint16_t (&from)[2], const std::uint16_t (&to)[2]);
+  void AddPorts(const Numbers& numbers, PortRange from, PortRange to, std::uint32_t count);
+  void AddHosts(const Hosts& hosts, ChangeKind kind);
   void FinishLine();
+
+  // reply.cc: Transport lines of replies, and what the peer's side of them becomes.
+  void UseReplySpec();
+  void ReadReplySpec();
+  void MapBack(const Numbers& client, bool tcp);
+  [[nodiscard]] MappingSet WaitingForReply();
+  [[nodiscard]] std::uint32_t MappingOfReply(const Numbers& client, bool tcp);
+  [[nodiscard]] std::uint32_t MakePeerMapping();
+  void Publish(std::uint32_t index);
+  [[nodiscard]] bool ProposePublished(rtspnat_step& step);
+  void AnswerPublish(rtspnat_reply reply, std::uint16_t first_port);
+  void RefusePublished(std::uint32_t index);
+  [[nodiscard]] PortRequest PublishRequest() const;
+  void ChangePeerText(std::uint32_t index);
+
+  // address_line.cc: an address in another header.
+  void ReadAddressLine(const rtsp::Unit& unit);
+  [[nodiscard]] bool IsAddressLine(rtsp::HeaderName name) const;
 
   // edit_line.cc: all changes of one Transport line become edits.
   [[nodiscard]] bool CommitChanges();
@@ -171,10 +208,11 @@ class Connection {
   [[nodiscard]] bool PlanResize(std::uint32_t count, std::int32_t growth, Resize& resize) const;
   [[nodiscard]] bool CommitResized(const Resize& resize);
   void PutChange(EditWriter& writer, const LineChange& change) const;
-  void WriteNewAddress();
+  [[nodiscard]] const rtspnat_address& NewAddress(ChangeKind kind) const;
 
   rtspnat_setup setup_;
   MappingTable mappings_;
+  StreamTable streams_;
   PendingTable pending_;
   Direction directions_[2];
 
@@ -182,7 +220,7 @@ class Connection {
   rtsp::Cursor in_;
   std::uint32_t seq_ = 0;
   std::uint32_t length_ = 0;
-  std::uint32_t notes_ = 0;
+  std::uint64_t notes_ = 0;
   Range recalled_;          // Of the line that was withheld when the segment came.
   Range leaving_;           // What leaves, in the sender's numbers.
   std::uint32_t keep_ = 0;  // Of it from the segment itself; the rest is in front.
@@ -194,9 +232,12 @@ class Connection {
   std::uint16_t segment_size_ = 0;
   std::uint16_t header_length_ = 0;
   MappingSet release_ = 0;  // To be asked for.
+  MappingSet linger_ = 0;
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;
   bool transparent_ = false;
+  bool publishes_ = false;      // The peer is behind NAT.
+  bool hands_off_ = false;      // The opener knows its way through NAT.
   bool interleaved_ = false;    // A `$` frame has been seen.
   bool reading_ = false;        // Bytes past the frontier are in in_.
   bool closing_ = false;        // FIN or RST.
@@ -213,18 +254,19 @@ class Connection {
   // The Transport line in hand.
   bool line_left_ = false;  // Its front has left with an earlier segment.
   std::uint8_t changes_size_ = 0;
-  MappingSet line_mappings_ = 0;  // Held on account of it.
+  MappingSet line_mappings_ = 0;  // Held on account of it; of a reply, published.
   std::uint16_t line_value_ = 0;  // Offset of its value.
   std::uint8_t attempt_ = 0;
   std::uint32_t line_position_ = 0;
-  rtsp::Cursor line_;
   LineChange changes_[rtsp::kLineChanges];
-  rtsp::TransportReader reader_;
-  rtsp::TransportSpec spec_;  // Here and not on the stack, of which a kernel has little.
-  Announcement announcement_;
-  Hosts hosts_;
-  std::uint8_t address_size_ = 0;
-  std::uint8_t address_[kAddressBytes];  // What its hosts become.
+  rtsp::TransportReader reader_;  // Holds the line too.
+  rtsp::TransportSpec spec_;      // Here and not on the stack, of which a kernel has little.
+  union {
+    Announcement announcement_ = {};  // Of a request,
+    ReplyChoice chosen_;              // or of a reply.
+  };
+  std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
+  rtspnat_address media_source_ = {};  // That the reply in hand names.
 };
 
 static_assert(sizeof(Connection) <= RTSPNAT_CONNECTION_MAX, "paid for once per connection");

@@ -10,36 +10,52 @@ namespace mangle {
 /// stream needs a system port).
 inline constexpr std::uint16_t kFirstPort = 1024;
 
-/// What is wanted of a pair, or of one port.
+/// Ports of a mapping: one, two of any kind, or more that follow each other.
+struct PortRange {
+  std::uint16_t first = 0;  ///< 0: there are none.
+  std::uint16_t last = 0;   ///< Of one port: that port, or 0.
+
+  /// Returns port @p index of @p count.
+  [[nodiscard]] constexpr std::uint16_t At(std::uint32_t index, std::uint32_t count) const {
+    return index != 0 && index + 1 == count ? last : static_cast<std::uint16_t>(first + index);
+  }
+
+  constexpr bool operator==(const PortRange&) const = default;
+};
+
+/// Returns @p count ports that follow each other from @p first on, which is not 0.
+[[nodiscard]] constexpr PortRange RangeFrom(std::uint16_t first, std::uint32_t count) {
+  return {first, count > 1 ? static_cast<std::uint16_t>(first + count - 1) : std::uint16_t{0}};
+}
+
+/// What is wanted of a range, or of one port.
 struct PortRequest {
-  std::uint16_t inside[2] = {};
-  std::uint8_t count = 1;   ///< 1 or 2.
+  PortRange inside;
+  std::uint8_t count = 1;   ///< 1 to kPorts.
   std::uint8_t digits = 0;  ///< Digits that the text has room for; 0: it cannot be edited at all.
   bool same_only = false;   ///< Without NAT the ports cannot differ.
+  bool any_same = false;    ///< The same ports will do, whatever they are.
   std::uint32_t seed = 0;
 };
 
-/// A proposal; first is 0 if there is none at this attempt.
-struct PortProposal {
-  std::uint16_t first = 0;
-  std::uint16_t second = 0;  ///< 0 if one port is wanted.
-};
-
-/// Returns proposal number @p attempt (0 .. rtsp::kPortProposals - 1).
+/// Returns proposal number @p attempt (0 .. rtsp::kPortProposals - 1); none if there is none at this attempt.
 ///
 /// Order: the same ports as inside, which need no edit; then neighbours with as many digits as the
 /// text has; then scattered ones with as many; then with fewer, which are zero-padded (all 17 parsers
 /// examined read that as decimal).
 ///
 /// Laws (tests/ports_test.cc):
-///  1. A pair is adjacent, and even first, unless same_only.
+///  1. Several ports follow each other, and the first is even, but for the same ports with same_only or any_same.
 ///  2. One port keeps the parity of the port inside (RFC 4787 REQ-4).
 ///  3. No port is below kFirstPort or has more digits than asked for, but for the same ports as inside.
 ///  4. With the ports inside below kFirstPort nothing is ever proposed.
-[[nodiscard]] PortProposal Propose(const PortRequest& request, std::uint32_t attempt);
+[[nodiscard]] PortRange Propose(const PortRequest& request, std::uint32_t attempt);
 
 /// True if an embedder may answer @p request with @p first: what laws 1 to 3 say.
 [[nodiscard]] bool IsFit(const PortRequest& request, std::uint16_t first);
+
+/// Most digits of a port in text (RFC 2326 section 12.39: port = 1*5DIGIT).
+inline constexpr std::uint32_t kPortDigits = 5;
 
 /// Returns how many decimal digits @p port has.
 [[nodiscard]] std::uint8_t Digits(std::uint16_t port);

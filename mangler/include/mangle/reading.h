@@ -4,6 +4,7 @@
 /// What a Transport spec means for a NAT: which ports the client announced, which way the server chose.
 #include <cstdint>
 
+#include "mangle/ports.h"
 #include "rtsp/transport.h"
 #include "rtspnat.h"
 
@@ -16,19 +17,33 @@ struct Numbers {
   rtsp::Field field[2];
 };
 
+/// True if @p port can be written where @p field is, with zeros in front.
+[[nodiscard]] inline bool Fits(std::uint16_t port, rtsp::Field field) { return Digits(port) <= field.length; }
+
 /// Host parts of a spec.
 struct Hosts {
   std::uint8_t count = 0;
-  rtsp::Field field[3];
+  rtsp::Field field[4];
 };
+
+/// An address as it stands in a parameter or header: `host`, `host:port`, `[host]:port`, with quotes or without.
+struct HostPort {
+  rtsp::Field host;        ///< Without quotes and brackets; empty if there is none.
+  rtsp::Field port_field;  ///< The digits; empty if there are none.
+  std::uint16_t port = 0;  ///< 0 if there is none, or it is no port.
+};
+
+/// Reads the address in @p field of @p line. More than one colon without brackets is an IPv6 address without a port.
+[[nodiscard]] HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field);
 
 /// The client's ports as a spec of a request announces them.
 struct Announcement {
   /// RTSPNAT_NOTES if the spec is to be mapped, else the note that says why not.
   std::uint32_t refusal = RTSPNAT_NOTES;
-  std::uint8_t count = 0;  ///< Ports to be mapped: 1 or 2.
+  std::uint8_t count = 0;  ///< Ports to be mapped: 1 to kPorts.
   std::uint8_t open = 0;   ///< Bit i: media is expected on port i.
-  std::uint16_t inside[2] = {};
+  bool tcp = false;        ///< The client listens for TCP connections; else UDP.
+  PortRange inside;
   Numbers text;  ///< The ports as they are written: 1 or 2.
 };
 
@@ -36,25 +51,39 @@ struct Announcement {
 [[nodiscard]] Announcement ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
                                             const rtspnat_address& own);
 
-/// Returns where a spec names @p address as the place that media is sent to.
-[[nodiscard]] Hosts FindHosts(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
-                              const rtspnat_address& address);
+/// Returns the hosts that a spec says media is sent to; that of client_address too if @p client_address.
+[[nodiscard]] Hosts FindDestinations(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
+                                     bool client_address);
+
+/// Returns the hosts that a spec says media comes from.
+[[nodiscard]] Hosts FindSources(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
+
+/// Leaves those of @p hosts that are @p address, in any spelling.
+void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address);
 
 /// How the server's reply says that media will travel.
 enum class Choice : std::uint8_t {
   kNotSaid = 0,  ///< No spec that is understood: the request's values stand (R29).
   kUdp,          ///< UDP unicast.
-  kOtherWay,     ///< Interleaved, multicast, TCP or ICE: no mapping is needed.
+  kTcpToClient,  ///< Over TCP connections that the server opens (RFC 7826 appendix C.2).
+  kTcpToServer,  ///< Over TCP connections that the client opens.
+  kOtherWay,     ///< Interleaved, multicast or ICE: no mapping is needed.
 };
 
-/// A spec of a 2xx reply.
-struct Chosen {
+/// A spec of a reply.
+struct ReplyChoice {
   Choice choice = Choice::kNotSaid;
-  std::uint16_t peer[2] = {};  ///< Server ports; 0 if not there or not usable (R87).
-  Numbers client;              ///< Client ports: 0, 1 or 2.
+  std::uint8_t peers = 0;  ///< Server ports that media uses; 0 if not there or not usable (R87).
+  PortRange peer;
+  Numbers client;  ///< Client ports as they are written: 0, 1 or 2.
+  Numbers server;  ///< Server ports, the same.
 };
 
 /// Reads a spec of a reply to SETUP.
-[[nodiscard]] Chosen ReadChosen(const rtsp::TransportSpec& spec);
+[[nodiscard]] ReplyChoice ReadReplyChoice(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
+
+/// Returns the address that a spec of a reply names as the source of media, if it is one that media can come from
+/// through a router: unicast, and neither unspecified, loopback nor link-local (R91). Else family 0.
+[[nodiscard]] rtspnat_address ReadMediaSource(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
 
 }  // namespace mangle

@@ -92,8 +92,8 @@ class Framer {
   /// Returns those bytes; fewer of a line beyond kLineBytes.
   [[nodiscard]] Cursor UnfinishedLine() const;
 
-  /// True if an unfinished header line is held whole and may yet become a header named Transport.
-  [[nodiscard]] bool MayBecomeTransport() const;
+  /// True if an unfinished header line is held whole and may yet become a header named @p name.
+  [[nodiscard]] bool MayBecome(HeaderName name) const;
 
   /// Keeps the first @p count bytes held, which are bytes kept before and then the unfinished line; lets
   /// go of others that were kept. Units given out before become invalid.

@@ -12,10 +12,15 @@ namespace rtsp {
 /// Header names that have a meaning to the core; compared without regard to case.
 enum class HeaderName : std::uint8_t {
   kOther = 0,  ///< Every other line, also one without a colon.
+  kContentBase,
   kContentLength,
   kCSeq,
+  kLocation,
+  kRequire,  ///< Proxy-Require as well.
   kSession,
+  kSupported,
   kTransport,
+  kXNat,  ///< Address and port of the control connection, as boxes of an IPTV platform write it.
 };
 
 /// A header line's name, and where its value starts.
@@ -39,6 +44,12 @@ struct Header {
 /// Returns the session identifier of a Session value: what stands before the first `;` or white
 /// space. Empty if there is none.
 [[nodiscard]] Field SessionIdentifier(Cursor line, std::uint16_t value);
+
+/// Reads the timeout parameter of a Session value, in seconds (RFC 2326 section 12.37). Not valid if there is none.
+[[nodiscard]] Number SessionTimeout(Cursor line, std::uint16_t value);
+
+/// True if a Supported or Require value names the feature nat.stun.
+[[nodiscard]] bool NamesStun(Cursor line, std::uint16_t value);
 
 /// Returns the name in the RFC's spelling, "other" for kOther.
 [[nodiscard]] const char* Name(HeaderName name);

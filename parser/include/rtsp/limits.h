@@ -25,8 +25,19 @@ inline constexpr std::uint32_t kPendingRequests = 16;
 /// Port mappings per connection.
 inline constexpr std::uint32_t kMappings = 16;
 
+/// Ports of one mapping: RTP, RTCP, and retransmission with its RTCP.
+inline constexpr std::uint32_t kPorts = 4;
+
+/// Streams that were set up, per connection.
+inline constexpr std::uint32_t kStreams = 16;
+
+/// Seconds that a session lives without a sign of life, if the server says nothing else (RFC 2326 section 12.37), and
+/// the most that it is believed.
+inline constexpr std::uint16_t kSessionSeconds = 60;
+inline constexpr std::uint16_t kMostSessionSeconds = 3600;
+
 /// Edits remembered per direction, so that a retransmission gets the same bytes again.
-inline constexpr std::uint32_t kEdits = 20;
+inline constexpr std::uint32_t kEdits = 16;
 
 /// Additions to a stream remembered per direction until they are acknowledged.
 inline constexpr std::uint32_t kLengthChanges = 8;

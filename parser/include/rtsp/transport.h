@@ -52,6 +52,7 @@ enum SpecFlag : std::uint8_t {
   kSpecRecord = 1 << 3,         ///< mode is record or receive, in any spelling (R33).
   kSpecBadPort = 1 << 4,        ///< A port parameter has no usable number: empty, not decimal, above 65535.
   kSpecMoreAddresses = 1 << 5,  ///< More than two in dest_addr or src_addr; the first two are given.
+  kSpecPassive = 1 << 6,        ///< setup is passive or actpass (RFC 7826 section 18.54).
 };
 
 /// One transport specification of the comma-separated list.
@@ -67,8 +68,9 @@ struct TransportSpec {
   bool has_source = false;        ///< source is there, with a value or without.
   Ports client_port;
   Ports server_port;
-  Ports port;         ///< Multicast, and odd unicast forms.
-  Ports interleaved;  ///< Channels.
+  Ports port;            ///< Multicast, and odd unicast forms.
+  Ports interleaved;     ///< Channels.
+  Field client_address;  ///< Of IPTV boxes.
   Field destination;
   Field source;
   Field mode;  ///< As written, with quotes.
@@ -94,6 +96,9 @@ class TransportReader {
   /// Reads @p line (a header line without its line end, folds included) from offset
   /// @p value on; the line is borrowed.
   constexpr TransportReader(Cursor line, std::uint16_t value) : in_(line) { in_.Seek(value); }
+
+  /// Returns the line.
+  [[nodiscard]] constexpr const Cursor& Line() const { return in_; }
 
   /// Moves to the next spec. Returns false if there is none.
   [[nodiscard]] bool Find();

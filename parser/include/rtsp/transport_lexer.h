@@ -13,6 +13,7 @@ enum class Parameter : std::uint8_t {
   kNothing = 0,  ///< No name here: a separator, a quote, a byte that is no text, or the end.
   kUnknown,
   kProtocol,
+  kClientAddress,
   kClientPort,
   kConnection,
   kDestAddr,
@@ -43,6 +44,9 @@ struct ParameterName {
 /// Moves past a value: up to the next `;` or `,` outside quotes, or the end. Returns false if
 /// there is a NUL in it, which no value may have.
 [[nodiscard]] bool LexValue(Cursor& in);
+
+/// True if @p value, with or without quotes, is passive or actpass: the sender listens for TCP connections.
+[[nodiscard]] bool LexIsPassive(Cursor value);
 
 /// True if @p value, with or without quotes, names a mode in which the client sends.
 [[nodiscard]] bool LexIsRecord(Cursor value);

@@ -13,42 +13,43 @@ namespace {
 {
 	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= 'T') {
-		if (yych <= 'C') {
-			if (yych >= 'C') goto yy3;
-		} else {
-			if (yych <= 'R') goto yy1;
-			if (yych <= 'S') goto yy4;
-			goto yy5;
-		}
-	} else {
-		if (yych <= 'r') {
-			if (yych == 'c') goto yy3;
-		} else {
-			if (yych <= 's') goto yy4;
-			if (yych <= 't') goto yy5;
-		}
+	switch (yych) {
+		case 'C':
+		case 'c': goto yy3;
+		case 'L':
+		case 'l': goto yy4;
+		case 'P':
+		case 'p': goto yy5;
+		case 'R':
+		case 'r': goto yy6;
+		case 'S':
+		case 's': goto yy7;
+		case 'T':
+		case 't': goto yy8;
+		case 'X':
+		case 'x': goto yy9;
+		default: goto yy1;
 	}
 yy1:
 	in.Skip();
 yy2:
-#line 24 "parser/lex/header.re"
+#line 30 "parser/lex/header.re"
 	{ return HeaderName::kOther; }
-#line 38 "parser/lex/generated/header.cc"
+#line 39 "parser/lex/generated/header.cc"
 yy3:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'S') {
-		if (yych == 'O') goto yy6;
+		if (yych == 'O') goto yy10;
 		if (yych <= 'R') goto yy2;
-		goto yy8;
+		goto yy12;
 	} else {
 		if (yych <= 'o') {
 			if (yych <= 'n') goto yy2;
-			goto yy6;
+			goto yy10;
 		} else {
-			if (yych == 's') goto yy8;
+			if (yych == 's') goto yy12;
 			goto yy2;
 		}
 	}
@@ -56,195 +57,486 @@ yy4:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy9;
-	if (yych == 'e') goto yy9;
+	if (yych == 'O') goto yy13;
+	if (yych == 'o') goto yy13;
 	goto yy2;
 yy5:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy10;
-	if (yych == 'r') goto yy10;
+	if (yych == 'R') goto yy14;
+	if (yych == 'r') goto yy14;
 	goto yy2;
 yy6:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'N') goto yy11;
-	if (yych == 'n') goto yy11;
-yy7:
-	in.Seek(backup);
+	if (yych == 'E') goto yy15;
+	if (yych == 'e') goto yy15;
 	goto yy2;
+yy7:
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= 'U') {
+		if (yych == 'E') goto yy16;
+		if (yych <= 'T') goto yy2;
+		goto yy17;
+	} else {
+		if (yych <= 'e') {
+			if (yych <= 'd') goto yy2;
+			goto yy16;
+		} else {
+			if (yych == 'u') goto yy17;
+			goto yy2;
+		}
+	}
 yy8:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy12;
-	if (yych == 'e') goto yy12;
-	goto yy7;
+	if (yych == 'R') goto yy18;
+	if (yych == 'r') goto yy18;
+	goto yy2;
 yy9:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'S') goto yy13;
-	if (yych == 's') goto yy13;
-	goto yy7;
+	if (yych == '-') goto yy19;
+	goto yy2;
 yy10:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy14;
-	if (yych == 'a') goto yy14;
-	goto yy7;
+	if (yych == 'N') goto yy20;
+	if (yych == 'n') goto yy20;
 yy11:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy15;
-	if (yych == 't') goto yy15;
-	goto yy7;
+	in.Seek(backup);
+	goto yy2;
 yy12:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy16;
-	if (yych == 'q') goto yy16;
-	goto yy7;
+	if (yych == 'E') goto yy21;
+	if (yych == 'e') goto yy21;
+	goto yy11;
 yy13:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy17;
-	if (yych == 's') goto yy17;
-	goto yy7;
+	if (yych == 'C') goto yy22;
+	if (yych == 'c') goto yy22;
+	goto yy11;
 yy14:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy18;
-	if (yych == 'n') goto yy18;
-	goto yy7;
-yy15:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy19;
-	if (yych == 'e') goto yy19;
-	goto yy7;
-yy16:
-	in.Skip();
-#line 21 "parser/lex/header.re"
-	{ return HeaderName::kCSeq; }
-#line 130 "parser/lex/generated/header.cc"
-yy17:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy20;
-	if (yych == 'i') goto yy20;
-	goto yy7;
-yy18:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy21;
-	if (yych == 's') goto yy21;
-	goto yy7;
-yy19:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy22;
-	if (yych == 'n') goto yy22;
-	goto yy7;
-yy20:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'O') goto yy23;
 	if (yych == 'o') goto yy23;
-	goto yy7;
+	goto yy11;
+yy15:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'Q') goto yy24;
+	if (yych == 'q') goto yy24;
+	goto yy11;
+yy16:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy25;
+	if (yych == 's') goto yy25;
+	goto yy11;
+yy17:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy26;
+	if (yych == 'p') goto yy26;
+	goto yy11;
+yy18:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy27;
+	if (yych == 'a') goto yy27;
+	goto yy11;
+yy19:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy28;
+	if (yych == 'n') goto yy28;
+	goto yy11;
+yy20:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy29;
+	if (yych == 't') goto yy29;
+	goto yy11;
 yy21:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy24;
-	if (yych == 'p') goto yy24;
-	goto yy7;
+	if (yych == 'Q') goto yy30;
+	if (yych == 'q') goto yy30;
+	goto yy11;
 yy22:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy25;
-	if (yych == 't') goto yy25;
-	goto yy7;
+	if (yych == 'A') goto yy31;
+	if (yych == 'a') goto yy31;
+	goto yy11;
 yy23:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy26;
-	if (yych == 'n') goto yy26;
-	goto yy7;
+	if (yych == 'X') goto yy32;
+	if (yych == 'x') goto yy32;
+	goto yy11;
 yy24:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy27;
-	if (yych == 'o') goto yy27;
-	goto yy7;
+	if (yych == 'U') goto yy33;
+	if (yych == 'u') goto yy33;
+	goto yy11;
 yy25:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy28;
-	goto yy7;
+	if (yych == 'S') goto yy34;
+	if (yych == 's') goto yy34;
+	goto yy11;
 yy26:
 	in.Skip();
-#line 22 "parser/lex/header.re"
-	{ return HeaderName::kSession; }
-#line 188 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'P') goto yy35;
+	if (yych == 'p') goto yy35;
+	goto yy11;
 yy27:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy29;
-	if (yych == 'r') goto yy29;
-	goto yy7;
+	if (yych == 'N') goto yy36;
+	if (yych == 'n') goto yy36;
+	goto yy11;
 yy28:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'L') goto yy30;
-	if (yych == 'l') goto yy30;
-	goto yy7;
+	if (yych == 'A') goto yy37;
+	if (yych == 'a') goto yy37;
+	goto yy11;
 yy29:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy31;
-	if (yych == 't') goto yy31;
-	goto yy7;
+	if (yych == 'E') goto yy38;
+	if (yych == 'e') goto yy38;
+	goto yy11;
 yy30:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy32;
-	if (yych == 'e') goto yy32;
-	goto yy7;
+#line 22 "parser/lex/header.re"
+	{ return HeaderName::kCSeq; }
+#line 228 "parser/lex/generated/header.cc"
 yy31:
 	in.Skip();
-#line 23 "parser/lex/header.re"
-	{ return HeaderName::kTransport; }
-#line 217 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'T') goto yy39;
+	if (yych == 't') goto yy39;
+	goto yy11;
 yy32:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy33;
-	if (yych != 'n') goto yy7;
+	if (yych == 'Y') goto yy40;
+	if (yych == 'y') goto yy40;
+	goto yy11;
 yy33:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'G') goto yy34;
-	if (yych != 'g') goto yy7;
+	if (yych == 'I') goto yy41;
+	if (yych == 'i') goto yy41;
+	goto yy11;
 yy34:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy35;
-	if (yych != 't') goto yy7;
+	if (yych == 'I') goto yy42;
+	if (yych == 'i') goto yy42;
+	goto yy11;
 yy35:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'H') goto yy36;
-	if (yych != 'h') goto yy7;
+	if (yych == 'O') goto yy43;
+	if (yych == 'o') goto yy43;
+	goto yy11;
 yy36:
 	in.Skip();
-#line 20 "parser/lex/header.re"
-	{ return HeaderName::kContentLength; }
-#line 242 "parser/lex/generated/header.cc"
-}
+	yych = in.Peek();
+	if (yych == 'S') goto yy44;
+	if (yych == 's') goto yy44;
+	goto yy11;
+yy37:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy45;
+	if (yych == 't') goto yy45;
+	goto yy11;
+yy38:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy46;
+	if (yych == 'n') goto yy46;
+	goto yy11;
+yy39:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy47;
+	if (yych == 'i') goto yy47;
+	goto yy11;
+yy40:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '-') goto yy48;
+	goto yy11;
+yy41:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy49;
+	if (yych == 'r') goto yy49;
+	goto yy11;
+yy42:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy50;
+	if (yych == 'o') goto yy50;
+	goto yy11;
+yy43:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy51;
+	if (yych == 'r') goto yy51;
+	goto yy11;
+yy44:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy52;
+	if (yych == 'p') goto yy52;
+	goto yy11;
+yy45:
+	in.Skip();
+#line 29 "parser/lex/header.re"
+	{ return HeaderName::kXNat; }
+#line 316 "parser/lex/generated/header.cc"
+yy46:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy53;
+	if (yych == 't') goto yy53;
+	goto yy11;
+yy47:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy54;
+	if (yych == 'o') goto yy54;
+	goto yy11;
+yy48:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy55;
+	if (yych == 'r') goto yy55;
+	goto yy11;
+yy49:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy56;
+	if (yych == 'e') goto yy56;
+	goto yy11;
+yy50:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy57;
+	if (yych == 'n') goto yy57;
+	goto yy11;
+yy51:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy58;
+	if (yych == 't') goto yy58;
+	goto yy11;
+yy52:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy59;
+	if (yych == 'o') goto yy59;
+	goto yy11;
+yy53:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '-') goto yy60;
+	goto yy11;
+yy54:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy61;
+	if (yych == 'n') goto yy61;
+	goto yy11;
+yy55:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy62;
+	if (yych == 'e') goto yy62;
+	goto yy11;
+yy56:
+	in.Skip();
 #line 25 "parser/lex/header.re"
+	{ return HeaderName::kRequire; }
+#line 380 "parser/lex/generated/header.cc"
+yy57:
+	in.Skip();
+#line 26 "parser/lex/header.re"
+	{ return HeaderName::kSession; }
+#line 385 "parser/lex/generated/header.cc"
+yy58:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy63;
+	if (yych == 'e') goto yy63;
+	goto yy11;
+yy59:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy64;
+	if (yych == 'r') goto yy64;
+	goto yy11;
+yy60:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 'L') {
+		if (yych == 'B') goto yy65;
+		if (yych <= 'K') goto yy11;
+		goto yy66;
+	} else {
+		if (yych <= 'b') {
+			if (yych <= 'a') goto yy11;
+			goto yy65;
+		} else {
+			if (yych == 'l') goto yy66;
+			goto yy11;
+		}
+	}
+yy61:
+	in.Skip();
+#line 23 "parser/lex/header.re"
+	{ return HeaderName::kLocation; }
+#line 418 "parser/lex/generated/header.cc"
+yy62:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'Q') goto yy67;
+	if (yych == 'q') goto yy67;
+	goto yy11;
+yy63:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy68;
+	if (yych == 'd') goto yy68;
+	goto yy11;
+yy64:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy69;
+	if (yych == 't') goto yy69;
+	goto yy11;
+yy65:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy70;
+	if (yych == 'a') goto yy70;
+	goto yy11;
+yy66:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy71;
+	if (yych == 'e') goto yy71;
+	goto yy11;
+yy67:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy72;
+	if (yych == 'u') goto yy72;
+	goto yy11;
+yy68:
+	in.Skip();
+#line 27 "parser/lex/header.re"
+	{ return HeaderName::kSupported; }
+#line 459 "parser/lex/generated/header.cc"
+yy69:
+	in.Skip();
+#line 28 "parser/lex/header.re"
+	{ return HeaderName::kTransport; }
+#line 464 "parser/lex/generated/header.cc"
+yy70:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy73;
+	if (yych == 's') goto yy73;
+	goto yy11;
+yy71:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy74;
+	if (yych == 'n') goto yy74;
+	goto yy11;
+yy72:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy75;
+	if (yych == 'i') goto yy75;
+	goto yy11;
+yy73:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy76;
+	if (yych == 'e') goto yy76;
+	goto yy11;
+yy74:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'G') goto yy77;
+	if (yych == 'g') goto yy77;
+	goto yy11;
+yy75:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy78;
+	if (yych == 'r') goto yy78;
+	goto yy11;
+yy76:
+	in.Skip();
+#line 20 "parser/lex/header.re"
+	{ return HeaderName::kContentBase; }
+#line 505 "parser/lex/generated/header.cc"
+yy77:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy79;
+	if (yych == 't') goto yy79;
+	goto yy11;
+yy78:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy80;
+	if (yych == 'e') goto yy80;
+	goto yy11;
+yy79:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'H') goto yy81;
+	if (yych == 'h') goto yy81;
+	goto yy11;
+yy80:
+	in.Skip();
+#line 24 "parser/lex/header.re"
+	{ return HeaderName::kRequire; }
+#line 528 "parser/lex/generated/header.cc"
+yy81:
+	in.Skip();
+#line 21 "parser/lex/header.re"
+	{ return HeaderName::kContentLength; }
+#line 533 "parser/lex/generated/header.cc"
+}
+#line 31 "parser/lex/header.re"
 
 }
 
 constexpr std::uint32_t kNameBytes = 14;  // The longest name.
+constexpr std::uint32_t kMaxSeconds = 0xffff'ffff;
 
 }  // namespace
 
@@ -289,12 +581,222 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
 }
 
+Number SessionTimeout(Cursor in, std::uint16_t value) {
+  in.Seek(value);
+  for (;;) {
+    [[maybe_unused]] std::uint32_t backup = 0;
+    
+#line 590 "parser/lex/generated/header.cc"
+{
+	std::uint8_t yych;
+	yych = in.Peek();
+	if (yych <= 0x00) goto yy83;
+	if (yych == ';') goto yy86;
+	goto yy84;
+yy83:
+	in.Skip();
+#line 88 "parser/lex/header.re"
+	{ return {}; }
+#line 601 "parser/lex/generated/header.cc"
+yy84:
+	in.Skip();
+yy85:
+#line 87 "parser/lex/header.re"
+	{ continue; }
+#line 607 "parser/lex/generated/header.cc"
+yy86:
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= 0x1F) {
+		if (yych <= '\n') {
+			if (yych <= 0x08) goto yy85;
+		} else {
+			if (yych != '\r') goto yy85;
+		}
+	} else {
+		if (yych <= 'T') {
+			if (yych <= ' ') goto yy87;
+			if (yych <= 'S') goto yy85;
+			goto yy89;
+		} else {
+			if (yych == 't') goto yy89;
+			goto yy85;
+		}
+	}
+yy87:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 0x1F) {
+		if (yych <= '\n') {
+			if (yych >= '\t') goto yy87;
+		} else {
+			if (yych == '\r') goto yy87;
+		}
+	} else {
+		if (yych <= 'T') {
+			if (yych <= ' ') goto yy87;
+			if (yych >= 'T') goto yy89;
+		} else {
+			if (yych == 't') goto yy89;
+		}
+	}
+yy88:
+	in.Seek(backup);
+	goto yy85;
+yy89:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy90;
+	if (yych != 'i') goto yy88;
+yy90:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy91;
+	if (yych != 'm') goto yy88;
+yy91:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy92;
+	if (yych != 'e') goto yy88;
+yy92:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy93;
+	if (yych != 'o') goto yy88;
+yy93:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy94;
+	if (yych != 'u') goto yy88;
+yy94:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy95;
+	if (yych != 't') goto yy88;
+yy95:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '\r') {
+		if (yych <= 0x08) goto yy88;
+		if (yych <= '\n') goto yy95;
+		if (yych <= '\f') goto yy88;
+		goto yy95;
+	} else {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy88;
+			goto yy95;
+		} else {
+			if (yych != '=') goto yy88;
+		}
+	}
+yy96:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '\f') {
+		if (yych <= 0x08) goto yy97;
+		if (yych <= '\n') goto yy96;
+	} else {
+		if (yych <= '\r') goto yy96;
+		if (yych == ' ') goto yy96;
+	}
+yy97:
+#line 86 "parser/lex/header.re"
+	{ return ReadNumber(in, kMaxSeconds); }
+#line 707 "parser/lex/generated/header.cc"
+}
+#line 89 "parser/lex/header.re"
+
+  }
+}
+
+bool NamesStun(Cursor in, std::uint16_t value) {
+  in.Seek(value);
+  for (;;) {
+    [[maybe_unused]] std::uint32_t backup = 0;
+    
+#line 719 "parser/lex/generated/header.cc"
+{
+	std::uint8_t yych;
+	yych = in.Peek();
+	if (yych <= 'N') {
+		if (yych <= 0x00) goto yy99;
+		if (yych <= 'M') goto yy100;
+		goto yy102;
+	} else {
+		if (yych == 'n') goto yy102;
+		goto yy100;
+	}
+yy99:
+	in.Skip();
+#line 100 "parser/lex/header.re"
+	{ return false; }
+#line 735 "parser/lex/generated/header.cc"
+yy100:
+	in.Skip();
+yy101:
+#line 99 "parser/lex/header.re"
+	{ continue; }
+#line 741 "parser/lex/generated/header.cc"
+yy102:
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'A') goto yy103;
+	if (yych != 'a') goto yy101;
+yy103:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy105;
+	if (yych == 't') goto yy105;
+yy104:
+	in.Seek(backup);
+	goto yy101;
+yy105:
+	in.Skip();
+	yych = in.Peek();
+	if (yych != '.') goto yy104;
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy106;
+	if (yych != 's') goto yy104;
+yy106:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy107;
+	if (yych != 't') goto yy104;
+yy107:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy108;
+	if (yych != 'u') goto yy104;
+yy108:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy109;
+	if (yych != 'n') goto yy104;
+yy109:
+	in.Skip();
+#line 98 "parser/lex/header.re"
+	{ return true; }
+#line 783 "parser/lex/generated/header.cc"
+}
+#line 101 "parser/lex/header.re"
+
+  }
+}
+
 const char* Name(HeaderName name) {
   switch (name) {
+    case HeaderName::kContentBase: return "Content-Base";
     case HeaderName::kContentLength: return "Content-Length";
     case HeaderName::kCSeq: return "CSeq";
+    case HeaderName::kLocation: return "Location";
+    case HeaderName::kRequire: return "Require";
     case HeaderName::kSession: return "Session";
+    case HeaderName::kSupported: return "Supported";
     case HeaderName::kTransport: return "Transport";
+    case HeaderName::kXNat: return "x-NAT";
     case HeaderName::kOther: break;
   }
   return "other";

@@ -44,7 +44,7 @@ constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::k
 yy1:
 	in.Skip();
 yy2:
-#line 51 "parser/lex/transport_lexer.re"
+#line 52 "parser/lex/transport_lexer.re"
 	{ return {}; }
 #line 50 "parser/lex/generated/transport_lexer.cc"
 yy3:
@@ -373,7 +373,7 @@ yy43:
 	goto yy12;
 yy44:
 	in.Skip();
-#line 41 "parser/lex/transport_lexer.re"
+#line 42 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kMode); }
 #line 379 "parser/lex/generated/transport_lexer.cc"
 yy45:
@@ -384,7 +384,7 @@ yy45:
 	goto yy12;
 yy46:
 	in.Skip();
-#line 43 "parser/lex/transport_lexer.re"
+#line 44 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kPort); }
 #line 390 "parser/lex/generated/transport_lexer.cc"
 yy47:
@@ -434,7 +434,7 @@ yy52:
 	goto yy12;
 yy53:
 	in.Skip();
-#line 49 "parser/lex/transport_lexer.re"
+#line 50 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kSsrc); }
 #line 440 "parser/lex/generated/transport_lexer.cc"
 yy54:
@@ -505,7 +505,7 @@ yy64:
 	goto yy12;
 yy65:
 	in.Skip();
-#line 46 "parser/lex/transport_lexer.re"
+#line 47 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kSetup); }
 #line 511 "parser/lex/generated/transport_lexer.cc"
 yy66:
@@ -580,7 +580,7 @@ yy77:
 	goto yy12;
 yy78:
 	in.Skip();
-#line 47 "parser/lex/transport_lexer.re"
+#line 48 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kSource); }
 #line 586 "parser/lex/generated/transport_lexer.cc"
 yy79:
@@ -598,44 +598,54 @@ yy80:
 yy81:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy93;
-	if (yych == 'p') goto yy93;
-	goto yy12;
+	if (yych <= 'P') {
+		if (yych == 'A') goto yy93;
+		if (yych <= 'O') goto yy12;
+		goto yy94;
+	} else {
+		if (yych <= 'a') {
+			if (yych <= '`') goto yy12;
+			goto yy93;
+		} else {
+			if (yych == 'p') goto yy94;
+			goto yy12;
+		}
+	}
 yy82:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy94;
-	if (yych == 'i') goto yy94;
+	if (yych == 'I') goto yy95;
+	if (yych == 'i') goto yy95;
 	goto yy12;
 yy83:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy95;
-	if (yych == 't') goto yy95;
+	if (yych == 'T') goto yy96;
+	if (yych == 't') goto yy96;
 	goto yy12;
 yy84:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy96;
-	if (yych == 'd') goto yy96;
+	if (yych == 'D') goto yy97;
+	if (yych == 'd') goto yy97;
 	goto yy12;
 yy85:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy97;
-	if (yych == 'a') goto yy97;
+	if (yych == 'A') goto yy98;
+	if (yych == 'a') goto yy98;
 	goto yy12;
 yy86:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy98;
-	if (yych == 's') goto yy98;
+	if (yych == 'S') goto yy99;
+	if (yych == 's') goto yy99;
 	goto yy12;
 yy87:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'X') goto yy99;
-	if (yych == 'x') goto yy99;
+	if (yych == 'X') goto yy100;
+	if (yych == 'x') goto yy100;
 	goto yy12;
 yy88:
 	yyaccept = 1;
@@ -643,265 +653,307 @@ yy88:
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'E') {
-		if (yych == '/') goto yy100;
+		if (yych == '/') goto yy101;
 	} else {
-		if (yych <= 'F') goto yy101;
-		if (yych == 'f') goto yy101;
+		if (yych <= 'F') goto yy102;
+		if (yych == 'f') goto yy102;
 	}
 yy89:
 #line 32 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kRtpUdp); }
-#line 655 "parser/lex/generated/transport_lexer.cc"
+#line 665 "parser/lex/generated/transport_lexer.cc"
 yy90:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy102;
-	if (yych == 'p') goto yy102;
+	if (yych == 'P') goto yy103;
+	if (yych == 'p') goto yy103;
 	goto yy12;
 yy91:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy103;
-	if (yych == 'r') goto yy103;
+	if (yych == 'R') goto yy104;
+	if (yych == 'r') goto yy104;
 	goto yy12;
 yy92:
 	in.Skip();
-#line 50 "parser/lex/transport_lexer.re"
+#line 51 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kUnicast); }
-#line 672 "parser/lex/generated/transport_lexer.cc"
+#line 682 "parser/lex/generated/transport_lexer.cc"
 yy93:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy104;
-	if (yych == 'o') goto yy104;
+	if (yych == 'D') goto yy105;
+	if (yych == 'd') goto yy105;
 	goto yy12;
 yy94:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy105;
-	if (yych == 'o') goto yy105;
+	if (yych == 'O') goto yy106;
+	if (yych == 'o') goto yy106;
 	goto yy12;
 yy95:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy106;
-	if (yych == 'i') goto yy106;
+	if (yych == 'O') goto yy107;
+	if (yych == 'o') goto yy107;
 	goto yy12;
 yy96:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy107;
-	if (yych == 'r') goto yy107;
+	if (yych == 'I') goto yy108;
+	if (yych == 'i') goto yy108;
 	goto yy12;
 yy97:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'V') goto yy108;
-	if (yych == 'v') goto yy108;
+	if (yych == 'R') goto yy109;
+	if (yych == 'r') goto yy109;
 	goto yy12;
 yy98:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy109;
-	if (yych == 't') goto yy109;
+	if (yych == 'V') goto yy110;
+	if (yych == 'v') goto yy110;
 	goto yy12;
 yy99:
 	in.Skip();
-#line 44 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kRtcpMux); }
-#line 713 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'T') goto yy111;
+	if (yych == 't') goto yy111;
+	goto yy12;
 yy100:
+	in.Skip();
+#line 45 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kRtcpMux); }
+#line 729 "parser/lex/generated/transport_lexer.cc"
+yy101:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= 'U') {
 		if (yych <= 'D') {
 			if (yych <= 'C') goto yy12;
-			goto yy110;
+			goto yy112;
 		} else {
 			if (yych <= 'S') goto yy12;
-			if (yych <= 'T') goto yy111;
-			goto yy112;
+			if (yych <= 'T') goto yy113;
+			goto yy114;
 		}
 	} else {
 		if (yych <= 's') {
-			if (yych == 'd') goto yy110;
+			if (yych == 'd') goto yy112;
 			goto yy12;
 		} else {
-			if (yych <= 't') goto yy111;
-			if (yych <= 'u') goto yy112;
+			if (yych <= 't') goto yy113;
+			if (yych <= 'u') goto yy114;
 			goto yy12;
 		}
 	}
-yy101:
+yy102:
 	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == '/') goto yy100;
+	if (yych == '/') goto yy101;
 	goto yy89;
-yy102:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy113;
-	if (yych == 'o') goto yy113;
-	goto yy12;
 yy103:
 	in.Skip();
-#line 48 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kSrcAddr); }
-#line 753 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'O') goto yy115;
+	if (yych == 'o') goto yy115;
+	goto yy12;
 yy104:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy114;
-	if (yych == 'r') goto yy114;
-	goto yy12;
+#line 49 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kSrcAddr); }
+#line 769 "parser/lex/generated/transport_lexer.cc"
 yy105:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy115;
-	if (yych == 'n') goto yy115;
+	if (yych == 'D') goto yy116;
+	if (yych == 'd') goto yy116;
 	goto yy12;
 yy106:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy116;
-	if (yych == 'o') goto yy116;
+	if (yych == 'R') goto yy117;
+	if (yych == 'r') goto yy117;
 	goto yy12;
 yy107:
 	in.Skip();
-#line 38 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kDestAddr); }
-#line 776 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'N') goto yy118;
+	if (yych == 'n') goto yy118;
+	goto yy12;
 yy108:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy117;
-	if (yych == 'e') goto yy117;
+	if (yych == 'O') goto yy119;
+	if (yych == 'o') goto yy119;
 	goto yy12;
 yy109:
 	in.Skip();
-#line 42 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kMulticast); }
-#line 787 "parser/lex/generated/transport_lexer.cc"
+#line 39 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kDestAddr); }
+#line 798 "parser/lex/generated/transport_lexer.cc"
 yy110:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy118;
+	if (yych == 'E') goto yy120;
+	if (yych == 'e') goto yy120;
 	goto yy12;
 yy111:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'C') goto yy119;
-	if (yych == 'c') goto yy119;
-	goto yy12;
+#line 43 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kMulticast); }
+#line 809 "parser/lex/generated/transport_lexer.cc"
 yy112:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy120;
-	if (yych == 'd') goto yy120;
+	if (yych == '-') goto yy121;
 	goto yy12;
 yy113:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy121;
-	if (yych == 'r') goto yy121;
+	if (yych == 'C') goto yy122;
+	if (yych == 'c') goto yy122;
 	goto yy12;
 yy114:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy122;
-	if (yych == 't') goto yy122;
+	if (yych == 'D') goto yy123;
+	if (yych == 'd') goto yy123;
 	goto yy12;
 yy115:
 	in.Skip();
-#line 37 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kConnection); }
-#line 821 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'R') goto yy124;
+	if (yych == 'r') goto yy124;
+	goto yy12;
 yy116:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy123;
-	if (yych == 'n') goto yy123;
+	if (yych == 'R') goto yy125;
+	if (yych == 'r') goto yy125;
 	goto yy12;
 yy117:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy124;
-	if (yych == 'd') goto yy124;
+	if (yych == 'T') goto yy126;
+	if (yych == 't') goto yy126;
 	goto yy12;
 yy118:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy125;
-	if (yych == 'i') goto yy125;
-	goto yy12;
+#line 38 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kConnection); }
+#line 849 "parser/lex/generated/transport_lexer.cc"
 yy119:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy126;
-	if (yych == 'p') goto yy126;
+	if (yych == 'N') goto yy127;
+	if (yych == 'n') goto yy127;
 	goto yy12;
 yy120:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy127;
-	if (yych == 'p') goto yy127;
+	if (yych == 'D') goto yy128;
+	if (yych == 'd') goto yy128;
 	goto yy12;
 yy121:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy128;
-	if (yych == 't') goto yy128;
+	if (yych == 'I') goto yy129;
+	if (yych == 'i') goto yy129;
 	goto yy12;
 yy122:
 	in.Skip();
-#line 36 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kClientPort); }
-#line 862 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'P') goto yy130;
+	if (yych == 'p') goto yy130;
+	goto yy12;
 yy123:
 	in.Skip();
-#line 39 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kDestination); }
-#line 867 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'P') goto yy131;
+	if (yych == 'p') goto yy131;
+	goto yy12;
 yy124:
 	in.Skip();
-#line 40 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kInterleaved); }
-#line 872 "parser/lex/generated/transport_lexer.cc"
+	yych = in.Peek();
+	if (yych == 'T') goto yy132;
+	if (yych == 't') goto yy132;
+	goto yy12;
 yy125:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'C') goto yy129;
-	if (yych == 'c') goto yy129;
+	if (yych == 'E') goto yy133;
+	if (yych == 'e') goto yy133;
 	goto yy12;
 yy126:
 	in.Skip();
-#line 34 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpTcp); }
-#line 883 "parser/lex/generated/transport_lexer.cc"
+#line 37 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kClientPort); }
+#line 896 "parser/lex/generated/transport_lexer.cc"
 yy127:
 	in.Skip();
-#line 33 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kRtpUdp); }
-#line 888 "parser/lex/generated/transport_lexer.cc"
+#line 40 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kDestination); }
+#line 901 "parser/lex/generated/transport_lexer.cc"
 yy128:
 	in.Skip();
-#line 45 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kServerPort); }
-#line 893 "parser/lex/generated/transport_lexer.cc"
+#line 41 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kInterleaved); }
+#line 906 "parser/lex/generated/transport_lexer.cc"
 yy129:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy130;
-	if (yych != 'e') goto yy12;
+	if (yych == 'C') goto yy134;
+	if (yych == 'c') goto yy134;
+	goto yy12;
 yy130:
+	in.Skip();
+#line 34 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpTcp); }
+#line 917 "parser/lex/generated/transport_lexer.cc"
+yy131:
+	in.Skip();
+#line 33 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kRtpUdp); }
+#line 922 "parser/lex/generated/transport_lexer.cc"
+yy132:
+	in.Skip();
+#line 46 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kServerPort); }
+#line 927 "parser/lex/generated/transport_lexer.cc"
+yy133:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy135;
+	if (yych == 's') goto yy135;
+	goto yy12;
+yy134:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy136;
+	if (yych == 'e') goto yy136;
+	goto yy12;
+yy135:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy137;
+	if (yych == 's') goto yy137;
+	goto yy12;
+yy136:
 	in.Skip();
 #line 35 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kRtpIce); }
-#line 903 "parser/lex/generated/transport_lexer.cc"
+#line 950 "parser/lex/generated/transport_lexer.cc"
+yy137:
+	in.Skip();
+#line 36 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kClientAddress); }
+#line 955 "parser/lex/generated/transport_lexer.cc"
 }
-#line 52 "parser/lex/transport_lexer.re"
+#line 53 "parser/lex/transport_lexer.re"
 
 }
 
@@ -911,331 +963,246 @@ constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 ParameterName LexOtherName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 915 "parser/lex/generated/transport_lexer.cc"
+#line 967 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	unsigned int yyaccept = 0;
 	yych = in.Peek();
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy133;
+			if (yych == '!') goto yy140;
 		} else {
-			if (yych == ',') goto yy132;
-			if (yych <= '.') goto yy133;
+			if (yych == ',') goto yy139;
+			if (yych <= '.') goto yy140;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy132;
-			if (yych <= '<') goto yy133;
+			if (yych == ';') goto yy139;
+			if (yych <= '<') goto yy140;
 		} else {
-			if (yych == '\\') goto yy132;
-			if (yych <= '~') goto yy133;
+			if (yych == '\\') goto yy139;
+			if (yych <= '~') goto yy140;
 		}
 	}
-yy132:
+yy139:
 	in.Skip();
-#line 67 "parser/lex/transport_lexer.re"
+#line 68 "parser/lex/transport_lexer.re"
 	{ return {}; }
-#line 940 "parser/lex/generated/transport_lexer.cc"
-yy133:
+#line 992 "parser/lex/generated/transport_lexer.cc"
+yy140:
 	yyaccept = 0;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy133;
+			if (yych == '!') goto yy140;
 		} else {
-			if (yych == ',') goto yy134;
-			if (yych <= '.') goto yy133;
-			goto yy135;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == ';') goto yy134;
-			if (yych <= '<') goto yy133;
-		} else {
-			if (yych == '\\') goto yy134;
-			if (yych <= '~') goto yy133;
-		}
-	}
-yy134:
-#line 66 "parser/lex/transport_lexer.re"
-	{ return Of(Parameter::kUnknown); }
-#line 966 "parser/lex/generated/transport_lexer.cc"
-yy135:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '<') {
-		if (yych <= ',') {
-			if (yych <= '!') {
-				if (yych >= '!') goto yy137;
-			} else {
-				if (yych <= '"') goto yy136;
-				if (yych <= '+') goto yy137;
-			}
-		} else {
-			if (yych <= '/') {
-				if (yych <= '.') goto yy137;
-			} else {
-				if (yych != ';') goto yy137;
-			}
-		}
-	} else {
-		if (yych <= '[') {
-			if (yych <= 'S') {
-				if (yych >= '>') goto yy137;
-			} else {
-				if (yych <= 'T') goto yy140;
-				if (yych <= 'U') goto yy141;
-				goto yy137;
-			}
-		} else {
-			if (yych <= 't') {
-				if (yych <= '\\') goto yy136;
-				if (yych <= 's') goto yy137;
-				goto yy140;
-			} else {
-				if (yych <= 'u') goto yy141;
-				if (yych <= '~') goto yy137;
-			}
-		}
-	}
-yy136:
-	in.Seek(backup);
-	if (yyaccept <= 2) {
-		if (yyaccept <= 1) {
-			if (yyaccept == 0) {
-				goto yy134;
-			} else {
-				goto yy139;
-			}
-		} else {
-			goto yy150;
-		}
-	} else {
-		if (yyaccept <= 4) {
-			if (yyaccept == 3) {
-				goto yy152;
-			} else {
-				goto yy157;
-			}
-		} else {
-			goto yy159;
-		}
-	}
-yy137:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-yy138:
-	if (yych <= '/') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy137;
-		} else {
-			if (yych == ',') goto yy139;
-			if (yych <= '.') goto yy137;
+			if (yych == ',') goto yy141;
+			if (yych <= '.') goto yy140;
 			goto yy142;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy139;
-			if (yych <= '<') goto yy137;
+			if (yych == ';') goto yy141;
+			if (yych <= '<') goto yy140;
 		} else {
-			if (yych == '\\') goto yy139;
-			if (yych <= '~') goto yy137;
+			if (yych == '\\') goto yy141;
+			if (yych <= '~') goto yy140;
 		}
 	}
-yy139:
-#line 65 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOther); }
-#line 1054 "parser/lex/generated/transport_lexer.cc"
-yy140:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'C') goto yy143;
-	if (yych == 'c') goto yy143;
-	goto yy138;
 yy141:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'D') goto yy144;
-	if (yych == 'd') goto yy144;
-	goto yy138;
+#line 67 "parser/lex/transport_lexer.re"
+	{ return Of(Parameter::kUnknown); }
+#line 1018 "parser/lex/generated/transport_lexer.cc"
 yy142:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '<') {
 		if (yych <= ',') {
 			if (yych <= '!') {
-				if (yych <= ' ') goto yy136;
-				goto yy145;
+				if (yych >= '!') goto yy144;
 			} else {
-				if (yych <= '"') goto yy136;
-				if (yych <= '+') goto yy145;
-				goto yy136;
+				if (yych <= '"') goto yy143;
+				if (yych <= '+') goto yy144;
 			}
 		} else {
 			if (yych <= '/') {
-				if (yych <= '.') goto yy145;
-				goto yy136;
+				if (yych <= '.') goto yy144;
 			} else {
-				if (yych == ';') goto yy136;
-				goto yy145;
+				if (yych != ';') goto yy144;
 			}
 		}
 	} else {
 		if (yych <= '[') {
 			if (yych <= 'S') {
-				if (yych <= '=') goto yy136;
-				goto yy145;
+				if (yych >= '>') goto yy144;
 			} else {
 				if (yych <= 'T') goto yy147;
 				if (yych <= 'U') goto yy148;
-				goto yy145;
+				goto yy144;
 			}
 		} else {
 			if (yych <= 't') {
-				if (yych <= '\\') goto yy136;
-				if (yych <= 's') goto yy145;
+				if (yych <= '\\') goto yy143;
+				if (yych <= 's') goto yy144;
 				goto yy147;
 			} else {
 				if (yych <= 'u') goto yy148;
-				if (yych <= '~') goto yy145;
-				goto yy136;
+				if (yych <= '~') goto yy144;
 			}
 		}
 	}
 yy143:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'P') goto yy149;
-	if (yych == 'p') goto yy149;
-	goto yy138;
+	in.Seek(backup);
+	if (yyaccept <= 2) {
+		if (yyaccept <= 1) {
+			if (yyaccept == 0) {
+				goto yy141;
+			} else {
+				goto yy146;
+			}
+		} else {
+			goto yy157;
+		}
+	} else {
+		if (yyaccept <= 4) {
+			if (yyaccept == 3) {
+				goto yy159;
+			} else {
+				goto yy164;
+			}
+		} else {
+			goto yy166;
+		}
+	}
 yy144:
 	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'P') goto yy151;
-	if (yych == 'p') goto yy151;
-	goto yy138;
 yy145:
-	yyaccept = 1;
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-yy146:
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy145;
-			goto yy139;
+			if (yych == '!') goto yy144;
 		} else {
-			if (yych == ',') goto yy139;
-			if (yych <= '.') goto yy145;
-			goto yy153;
+			if (yych == ',') goto yy146;
+			if (yych <= '.') goto yy144;
+			goto yy149;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy139;
-			if (yych <= '<') goto yy145;
-			goto yy139;
+			if (yych == ';') goto yy146;
+			if (yych <= '<') goto yy144;
 		} else {
-			if (yych == '\\') goto yy139;
-			if (yych <= '~') goto yy145;
-			goto yy139;
+			if (yych == '\\') goto yy146;
+			if (yych <= '~') goto yy144;
 		}
 	}
+yy146:
+#line 66 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOther); }
+#line 1106 "parser/lex/generated/transport_lexer.cc"
 yy147:
 	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'C') goto yy154;
-	if (yych == 'c') goto yy154;
-	goto yy146;
+	if (yych == 'C') goto yy150;
+	if (yych == 'c') goto yy150;
+	goto yy145;
 yy148:
 	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'D') goto yy155;
-	if (yych == 'd') goto yy155;
-	goto yy146;
+	if (yych == 'D') goto yy151;
+	if (yych == 'd') goto yy151;
+	goto yy145;
 yy149:
-	yyaccept = 2;
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy138;
+	if (yych <= '<') {
+		if (yych <= ',') {
+			if (yych <= '!') {
+				if (yych <= ' ') goto yy143;
+				goto yy152;
+			} else {
+				if (yych <= '"') goto yy143;
+				if (yych <= '+') goto yy152;
+				goto yy143;
+			}
 		} else {
-			if (yych != ',') goto yy138;
+			if (yych <= '/') {
+				if (yych <= '.') goto yy152;
+				goto yy143;
+			} else {
+				if (yych == ';') goto yy143;
+				goto yy152;
+			}
 		}
 	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy138;
+		if (yych <= '[') {
+			if (yych <= 'S') {
+				if (yych <= '=') goto yy143;
+				goto yy152;
+			} else {
+				if (yych <= 'T') goto yy154;
+				if (yych <= 'U') goto yy155;
+				goto yy152;
+			}
 		} else {
-			if (yych == '\\') goto yy150;
-			if (yych <= '~') goto yy138;
+			if (yych <= 't') {
+				if (yych <= '\\') goto yy143;
+				if (yych <= 's') goto yy152;
+				goto yy154;
+			} else {
+				if (yych <= 'u') goto yy155;
+				if (yych <= '~') goto yy152;
+				goto yy143;
+			}
 		}
 	}
 yy150:
-#line 62 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherTcp); }
-#line 1195 "parser/lex/generated/transport_lexer.cc"
-yy151:
-	yyaccept = 3;
+	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= ':') {
-		if (yych <= '"') {
-			if (yych == '!') goto yy138;
-		} else {
-			if (yych != ',') goto yy138;
-		}
-	} else {
-		if (yych <= '=') {
-			if (yych == '<') goto yy138;
-		} else {
-			if (yych == '\\') goto yy152;
-			if (yych <= '~') goto yy138;
-		}
-	}
-yy152:
-#line 61 "parser/lex/transport_lexer.re"
-	{ return Of(Protocol::kOtherUdp); }
-#line 1218 "parser/lex/generated/transport_lexer.cc"
-yy153:
+	if (yych == 'P') goto yy156;
+	if (yych == 'p') goto yy156;
+	goto yy145;
+yy151:
+	yyaccept = 1;
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
+	if (yych == 'P') goto yy158;
+	if (yych == 'p') goto yy158;
+	goto yy145;
+yy152:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+yy153:
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy145;
-			goto yy136;
+			if (yych == '!') goto yy152;
+			goto yy146;
 		} else {
-			if (yych == ',') goto yy136;
-			if (yych <= '.') goto yy145;
-			goto yy136;
+			if (yych == ',') goto yy146;
+			if (yych <= '.') goto yy152;
+			goto yy160;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy136;
-			if (yych <= '<') goto yy145;
-			goto yy136;
+			if (yych == ';') goto yy146;
+			if (yych <= '<') goto yy152;
+			goto yy146;
 		} else {
-			if (yych == '\\') goto yy136;
-			if (yych <= '~') goto yy145;
-			goto yy136;
+			if (yych == '\\') goto yy146;
+			if (yych <= '~') goto yy152;
+			goto yy146;
 		}
 	}
 yy154:
@@ -1243,65 +1210,150 @@ yy154:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'P') goto yy156;
-	if (yych == 'p') goto yy156;
-	goto yy146;
+	if (yych == 'C') goto yy161;
+	if (yych == 'c') goto yy161;
+	goto yy153;
 yy155:
 	yyaccept = 1;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'P') goto yy158;
-	if (yych == 'p') goto yy158;
-	goto yy146;
+	if (yych == 'D') goto yy162;
+	if (yych == 'd') goto yy162;
+	goto yy153;
 yy156:
+	yyaccept = 2;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= ':') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy145;
+		} else {
+			if (yych != ',') goto yy145;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == '<') goto yy145;
+		} else {
+			if (yych == '\\') goto yy157;
+			if (yych <= '~') goto yy145;
+		}
+	}
+yy157:
+#line 63 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherTcp); }
+#line 1247 "parser/lex/generated/transport_lexer.cc"
+yy158:
+	yyaccept = 3;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych <= ':') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy145;
+		} else {
+			if (yych != ',') goto yy145;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == '<') goto yy145;
+		} else {
+			if (yych == '\\') goto yy159;
+			if (yych <= '~') goto yy145;
+		}
+	}
+yy159:
+#line 62 "parser/lex/transport_lexer.re"
+	{ return Of(Protocol::kOtherUdp); }
+#line 1270 "parser/lex/generated/transport_lexer.cc"
+yy160:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '/') {
+		if (yych <= '"') {
+			if (yych == '!') goto yy152;
+			goto yy143;
+		} else {
+			if (yych == ',') goto yy143;
+			if (yych <= '.') goto yy152;
+			goto yy143;
+		}
+	} else {
+		if (yych <= '=') {
+			if (yych == ';') goto yy143;
+			if (yych <= '<') goto yy152;
+			goto yy143;
+		} else {
+			if (yych == '\\') goto yy143;
+			if (yych <= '~') goto yy152;
+			goto yy143;
+		}
+	}
+yy161:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'P') goto yy163;
+	if (yych == 'p') goto yy163;
+	goto yy153;
+yy162:
+	yyaccept = 1;
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'P') goto yy165;
+	if (yych == 'p') goto yy165;
+	goto yy153;
+yy163:
 	yyaccept = 4;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy146;
+			if (yych == '!') goto yy153;
 		} else {
-			if (yych != ',') goto yy146;
+			if (yych != ',') goto yy153;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy146;
+			if (yych == '<') goto yy153;
 		} else {
-			if (yych == '\\') goto yy157;
-			if (yych <= '~') goto yy146;
+			if (yych == '\\') goto yy164;
+			if (yych <= '~') goto yy153;
 		}
 	}
-yy157:
-#line 64 "parser/lex/transport_lexer.re"
+yy164:
+#line 65 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherTcp); }
-#line 1280 "parser/lex/generated/transport_lexer.cc"
-yy158:
+#line 1332 "parser/lex/generated/transport_lexer.cc"
+yy165:
 	yyaccept = 5;
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= ':') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy146;
+			if (yych == '!') goto yy153;
 		} else {
-			if (yych != ',') goto yy146;
+			if (yych != ',') goto yy153;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == '<') goto yy146;
+			if (yych == '<') goto yy153;
 		} else {
-			if (yych == '\\') goto yy159;
-			if (yych <= '~') goto yy146;
+			if (yych == '\\') goto yy166;
+			if (yych <= '~') goto yy153;
 		}
 	}
-yy159:
-#line 63 "parser/lex/transport_lexer.re"
+yy166:
+#line 64 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherUdp); }
-#line 1303 "parser/lex/generated/transport_lexer.cc"
+#line 1355 "parser/lex/generated/transport_lexer.cc"
 }
-#line 68 "parser/lex/transport_lexer.re"
+#line 69 "parser/lex/transport_lexer.re"
 
 }
 
@@ -1309,63 +1361,63 @@ yy159:
 [[gnu::always_inline]] inline bool LexNameEnd(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1313 "parser/lex/generated/transport_lexer.cc"
+#line 1365 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy163;
+			if (yych == '!') goto yy170;
 		} else {
-			if (yych == ',') goto yy161;
-			if (yych <= '.') goto yy163;
-			goto yy164;
+			if (yych == ',') goto yy168;
+			if (yych <= '.') goto yy170;
+			goto yy171;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy161;
-			if (yych <= '<') goto yy163;
+			if (yych == ';') goto yy168;
+			if (yych <= '<') goto yy170;
 		} else {
-			if (yych == '\\') goto yy161;
-			if (yych <= '~') goto yy163;
+			if (yych == '\\') goto yy168;
+			if (yych <= '~') goto yy170;
 		}
 	}
-yy161:
+yy168:
 	in.Skip();
-yy162:
-#line 76 "parser/lex/transport_lexer.re"
+yy169:
+#line 77 "parser/lex/transport_lexer.re"
 	{ return true; }
-#line 1339 "parser/lex/generated/transport_lexer.cc"
-yy163:
+#line 1391 "parser/lex/generated/transport_lexer.cc"
+yy170:
 	in.Skip();
-#line 75 "parser/lex/transport_lexer.re"
+#line 76 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1344 "parser/lex/generated/transport_lexer.cc"
-yy164:
+#line 1396 "parser/lex/generated/transport_lexer.cc"
+yy171:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '/') {
 		if (yych <= '"') {
-			if (yych == '!') goto yy163;
-			goto yy162;
+			if (yych == '!') goto yy170;
+			goto yy169;
 		} else {
-			if (yych == ',') goto yy162;
-			if (yych <= '.') goto yy163;
-			goto yy162;
+			if (yych == ',') goto yy169;
+			if (yych <= '.') goto yy170;
+			goto yy169;
 		}
 	} else {
 		if (yych <= '=') {
-			if (yych == ';') goto yy162;
-			if (yych <= '<') goto yy163;
-			goto yy162;
+			if (yych == ';') goto yy169;
+			if (yych <= '<') goto yy170;
+			goto yy169;
 		} else {
-			if (yych == '\\') goto yy162;
-			if (yych <= '~') goto yy163;
-			goto yy162;
+			if (yych == '\\') goto yy169;
+			if (yych <= '~') goto yy170;
+			goto yy169;
 		}
 	}
 }
-#line 77 "parser/lex/transport_lexer.re"
+#line 78 "parser/lex/transport_lexer.re"
 
 }
 
@@ -1389,175 +1441,321 @@ bool LexValue(Cursor& in) {
     [[maybe_unused]] std::uint32_t backup = 0;
     const std::uint32_t start = in.Position();
     
-#line 1393 "parser/lex/generated/transport_lexer.cc"
+#line 1445 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= '+') {
-		if (yych <= 0x00) goto yy166;
-		if (yych == '"') goto yy169;
-		goto yy167;
+		if (yych <= 0x00) goto yy173;
+		if (yych == '"') goto yy176;
+		goto yy174;
 	} else {
-		if (yych <= ',') goto yy171;
-		if (yych == ';') goto yy171;
-		goto yy167;
+		if (yych <= ',') goto yy178;
+		if (yych == ';') goto yy178;
+		goto yy174;
 	}
-yy166:
+yy173:
 	in.Skip();
-#line 104 "parser/lex/transport_lexer.re"
+#line 105 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return in.AtEnd(); }
-#line 1410 "parser/lex/generated/transport_lexer.cc"
-yy167:
+#line 1462 "parser/lex/generated/transport_lexer.cc"
+yy174:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '+') {
-		if (yych <= 0x00) goto yy168;
-		if (yych != '"') goto yy167;
+		if (yych <= 0x00) goto yy175;
+		if (yych != '"') goto yy174;
 	} else {
-		if (yych <= ',') goto yy168;
-		if (yych != ';') goto yy167;
+		if (yych <= ',') goto yy175;
+		if (yych != ';') goto yy174;
 	}
-yy168:
-#line 100 "parser/lex/transport_lexer.re"
-	{ continue; }
-#line 1424 "parser/lex/generated/transport_lexer.cc"
-yy169:
-	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych >= 0x01) goto yy173;
-yy170:
-#line 102 "parser/lex/transport_lexer.re"
-	{ continue; }
-#line 1433 "parser/lex/generated/transport_lexer.cc"
-yy171:
-	in.Skip();
-#line 103 "parser/lex/transport_lexer.re"
-	{ in.Seek(start); return true; }
-#line 1438 "parser/lex/generated/transport_lexer.cc"
-yy172:
-	in.Skip();
-	yych = in.Peek();
-yy173:
-	if (yych <= 0x00) goto yy174;
-	if (yych == '"') goto yy175;
-	goto yy172;
-yy174:
-	in.Seek(backup);
-	goto yy170;
 yy175:
-	in.Skip();
 #line 101 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1453 "parser/lex/generated/transport_lexer.cc"
-}
-#line 105 "parser/lex/transport_lexer.re"
-
-  }
-}
-
-bool LexIsRecord(Cursor in) {
-  [[maybe_unused]] std::uint32_t backup = 0;
-  
-#line 1463 "parser/lex/generated/transport_lexer.cc"
-{
-	std::uint8_t yych;
-	yych = in.Peek();
-	if (yych <= 'Q') {
-		if (yych == '"') goto yy178;
-	} else {
-		if (yych <= 'R') goto yy179;
-		if (yych == 'r') goto yy179;
-	}
+#line 1476 "parser/lex/generated/transport_lexer.cc"
+yy176:
 	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych >= 0x01) goto yy180;
 yy177:
-#line 113 "parser/lex/transport_lexer.re"
-	{ return false; }
-#line 1477 "parser/lex/generated/transport_lexer.cc"
+#line 103 "parser/lex/transport_lexer.re"
+	{ continue; }
+#line 1485 "parser/lex/generated/transport_lexer.cc"
 yy178:
 	in.Skip();
-	backup = in.Position();
-	yych = in.Peek();
-	if (yych == 'R') goto yy180;
-	if (yych == 'r') goto yy180;
-	goto yy177;
+#line 104 "parser/lex/transport_lexer.re"
+	{ in.Seek(start); return true; }
+#line 1490 "parser/lex/generated/transport_lexer.cc"
 yy179:
 	in.Skip();
-	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'E') goto yy182;
-	if (yych == 'e') goto yy182;
-	goto yy177;
 yy180:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy182;
-	if (yych == 'e') goto yy182;
+	if (yych <= 0x00) goto yy181;
+	if (yych == '"') goto yy182;
+	goto yy179;
 yy181:
 	in.Seek(backup);
 	goto yy177;
 yy182:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'C') goto yy183;
-	if (yych != 'c') goto yy181;
-yy183:
-	in.Skip();
+#line 102 "parser/lex/transport_lexer.re"
+	{ continue; }
+#line 1505 "parser/lex/generated/transport_lexer.cc"
+}
+#line 106 "parser/lex/transport_lexer.re"
+
+  }
+}
+
+bool LexIsPassive(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  
+#line 1515 "parser/lex/generated/transport_lexer.cc"
+{
+	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'O') {
-		if (yych == 'E') goto yy184;
-		if (yych <= 'N') goto yy181;
-		goto yy185;
-	} else {
-		if (yych <= 'e') {
-			if (yych <= 'd') goto yy181;
+		if (yych <= '"') {
+			if (yych >= '"') goto yy185;
 		} else {
-			if (yych == 'o') goto yy185;
-			goto yy181;
+			if (yych == 'A') goto yy186;
+		}
+	} else {
+		if (yych <= 'a') {
+			if (yych <= 'P') goto yy187;
+			if (yych >= 'a') goto yy186;
+		} else {
+			if (yych == 'p') goto yy187;
 		}
 	}
-yy184:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy186;
-	if (yych == 'i') goto yy186;
-	goto yy181;
+yy184:
+#line 114 "parser/lex/transport_lexer.re"
+	{ return false; }
+#line 1537 "parser/lex/generated/transport_lexer.cc"
 yy185:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy187;
-	if (yych == 'r') goto yy187;
-	goto yy181;
+	if (yych <= 'P') {
+		if (yych == 'A') goto yy188;
+		if (yych <= 'O') goto yy184;
+		goto yy190;
+	} else {
+		if (yych <= 'a') {
+			if (yych <= '`') goto yy184;
+			goto yy188;
+		} else {
+			if (yych == 'p') goto yy190;
+			goto yy184;
+		}
+	}
 yy186:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'V') goto yy188;
-	if (yych == 'v') goto yy188;
-	goto yy181;
+	if (yych == 'C') goto yy191;
+	if (yych == 'c') goto yy191;
+	goto yy184;
 yy187:
 	in.Skip();
+	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'D') goto yy189;
-	if (yych == 'd') goto yy189;
-	goto yy181;
+	if (yych == 'A') goto yy192;
+	if (yych == 'a') goto yy192;
+	goto yy184;
 yy188:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy189;
-	if (yych != 'e') goto yy181;
+	if (yych == 'C') goto yy191;
+	if (yych == 'c') goto yy191;
 yy189:
+	in.Seek(backup);
+	goto yy184;
+yy190:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '"') goto yy191;
-yy190:
-#line 112 "parser/lex/transport_lexer.re"
-	{ return in.AtEnd(); }
-#line 1556 "parser/lex/generated/transport_lexer.cc"
+	if (yych == 'A') goto yy192;
+	if (yych == 'a') goto yy192;
+	goto yy189;
 yy191:
 	in.Skip();
-	goto yy190;
+	yych = in.Peek();
+	if (yych == 'T') goto yy193;
+	if (yych == 't') goto yy193;
+	goto yy189;
+yy192:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy194;
+	if (yych == 's') goto yy194;
+	goto yy189;
+yy193:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'P') goto yy195;
+	if (yych == 'p') goto yy195;
+	goto yy189;
+yy194:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy196;
+	if (yych == 's') goto yy196;
+	goto yy189;
+yy195:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'A') goto yy197;
+	if (yych == 'a') goto yy197;
+	goto yy189;
+yy196:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy198;
+	if (yych == 'i') goto yy198;
+	goto yy189;
+yy197:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy199;
+	if (yych == 's') goto yy199;
+	goto yy189;
+yy198:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'V') goto yy200;
+	if (yych == 'v') goto yy200;
+	goto yy189;
+yy199:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy201;
+	if (yych == 's') goto yy201;
+	goto yy189;
+yy200:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy201;
+	if (yych != 'e') goto yy189;
+yy201:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '"') goto yy203;
+yy202:
+#line 113 "parser/lex/transport_lexer.re"
+	{ return in.AtEnd(); }
+#line 1649 "parser/lex/generated/transport_lexer.cc"
+yy203:
+	in.Skip();
+	goto yy202;
 }
-#line 114 "parser/lex/transport_lexer.re"
+#line 115 "parser/lex/transport_lexer.re"
+
+}
+
+bool LexIsRecord(Cursor in) {
+  [[maybe_unused]] std::uint32_t backup = 0;
+  
+#line 1661 "parser/lex/generated/transport_lexer.cc"
+{
+	std::uint8_t yych;
+	yych = in.Peek();
+	if (yych <= 'Q') {
+		if (yych == '"') goto yy206;
+	} else {
+		if (yych <= 'R') goto yy207;
+		if (yych == 'r') goto yy207;
+	}
+	in.Skip();
+yy205:
+#line 122 "parser/lex/transport_lexer.re"
+	{ return false; }
+#line 1675 "parser/lex/generated/transport_lexer.cc"
+yy206:
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'R') goto yy208;
+	if (yych == 'r') goto yy208;
+	goto yy205;
+yy207:
+	in.Skip();
+	backup = in.Position();
+	yych = in.Peek();
+	if (yych == 'E') goto yy210;
+	if (yych == 'e') goto yy210;
+	goto yy205;
+yy208:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy210;
+	if (yych == 'e') goto yy210;
+yy209:
+	in.Seek(backup);
+	goto yy205;
+yy210:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'C') goto yy211;
+	if (yych != 'c') goto yy209;
+yy211:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 'O') {
+		if (yych == 'E') goto yy212;
+		if (yych <= 'N') goto yy209;
+		goto yy213;
+	} else {
+		if (yych <= 'e') {
+			if (yych <= 'd') goto yy209;
+		} else {
+			if (yych == 'o') goto yy213;
+			goto yy209;
+		}
+	}
+yy212:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy214;
+	if (yych == 'i') goto yy214;
+	goto yy209;
+yy213:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy215;
+	if (yych == 'r') goto yy215;
+	goto yy209;
+yy214:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'V') goto yy216;
+	if (yych == 'v') goto yy216;
+	goto yy209;
+yy215:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'D') goto yy217;
+	if (yych == 'd') goto yy217;
+	goto yy209;
+yy216:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy217;
+	if (yych != 'e') goto yy209;
+yy217:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == '"') goto yy219;
+yy218:
+#line 121 "parser/lex/transport_lexer.re"
+	{ return in.AtEnd(); }
+#line 1754 "parser/lex/generated/transport_lexer.cc"
+yy219:
+	in.Skip();
+	goto yy218;
+}
+#line 123 "parser/lex/transport_lexer.re"
 
 }
 

@@ -10,6 +10,7 @@
 #include "../model.h"
 #include "conntrack.h"
 #include "helper.h"
+#include "module.h"
 #include "nat.h"
 
 static HLIST_HEAD(helpers);
@@ -143,6 +144,7 @@ void nf_nat_helper_unregister(struct nf_conntrack_nat_helper *nat)
 void nf_ct_helper_expectfn_register(struct nf_ct_helper_expectfn *fn)
 {
 	fn->next = expectfns;
+	fn->model_owner = model_loading;
 	expectfns = fn;
 }
 
@@ -155,9 +157,14 @@ void nf_ct_helper_expectfn_unregister(struct nf_ct_helper_expectfn *fn)
 	*at = fn->next;
 }
 
-unsigned int model_nat_helpers_registered(void)
+unsigned int model_nat_helpers_registered(const char *module)
 {
-	return (nat_helpers != NULL) + (expectfns != NULL);
+	const struct nf_ct_helper_expectfn *fn;
+	unsigned int count = 0;
+
+	for (fn = expectfns; fn; fn = fn->next)
+		count += !strcmp(fn->model_owner, module);
+	return count + (nat_helpers && !strcmp(nat_helpers->module->name, module));
 }
 
 static bool is_registered(void (*expectfn)(struct nf_conn *ct, struct nf_conntrack_expect *exp))

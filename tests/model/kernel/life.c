@@ -15,6 +15,8 @@
 
 void model_forget_nat(void);
 void model_close_sockets(void);
+void model_reset_parameters(void);
+void model_forget_watched(void);
 const char *model_take_request(void);
 
 void model_start(void)
@@ -25,6 +27,8 @@ void model_start(void)
 	/* Nothing of the run before is recent. */
 	jiffies += 3600ul * HZ;
 	model_seed_random(1);
+	model_reset_parameters();
+	model_forget_watched();
 	model_conntrack_start();
 	model_expect_start();
 	model_net_open(&init_net);
@@ -58,6 +62,8 @@ static void describe(const struct nf_conntrack_expect *exp, struct model_expecta
 		.family = exp->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 6,
 		.source_port = exp->mask.src.u.all ? ntohs(exp->tuple.src.u.all) : 0,
 		.destination_port = ntohs(exp->tuple.dst.u.all),
+		.protocol = exp->tuple.dst.protonum,
+		.any_source = !exp->mask.src.u3.all[0],
 		.active = !(exp->flags & NF_CT_EXPECT_INACTIVE),
 		.permanent = exp->flags & NF_CT_EXPECT_PERMANENT,
 	};

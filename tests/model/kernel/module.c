@@ -11,6 +11,7 @@
 #include "conntrack.h"
 #include "helper.h"
 #include "lock.h"
+#include "module.h"
 #include "net.h"
 #include "rcu.h"
 #include "work.h"
@@ -42,12 +43,12 @@ static const struct {
 	{ &model_module_nf_nat_rtsp, model_init_nf_nat_rtsp, model_exit_nf_nat_rtsp },
 };
 
+const char *model_loading = "";
 const struct nf_nat_hook *nf_nat_hook;
 void model_forget_nat(void);
 const char *model_take_request(void);
 static struct notifier_block *notifiers;
 static char requested[32];
-extern unsigned int *model_parameter_max_connections;
 
 int register_module_notifier(struct notifier_block *block)
 {
@@ -107,6 +108,7 @@ int model_load(const char *name)
 			return err;
 	}
 	change_state(modules[i].module, MODULE_STATE_COMING);
+	model_loading = modules[i].module->name;
 	err = modules[i].init();
 	model_check_nothing_held(name);
 	change_state(modules[i].module, err ? MODULE_STATE_UNFORMED : MODULE_STATE_LIVE);
@@ -115,7 +117,7 @@ int model_load(const char *name)
 
 static void check_nothing_is_left(const char *name)
 {
-	if (model_nat_helpers_registered())
+	if (model_nat_helpers_registered(name))
 		model_report("%s has left a NAT helper or an expectfn registered", name);
 	model_check_expectfns(name);
 	if (strcmp(name, "nf_conntrack_rtsp"))
@@ -165,11 +167,6 @@ const char *model_take_request(void)
 	memcpy(name, requested, sizeof(name));
 	requested[0] = '\0';
 	return name;
-}
-
-void model_set_max_connections(unsigned int count)
-{
-	*model_parameter_max_connections = count;
 }
 
 void model_forget_nat(void)

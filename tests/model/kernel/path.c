@@ -16,6 +16,7 @@
 #define RTSP_PORT	554
 
 static struct net_device inside = { .ifindex = 2 }, outside = { .ifindex = 3 };
+static const struct net_device *came_in;	/* where the packet came in */
 static struct model_rules rules;
 
 void model_set_rules(const struct model_rules *new_rules)
@@ -54,6 +55,18 @@ static void set_up_helper(const struct sk_buff *skb)
 		model_attach_helper(ct, "rtsp");
 }
 
+/* What a port forwarding is for; not for media. */
+static bool is_for_service(const struct nf_conn *ct)
+{
+	return rules.forward_port && nf_ct_protonum(ct) == IPPROTO_TCP &&
+	       ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.tcp.port == htons(RTSP_PORT);
+}
+
+static bool is_forwarded(const struct nf_conn *ct)
+{
+	return is_for_service(ct) && test_bit(IPS_DST_NAT_BIT, &ct->status);
+}
+
 static unsigned int nat(struct sk_buff *skb, bool ipv6, enum nf_nat_manip_type type, const struct net_device *out)
 {
 	struct nf_nat_range2 range = { .flags = NF_NAT_RANGE_MAP_IPS };
@@ -64,12 +77,15 @@ static unsigned int nat(struct sk_buff *skb, bool ipv6, enum nf_nat_manip_type t
 	if (!ct || !nf_nat_hook)
 		return NF_ACCEPT;
 	if (is_new(ctinfo) && !nf_nat_initialized(ct, type)) {
-		if (type == NF_NAT_MANIP_DST && rules.forward_port &&
+		if (type == NF_NAT_MANIP_DST && is_for_service(ct) &&
 		    is_address(skb, ipv6, false, rules.service4, rules.service6, 4, 16)) {
 			range.min_addr = range.max_addr = address(ipv6, rules.server4, rules.server6);
 			verdict = nf_nat_setup_info(ct, &range, type);
 		} else if (type == NF_NAT_MANIP_SRC && rules.masquerade && out == &outside) {
 			range.min_addr = range.max_addr = address(ipv6, rules.outside4, rules.outside6);
+			verdict = nf_nat_setup_info(ct, &range, type);
+		} else if (type == NF_NAT_MANIP_SRC && rules.hairpin && is_forwarded(ct) && out == came_in) {
+			range.min_addr = range.max_addr = address(ipv6, rules.gateway4, rules.gateway6);
 			verdict = nf_nat_setup_info(ct, &range, type);
 		} else {
 			verdict = nf_nat_alloc_null_binding(ct, type);
@@ -90,7 +106,7 @@ static bool is_admitted(const struct sk_buff *skb, const struct net_device *in)
 		return true;
 	if (nf_ct_protonum(ct) == IPPROTO_UDP)
 		return in == &inside && rules.admit_new_udp;
-	return in == &inside && ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.tcp.port == htons(RTSP_PORT);
+	return (in == &inside || is_forwarded(ct)) && ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.tcp.port == htons(RTSP_PORT);
 }
 
 /* The helper, then sequence adjustment, then into the table. */
@@ -148,6 +164,7 @@ static enum model_verdict route(struct sk_buff *skb, bool ipv6, struct net_devic
 	struct net_device *out = &outside;
 
 	skb->dev = in;
+	came_in = in;
 	if (prerouting(skb, ipv6, in) != NF_ACCEPT)
 		return MODEL_DROPPED;
 	if (is_address(skb, ipv6, false, rules.inside4, rules.inside6, 3, 8))
@@ -159,7 +176,7 @@ static enum model_verdict route(struct sk_buff *skb, bool ipv6, struct net_devic
 		return confirm(skb, ipv6) == NF_ACCEPT ? MODEL_DELIVERED : MODEL_DROPPED;
 	if (!rules.keep_checksum && skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->ip_summed = CHECKSUM_NONE;
-	if (out == in || !is_admitted(skb, in))
+	if ((out == in && !rules.hairpin) || !is_admitted(skb, in))
 		return MODEL_DROPPED;
 	skb->dev = out;
 	if (nat(skb, ipv6, NF_NAT_MANIP_SRC, out) != NF_ACCEPT || confirm(skb, ipv6) != NF_ACCEPT)

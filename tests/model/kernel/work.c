@@ -2,6 +2,7 @@
 /* Time, and the work that is done in it, in process context. */
 #include <linux/percpu.h>
 #include <linux/random.h>
+#include <linux/siphash.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -21,6 +22,16 @@ u32 get_random_u32(void)
 {
 	random_state = random_state * 1664525 + 1013904223;
 	return random_state ^ random_state >> 16;
+}
+
+u64 siphash(const void *data, size_t length, const siphash_key_t *key)
+{
+	const u8 *at = data;
+	u64 hash = key->key[0] ^ key->key[1];
+
+	while (length--)
+		hash = (hash ^ *at++) * 0x100000001b3;
+	return hash ^ hash >> 29;
 }
 
 void model_seed_random(u32 seed)

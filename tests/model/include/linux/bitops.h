@@ -38,4 +38,5 @@ static inline bool test_and_clear_bit(int nr, unsigned long *word)
 	for ((bit) = 0; (bit) < (size); (bit)++) \
 		if (*(word) & BIT(bit))
 
+#define __ffs64(x)	((unsigned int)__builtin_ctzll(x))
 #define hweight32(x)	((unsigned int)__builtin_popcount(x))

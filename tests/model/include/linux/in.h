@@ -11,6 +11,20 @@ struct in6_addr {
 	};
 };
 
+struct sockaddr_in {
+	u16 sin_family;
+	__be16 sin_port;
+	struct in_addr sin_addr;
+	u8 unused[8];
+};
+struct sockaddr_in6 {
+	u16 sin6_family;
+	__be16 sin6_port;
+	u32 sin6_flowinfo;
+	struct in6_addr sin6_addr;
+	u32 sin6_scope_id;
+};
+
 #define AF_INET		2
 #define AF_INET6	10
 #define IPPROTO_TCP	6

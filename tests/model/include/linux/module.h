@@ -45,6 +45,14 @@ extern struct module MODEL_PASTE(model_module_, KBUILD_MODNAME);
 
 /* A parameter can be set through a pointer of a name of its own. */
 #define module_param(name, type, mode)	extern type *model_parameter_##name; type *model_parameter_##name = &name
+struct kernel_param;
+struct kernel_param_ops {
+	int (*set)(const char *val, const struct kernel_param *kp);
+	int (*get)(char *buffer, const struct kernel_param *kp);
+};
+#define module_param_cb(name, ops, arg, mode) \
+	extern const struct kernel_param_ops *model_parameter_##name; \
+	const struct kernel_param_ops *model_parameter_##name = (ops)
 #define MODULE_LICENSE(text)		static_assert(sizeof(text) > 1)
 #define MODULE_AUTHOR(text)		static_assert(sizeof(text) > 1)
 #define MODULE_DESCRIPTION(text)	static_assert(sizeof(text) > 1)

@@ -16,6 +16,7 @@ void free_percpu(void *pointer);
 #define per_cpu_ptr(p, cpu)	model_percpu(p, (unsigned int)(cpu))
 #define this_cpu_ptr(p)		model_percpu(p, model_cpu)
 #define this_cpu_inc(field)	((*model_percpu(&(field), model_cpu))++)
+#define this_cpu_dec(field)	((*model_percpu(&(field), model_cpu))--)
 #define this_cpu_add(field, n)	((*model_percpu(&(field), model_cpu)) += (n))
 #define for_each_possible_cpu(cpu) for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++)
 #define smp_processor_id()	model_cpu

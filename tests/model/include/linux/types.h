@@ -66,6 +66,8 @@ typedef unsigned short umode_t;
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
 #define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
 #define BIT(n)			(1UL << (n))
+#define BIT_ULL(n)		(1ULL << (n))
+#define PAGE_SIZE		4096
 #define IS_ENABLED(option)	(option)
 #define IS_BUILTIN(option)	(option)
 

@@ -54,9 +54,12 @@ struct nf_ct_helper_expectfn {
 	struct nf_ct_helper_expectfn *next;
 	const char *name;
 	void (*expectfn)(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+	const char *model_owner;	/* the module that registered it */
 };
 void nf_ct_helper_expectfn_register(struct nf_ct_helper_expectfn *fn);
 void nf_ct_helper_expectfn_unregister(struct nf_ct_helper_expectfn *fn);
+
+void nf_ct_helper_log(struct sk_buff *skb, const struct nf_conn *ct, const char *fmt, ...) __printf(3, 4);
 
 struct nf_conntrack_nat_helper {
 	struct nf_conntrack_nat_helper *next;

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What one host may have: limits on its mappings. */
+#ifndef _NF_CONNTRACK_RTSP_HOST_H
+#define _NF_CONNTRACK_RTSP_HOST_H
+
+#include "nf_conntrack_rtsp_mapping.h"
+#include "nf_conntrack_rtsp_proc.h"
+
+/* A host is an opener's own address in a network namespace and zone.  The caller of
+ * all these holds conn->lock.
+ */
+
+/* Count one more mapping.  Returns RTSP_COUNTERS, or the counter of the limit that
+ * it would exceed.
+ */
+enum rtsp_counter rtsp_host_take(struct rtsp_conn *conn);
+/* It came to nothing: as if it had never been asked for. */
+void rtsp_host_give_back(struct rtsp_conn *conn);
+/* It has ended. */
+void rtsp_host_put(struct rtsp_conn *conn);
+
+void rtsp_host_begin_linger(struct rtsp_conn *conn);
+void rtsp_host_end_linger(struct rtsp_conn *conn);
+/* Release a mapping that lingers on the ports that @ask wants, see rtsp_is_in_way().
+ * Returns whether there was one.
+ */
+bool rtsp_host_reclaim(const struct rtsp_ask *ask);
+
+/* The connection ends, and has no mapping any more. */
+void rtsp_host_leave(struct rtsp_conn *conn);
+
+/* Forget hosts that have nothing and could have no more if they were forgotten; with
+ * @net all of a namespace that ends.  Returns whether any are left.
+ */
+bool rtsp_host_reap(const struct net *net);
+
+void rtsp_host_init(void);
+/* No connection is left. */
+void rtsp_host_exit(void);
+
+#endif /* _NF_CONNTRACK_RTSP_HOST_H */

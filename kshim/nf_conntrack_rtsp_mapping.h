@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the core asks about mappings, and its answers. */
+#ifndef _NF_CONNTRACK_RTSP_MAPPING_H
+#define _NF_CONNTRACK_RTSP_MAPPING_H
+
+#include <linux/skbuff.h>
+
+#include "nf_conntrack_rtsp_nat.h"
+#include "nf_conntrack_rtsp_state.h"
+
+/* One question. */
+struct rtsp_ask {
+	struct rtsp_conn *conn;
+	const struct rtspnat_step *step;
+	const struct nf_nat_rtsp_hooks *nat;	/* NULL: no NAT, or no nf_nat_rtsp */
+	struct sk_buff *skb;
+};
+
+static inline struct rtsp_mapping *rtsp_ask_mapping(const struct rtsp_ask *ask)
+{
+	return &ask->conn->mapping[ask->step->mapping];
+}
+
+/* The caller of all these holds conn->lock. */
+enum rtspnat_reply rtsp_reserve(const struct rtsp_ask *ask);
+enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask);
+enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask);
+void rtsp_linger(const struct rtsp_ask *ask);
+void rtsp_release(struct rtsp_conn *conn, unsigned int number);
+void rtsp_release_all(struct rtsp_conn *conn);
+bool rtsp_holds_any(const struct rtsp_conn *conn);
+
+void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+			 enum rtsp_mapping_state state);
+
+/* Fill in @step its ports as the expectations have them, for whoever traces. */
+void rtsp_mapping_describe(const struct rtsp_mapping *mapping,
+			   unsigned int number, struct rtspnat_step *step);
+
+/* Release what has lingered long enough, and keep the conntrack for the rest. */
+void rtsp_linger_on(struct rtsp_conn *conn);
+
+/* Which mapping of @conn, if any, lingers on a port that @ask wants for the same port
+ * of the same host?  Negative: none.
+ */
+int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask);
+
+#endif /* _NF_CONNTRACK_RTSP_MAPPING_H */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/address.h"
+#include "mangle/connection.h"
+
+namespace mangle {
+namespace {
+
+constexpr std::uint16_t kDefaultPort = 554;  // RFC 2326 section 3.2
+
+struct Control {
+  const rtspnat_address& from;
+  std::uint16_t from_port;
+  std::uint16_t to_port;
+};
+
+// Moves behind `rtsp://` and what may stand before an `@`, and returns where the host and port stand; empty if
+// this is another kind of URL.
+rtsp::Field FindAuthority(rtsp::Cursor in) {
+  for (const char* letter = "rtsp:"; *letter != '\0'; ++letter, in.Skip()) {
+    if ((in.Peek() | 0x20) != (*letter | 0x20)) return {};
+  }
+  for (unsigned i = 0; i < 2; ++i, in.Skip()) {
+    if (in.Peek() != '/') return {};
+  }
+  std::uint32_t start = in.Position();
+  for (; !in.AtEnd() && in.Peek() != '/' && in.Peek() != '?' && !rtsp::IsSpace(in.Peek()); in.Skip()) {
+    if (in.Peek() == '@') start = in.Position() + 1;
+  }
+  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
+}
+
+rtsp::Field FindValue(rtsp::Cursor in) {
+  const std::uint32_t start = in.Position();
+  std::uint32_t end = in.Size();
+  while (end > start && rtsp::IsSpace(in.At(end - 1))) --end;
+  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end - start)};
+}
+
+}  // namespace
+
+// True if a header of that name is to have its address changed where the current message has one.
+bool Connection::IsAddressLine(rtsp::HeaderName name) const {
+  const Head& head = Current().head;
+  const bool may_redirect =
+      (head.status >= 300 && head.status < 400) || head.method == rtsp::Method::kRedirect;
+  switch (name) {
+    case rtsp::HeaderName::kXNat:
+      return direction_ == RTSPNAT_ORIGINAL && head.status == 0 && setup_.may_translate &&
+             (setup_.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
+    case rtsp::HeaderName::kLocation: return direction_ == RTSPNAT_REPLY && publishes_ && may_redirect;
+    case rtsp::HeaderName::kContentBase:
+      return direction_ == RTSPNAT_REPLY && publishes_ && head.status != 0 &&
+             (setup_.options & RTSPNAT_OPTION_CONTENT_BASE) != 0;
+    default: return false;
+  }
+}
+
+// Rewrites the address of this very control connection, and its port; all others are left alone.
+[[gnu::noinline]] void Connection::ReadAddressLine(const rtsp::Unit& unit) {
+  BeginLine(unit);
+  const bool is_url = unit.header.name != rtsp::HeaderName::kXNat;
+  const Control control = is_url ? Control{setup_.peer, setup_.peer_port, setup_.published_port}
+                                 : Control{setup_.inside, setup_.inside_port, setup_.outside_port};
+  rtsp::Cursor in = Line();
+  in.Seek(line_value_);
+  rtsp::SkipSpace(in);
+  const rtsp::Field field = is_url ? FindAuthority(in) : FindValue(in);
+  const HostPort address = ReadHostPort(Line(), field);
+  if (!IsSame(ReadAddress(Line().Slice(address.host)), control.from)) return Note(RTSPNAT_NOTE_OTHER_ADDRESS);
+  const bool has_port = !address.port_field.Empty();
+  const std::uint16_t port = has_port ? address.port : kDefaultPort;
+  if (port != control.from_port) return Note(RTSPNAT_NOTE_OTHER_ADDRESS);
+  const bool port_changes = control.to_port != control.from_port;
+  const bool fits = !port_changes || (has_port && Digits(control.to_port) <= address.port_field.length);
+  if (!fits) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+  if (line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  AddChange({address.host, 0, is_url ? ChangeKind::kPeer : ChangeKind::kOpener});
+  if (port_changes) AddChange({address.port_field, control.to_port, ChangeKind::kPort});
+  phase_ = Phase::kLineEnd;
+}
+
+}  // namespace mangle

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangle/address.h"
+#include "mangle/connection.h"
+
+namespace mangle {
+
+[[gnu::noinline]] void Connection::UseReplySpec() {
+  const bool is_first = Current().head.choice == Choice::kNotSaid;
+  ReadReplySpec();
+  if (chosen_.choice == Choice::kNotSaid) return;
+  const bool tcp = chosen_.choice == Choice::kTcpToClient;
+  MapBack(chosen_.client, tcp);
+  const bool has_media = chosen_.choice != Choice::kOtherWay;
+  if (!publishes_ || !is_first || !has_media || !Current().head.Succeeds()) return;
+  const bool listens = chosen_.choice == Choice::kTcpToServer;
+  const std::uint32_t index = listens ? MakePeerMapping() : MappingOfReply(chosen_.client, tcp);
+  if (index < rtsp::kMappings) Publish(index);
+}
+
+// The first spec that is understood is what the server has chosen.
+[[gnu::noinline]] void Connection::ReadReplySpec() {
+  Head& head = Current().head;
+  chosen_ = ReadReplyChoice(spec_, Line());
+  if (head.choice != Choice::kNotSaid || chosen_.choice == Choice::kNotSaid) return;
+  head.choice = chosen_.choice;
+  head.client = chosen_.client.value[0];
+  head.peers = chosen_.peers;
+  head.peer = chosen_.peer;
+  media_source_ = ReadMediaSource(spec_, Line());
+}
+
+// Gives the client its own ports and address back, so that it need not know of the NAT (R84).
+[[gnu::noinline]] void Connection::MapBack(const Numbers& client, bool tcp) {
+  const MappingSet waiting = WaitingForReply();
+  if (waiting == 0) return;
+  const std::uint32_t index = mappings_.FindOutside(client.value[0], tcp);
+  const bool is_named = index < rtsp::kMappings && (waiting & SetOf(index)) != 0;
+  bool changes = false;
+  if (is_named) {
+    const Mapping& mapping = mappings_[index];
+    for (unsigned i = 0; i < client.count; ++i) {
+      const bool first = client.value[i] == mapping.outside.first;
+      if (!first && (mapping.count < 2 || client.value[i] != mapping.outside.last)) continue;
+      const std::uint16_t port = first ? mapping.inside.first : mapping.inside.last;
+      if (port == client.value[i]) continue;
+      changes = true;
+      if (!Fits(port, client.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+    }
+  } else if (client.count != 0) {
+    return;
+  }
+  const Hosts hosts = HostsToChange();
+  if (!changes && hosts.count == 0) return;
+  if (line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  if (!HasRoomFor(std::uint32_t{client.count} + hosts.count)) return;
+  if (changes) AddPorts(client, mappings_[index].outside, mappings_[index].inside, mappings_[index].count);
+  AddHosts(hosts, ChangeKind::kOpener);
+}
+
+// Returns the mappings that the reply in hand can be about: those of its request (R11), or of every SETUP
+// where its CSeq stands further down.
+MappingSet Connection::WaitingForReply() {
+  const Head& head = Current().head;
+  if (!head.has_cseq) return pending_.Mappings();
+  const Pending* request = pending_.Find(head.cseq);
+  return request != nullptr ? request->mappings : MappingSet{0};
+}
+
+// Returns the mapping that the reply in hand is about: the one that it names, else the only one there is.
+std::uint32_t Connection::MappingOfReply(const Numbers& client, bool tcp) {
+  MappingSet waiting = WaitingForReply();
+  const std::uint32_t named = mappings_.FindOutside(client.value[0], tcp);
+  if (named < rtsp::kMappings) return (waiting & SetOf(named)) != 0 ? named : rtsp::kMappings;
+  if (client.count != 0 || waiting == 0) return rtsp::kMappings;
+  const std::uint32_t only = Pop(waiting);
+  return waiting == 0 ? only : rtsp::kMappings;
+}
+
+// Returns a new mapping for a peer that listens for TCP connections of the opener (RFC 7826 appendix C.2.2).
+std::uint32_t Connection::MakePeerMapping() {
+  const Head& head = Current().head;
+  const Pending* request = head.has_cseq ? pending_.Find(head.cseq) : nullptr;
+  if (request == nullptr || request->method != rtsp::Method::kSetup) return rtsp::kMappings;
+  const std::uint32_t index = mappings_.FindFree();
+  if (index == rtsp::kMappings) {
+    Note(RTSPNAT_NOTE_TABLE_FULL);
+    return index;
+  }
+  Mapping& mapping = mappings_[index];
+  mapping = {};
+  mapping.state = MappingState::kAsking;
+  mapping.tcp = true;
+  mapping.count = chosen_.peers;
+  mapping.open = static_cast<std::uint8_t>((1U << chosen_.peers) - 1);
+  return index;
+}
+
+// Asks for ports on the address that the opener knows the peer by.
+void Connection::Publish(std::uint32_t index) {
+  const Mapping& mapping = mappings_[index];
+  const bool is_same =
+      mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
+  asked_ = static_cast<std::uint8_t>(index);
+  if (is_same) return ChangePeerText(index);
+  // Of the holders one is the request in hand, and one may be the same stream, set up before.
+  const Pending* request = pending_.Find(Current().head.cseq);
+  const bool is_known = request != nullptr && streams_.Has(request->session, request->uri, index);
+  const bool is_shared = mapping.state == MappingState::kLive && mapping.holders > (is_known ? 2 : 1);
+  if (chosen_.peers == 0 || is_shared) return Note(RTSPNAT_NOTE_NOT_PUBLISHED);
+  attempt_ = 0;
+  phase_ = Phase::kPublish;
+}
+
+PortRequest Connection::PublishRequest() const {
+  PortRequest request;
+  request.inside = chosen_.peer;
+  request.count = chosen_.peers;
+  request.any_same = true;
+  request.seed = setup_.port_seed;
+  std::uint32_t digits = line_left_ ? 0 : kPortDigits;
+  for (unsigned i = 0; i < chosen_.server.count; ++i) {
+    if (chosen_.server.field[i].length < digits) digits = chosen_.server.field[i].length;
+  }
+  request.digits = static_cast<std::uint8_t>(digits);
+  return request;
+}
+
+[[gnu::noinline]] bool Connection::ProposePublished(rtspnat_step& step) {
+  const PortRequest request = PublishRequest();
+  while (attempt_ < rtsp::kPortProposals) {
+    const PortRange ports = Propose(request, attempt_++);
+    if (ports.first == 0) continue;
+    FillMapping(asked_, step);
+    for (unsigned i = 0; i < RTSPNAT_PORTS; ++i) {
+      const bool is_there = i < request.count && i < step.count;
+      step.peer[i] = is_there ? request.inside.At(i, request.count) : std::uint16_t{0};
+      step.published[i] = is_there ? ports.At(i, request.count) : std::uint16_t{0};
+    }
+    mappings_[asked_].published = ports;
+    step.digits = request.digits;
+    step.ask = RTSPNAT_PUBLISH;
+    question_ = Question::kPublish;
+    return true;
+  }
+  RefusePublished(asked_);
+  phase_ = Phase::kSpecs;
+  return false;
+}
+
+void Connection::AnswerPublish(rtspnat_reply reply, std::uint16_t first_port) {
+  if (reply == RTSPNAT_BUSY) return;
+  phase_ = Phase::kSpecs;
+  Mapping& mapping = mappings_[asked_];
+  const PortRequest request = PublishRequest();
+  const bool fits = first_port == mapping.published.first || IsFit(request, first_port);
+  if (reply == RTSPNAT_NO || !fits) return RefusePublished(asked_);
+  if (first_port != mapping.published.first) mapping.published = RangeFrom(first_port, request.count);
+  mapping.peer = chosen_.peer;
+  mapping.peers = chosen_.peers;
+  Note(RTSPNAT_NOTE_PUBLISHED);
+  if (mapping.state == MappingState::kAsking) {
+    Pending* request_of = pending_.Find(Current().head.cseq);
+    if (request_of == nullptr) return RefusePublished(asked_);
+    mappings_.Reserve(asked_);
+    mapping.holders = 1;
+    request_of->mappings |= SetOf(asked_);
+  }
+  ChangePeerText(asked_);
+}
+
+// The peer's ports stay as they are in the text, and are not led anywhere.
+void Connection::RefusePublished(std::uint32_t index) {
+  Mapping& mapping = mappings_[index];
+  mapping.published = {};
+  Note(RTSPNAT_NOTE_NOT_PUBLISHED);
+  if (mapping.state == MappingState::kAsking) return mappings_.Free(index);
+  if (mapping.outside.first == 0) Unhold(index);
+}
+
+[[gnu::noinline]] void Connection::ChangePeerText(std::uint32_t index) {
+  const Mapping& mapping = mappings_[index];
+  Hosts sources = FindSources(spec_, Line());
+  KeepOnly(sources, Line(), setup_.peer);
+  const bool changes = mapping.published != mapping.peer || sources.count != 0;
+  if (changes && line_left_) return RefusePublished(index);
+  if (!HasRoomFor(std::uint32_t{chosen_.server.count} + sources.count)) return RefusePublished(index);
+  line_mappings_ |= SetOf(index);
+  AddPorts(chosen_.server, mapping.peer, mapping.published, mapping.peers);
+  AddHosts(sources, ChangeKind::kPeer);
+}
+
+}  // namespace mangle

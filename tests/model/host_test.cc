@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// What one host may have, and what becomes of it beyond that.
+#include <gtest/gtest.h>
+
+#include "tests/model/on_model.h"
+
+namespace rtsp::model {
+namespace {
+
+class ModelHost : public OnModel {
+ protected:
+  // One connection that asks for one pair of ports, and gets or does not get it.
+  static void AskFrom(std::uint8_t host, unsigned number) {
+    Router router({}, {{false, host}, static_cast<std::uint16_t>(40000 + number)});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    const std::string ports = std::to_string(5000 + 2 * number) + "-" + std::to_string(5001 + 2 * number);
+    const std::string request = SetupRequest(1, "RTP/AVP;unicast;client_port=" + ports);
+    EXPECT_EQ(session.Request(request), request);
+  }
+};
+
+TEST_F(ModelHost, NoMoreMappingsThanAllowed) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "3");
+  for (unsigned i = 0; i < 5; ++i) AskFrom(2, i);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 3);
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 2);
+  EXPECT_STREQ(model_last_log(nullptr), "nf_ct_rtsp: no mapping: too_many_mappings ");
+  AskFrom(3, 9);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 4) << "of another host";
+}
+
+TEST_F(ModelHost, WhatLingersCounts) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "1");
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  session.Close();
+  AskFrom(2, 100);
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 1);
+  model_pass_time(70000);
+  AskFrom(2, 101);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1);
+}
+
+TEST_F(ModelHost, WhatIsReleasedDoesNotCount) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "1");
+  Router router;
+  Session session(router);
+  for (int round = 0; round < 3; ++round) {
+    if (round == 0) {
+      AgreeOnMedia(session);
+    } else {
+      session.Request(SetupRequest(1, kPair));
+      session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+    }
+    session.Request(TeardownRequest(2));
+    session.Response(OkResponse(2));
+  }
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 0);
+  EXPECT_EQ(Kernel::Counter("mappings_total"), 3);
+  EXPECT_EQ(Kernel::Counter("mappings_released"), 3);
+}
+
+TEST_F(ModelHost, NoFasterThanAllowed) {
+  Start();
+  model_set_parameter("mappings_per_second", "4");
+  for (unsigned i = 0; i < 12; ++i) AskFrom(2, i);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 8) << "what comes in two seconds may come at once";
+  EXPECT_EQ(Kernel::Counter("too_fast"), 4);
+  model_pass_time(1000);
+  for (unsigned i = 20; i < 26; ++i) AskFrom(2, i);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 12);
+  AskFrom(3, 30);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 13) << "of another host";
+}
+
+// A search for a port is one mapping, however many are taken.
+TEST_F(ModelHost, BusyPortsCostNothing) {
+  Start();
+  model_set_parameter("mappings_per_second", "1");
+  for (std::uint16_t port = 5000; port < 5100; ++port) model_bind_udp(port);
+  Router router;
+  Session session(router);
+  EXPECT_NE(AgreeOnMedia(session), "5000-5001");
+  EXPECT_EQ(Kernel::Counter("too_fast"), 0);
+}
+
+TEST_F(ModelHost, ForgottenOnlyWhenItHasAllItsTokens) {
+  Start();
+  model_set_parameter("mappings_per_second", "1");
+  for (int round = 0; round < 4; ++round) {
+    Router router({}, {kClient, static_cast<std::uint16_t>(40000 + round)});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, kPair));
+    session.Reset(RTSPNAT_ORIGINAL);
+    if (round != 1) continue;
+    model_pass_time(1000);
+    EXPECT_EQ(Kernel::Counter("connections_open"), 0);
+  }
+  EXPECT_EQ(Kernel::Counter("too_fast"), 1) << "one came back in a second, not two";
+}
+
+}  // namespace
+}  // namespace rtsp::model
