@@ -37,10 +37,8 @@ bool MappingTable::UsesOutside(PortRange range, std::uint32_t count, bool tcp) c
   for (MappingSet held = held_; held != 0;) {
     const Mapping& mapping = mappings_[Pop(held)];
     if (mapping.tcp != tcp) continue;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      for (std::uint32_t j = 0; j < mapping.count; ++j) {
-        if (range.At(i, count) == mapping.outside.At(j, mapping.count)) return true;
-      }
+    for (std::uint32_t i = 0; i < mapping.count; ++i) {
+      if (range.Has(mapping.outside.At(i, mapping.count), count)) return true;
     }
   }
   return false;

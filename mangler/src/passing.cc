@@ -31,9 +31,11 @@ bool Connection::MustWithhold() const {
   const Direction& direction = Current();
   if (transparent_ || !MayChange() || (flags_ & RTSPNAT_FIN) != 0) return false;
   using rtsp::HeaderName;
-  constexpr HeaderName kAddressLines[] = {HeaderName::kXNat, HeaderName::kLocation, HeaderName::kContentBase};
-  for (const HeaderName name : kAddressLines) {
-    if (IsAddressLine(name) && direction.framer.MayBecome(name)) return true;
+  constexpr HeaderName kAddressLines[3] = {HeaderName::kXNat, HeaderName::kLocation,
+                                           HeaderName::kContentBase};
+  const bool may_be_others = publishes_ || setup_.options != 0;
+  for (unsigned i = 0; may_be_others && i < 3; ++i) {
+    if (IsAddressLine(kAddressLines[i]) && direction.framer.MayBecome(kAddressLines[i])) return true;
   }
   if (!direction.framer.MayBecome(HeaderName::kTransport)) return false;
   if (direction_ == RTSPNAT_ORIGINAL) return IsSetup(direction.head);

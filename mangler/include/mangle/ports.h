@@ -20,6 +20,11 @@ struct PortRange {
     return index != 0 && index + 1 == count ? last : static_cast<std::uint16_t>(first + index);
   }
 
+  /// True if @p port, not 0, is one of the @p count ports.
+  [[nodiscard]] constexpr bool Has(std::uint16_t port, std::uint32_t count) const {
+    return port == first || port == last || (count > 2 && port > first && port < last);
+  }
+
   constexpr bool operator==(const PortRange&) const = default;
 };
 

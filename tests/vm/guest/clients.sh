@@ -4,11 +4,13 @@
 # The real server and the two real clients. The clients play two audio tracks and say how many packets of each they got;
 # both take their UDP ports from PORT on, so that a case can choose them.
 
+# start_server: at these addresses, or SERVER4 and SERVER6.
 start_server() {
+	local at4=${SERVER4:-$server4} at6=${SERVER6:-$server6}
 	note "starting gst-rtsp-server"
-	begin server "$VM_RESULTS/server.log" python3 server.py "$port" "$server4" "$server6"
+	begin server "$VM_RESULTS/server.log" python3 server.py "$port" "$at4" "$at6"
 	server_pid=$begun
-	wait_for 60 grep -q "listening on $server6" "$VM_RESULTS/server.log" || {
+	wait_for 60 grep -qs "listening on $at6" "$VM_RESULTS/server.log" || {
 		cat "$VM_RESULTS/server.log"
 		echo 'Bail out! the RTSP server does not start'
 		exit 1

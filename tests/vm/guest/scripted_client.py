@@ -174,7 +174,8 @@ def occupy(*words):
         time.sleep(100)
 
 
-if sys.argv[1] == "occupy":
-    occupy(*sys.argv[2:])
-else:
-    play(*sys.argv[1:])
+if __name__ == "__main__":
+    if sys.argv[1] == "occupy":
+        occupy(*sys.argv[2:])
+    else:
+        play(*sys.argv[1:])

@@ -36,7 +36,7 @@ def send_media():
     sequence, due = 0, time.monotonic()
     while True:
         for tracks in list(playing.values()):
-            for payload_type, (sock, address) in zip((8, 0), tracks):
+            for payload_type, (sock, address) in zip((8, 0), filter(None, tracks)):
                 header = struct.pack("!BBHI4s", 0x80, payload_type, sequence, sequence * 160, b"rtsp")
                 sock.sendto(header + bytes(160), address)
         sequence = (sequence + 1) & 0xFFFF
@@ -62,7 +62,7 @@ class Connection:
                     start, *lines = head.decode("latin-1").split("\r\n")
                     fields = {key.lower(): value.strip() for key, _, value in (line.partition(":") for line in lines)}
                     name = pathlib.Path(fields.get("user-agent", "unknown")).name
-                    self.answer(start.split()[0], fields)
+                    self.answer(*start.split()[:2], fields)
                     (DIRECTORY / f"{name}.answered").write_bytes(self.writer.written)
                 (DIRECTORY / f"{name}.heard").write_bytes(heard)
         except (OSError, Stuck) as error:
@@ -70,7 +70,7 @@ class Connection:
         playing.pop(self, None)
         self.sock.close()
 
-    def answer(self, method, fields):
+    def answer(self, method, url, fields):
         body, more = b"", []
         if method == "DESCRIBE":
             body, more = SDP, ["Content-Type: application/sdp", f"Content-Length: {len(SDP)}"]
@@ -79,7 +79,10 @@ class Connection:
         elif method == "PLAY":
             playing[self] = self.tracks
         elif method == "TEARDOWN":
-            playing.pop(self, None)
+            if stream := re.search(r"/stream=([01])$", url):
+                self.tracks[int(stream[1])] = None
+            else:
+                playing.pop(self, None)
         if self.session:
             more.append(f"Session: {self.session}")
         lines = ["RTSP/1.0 200 OK", f"CSeq: {fields.get('cseq')}", *more, ""]
