@@ -136,6 +136,12 @@ TEST(MediaSource, IsOneThatMediaCanComeFrom) {
     EXPECT_EQ(family(other), 0) << other;
 }
 
+TEST(Announcement, ServesNoOtherClientAddress) {
+  const std::string spec = "MP2T/RTP/UDP;unicast;client_port=5000-5001;client_address=";
+  EXPECT_EQ(Announced(spec + "10.0.1.2").refusal, RTSPNAT_NOTES);
+  EXPECT_EQ(Announced(spec + "10.0.1.3").refusal, RTSPNAT_NOTE_OTHER_ADDRESS);
+}
+
 TEST(Hosts, AreThoseThatNameTheAddress) {
   const std::string text =
       "RTP/AVP;unicast;destination=10.0.1.2;dest_addr=\"10.0.1.2:5000\"/\"10.0.1.3:5001\"";
@@ -174,6 +180,12 @@ TEST(ReplyChoice, KnowsWhenNoMappingIsNeeded) {
                            "RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457;ttl=16",
                            "RTP/AVP/UDP;destination=239.0.0.1;port=1234-1235;ttl=1;mode=play"})
     EXPECT_EQ(Replied(text).choice, Choice::kOtherWay) << text;
+}
+
+TEST(ReplyChoice, TakesAHostAndAPortForUnicast) {
+  const ReplyChoice chosen = Replied("RTP/AVP/UDP;destination=203.0.113.1;port=1234-1235;ttl=1;mode=play");
+  EXPECT_EQ(chosen.choice, Choice::kUdp);
+  EXPECT_EQ(chosen.client.value[0], 1234);
 }
 
 TEST(ReplyChoice, TellsWhoOpensTcpConnections) {

@@ -155,6 +155,20 @@ TEST_F(ReplyTest, PublishesAListeningTcpPort) {
              "expect 0 tcp 0-0 to 0-0 peer 53478-53479 as 53480-53481 open 3 source 192.168.1.20"}));
 }
 
+TEST_F(ReplyTest, RewritesThePortBehindADestinationBothWays) {
+  Dialogue client(Dialogue::SetupOf(true));
+  client.reserve = TakenBelow(5004);
+  const std::string inside = "MP2T/UDP;unicast;destination=10.0.1.2:5000;client_port=5000-5001";
+  const std::string request = client.Send(kC2S, SetupRequest(2, inside)).sent;
+  EXPECT_NE(request.find("destination=203.0.113.1:5004;client_port=5004-5005"), std::string::npos) << request;
+  const std::string reply =
+      client
+          .Send(kS2C,
+                ReplyTo(2, "200 OK", "MP2T/UDP;unicast;destination=203.0.113.1:5004;client_port=5004-5005"))
+          .sent;
+  EXPECT_NE(reply.find(inside.substr(17)), std::string::npos) << reply;
+}
+
 TEST_F(ReplyTest, ReadsNothingOfTheKindInTheClientsDirection) {
   Dialogue client(Dialogue::SetupOf(true));
   client.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));

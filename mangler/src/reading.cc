@@ -27,38 +27,61 @@ void Append(Numbers& numbers, std::uint16_t value, rtsp::Field field) {
   numbers.field[numbers.count++] = field;
 }
 
-Numbers NumbersOf(const rtsp::Ports& ports) {
+[[gnu::noinline]] Numbers NumbersOf(const rtsp::Ports& ports) {
   Numbers numbers;
   for (unsigned i = 0; i < ports.count; ++i) Append(numbers, ports.value[i], ports.field[i]);
   return numbers;
 }
 
-Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
+[[gnu::noinline]] Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
   Numbers numbers;
   for (unsigned i = 0; i < count; ++i) Append(numbers, addresses[i].port, addresses[i].port_field);
   return numbers;
 }
 
+[[gnu::always_inline]] inline rtspnat_address AddressOf(const rtsp::Cursor& line, rtsp::Field field) {
+  return ReadAddress(line.Slice(ReadHostPort(line, field).host));
+}
+
+bool MayBeMediaSource(const rtspnat_address& address) {
+  const std::uint8_t first = address.bytes[0];
+  const std::uint8_t second = address.bytes[1];
+  constexpr std::uint8_t kIpv4Multicast = 224;
+  constexpr std::uint8_t kIpv6Multicast = 0xff;
+  if (address.family == 4)
+    return first != 0 && first != 127 && first < kIpv4Multicast && !(first == 169 && second == 254);
+  if (address.family != 6 || first == kIpv6Multicast) return false;
+  if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
+  return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
+}
+
+// Calls of their own, for what they keep on the stack.
+[[gnu::noinline]] bool NamesHost(const rtsp::Cursor& line, rtsp::Field field) {
+  return MayBeMediaSource(AddressOf(line, field));
+}
+
+[[gnu::noinline]] void AppendPortBehind(Numbers& numbers, const rtsp::Cursor& line, rtsp::Field destination) {
+  const HostPort address = ReadHostPort(line, destination);
+  if (address.port != 0) Append(numbers, address.port, address.port_field);
+}
+
 // Where a spec has its client ports: in client_port, else in dest_addr, else behind the host of destination, else
-// in port, which names those of the destination where that is a host.
-Numbers ClientNumbers(const TransportSpec& spec, const rtsp::Cursor& line) {
+// in port, if that destination is a `host`.
+Numbers ClientNumbers(const TransportSpec& spec, const rtsp::Cursor& line, bool host) {
   if (spec.client_port.count != 0) return NumbersOf(spec.client_port);
   if (spec.destinations != 0) return NumbersOf(spec.dest_addr, spec.destinations);
   Numbers numbers;
   if (spec.destination.Empty()) return numbers;
-  const HostPort destination = ReadHostPort(line, spec.destination);
-  if (destination.port != 0) Append(numbers, destination.port, destination.port_field);
-  if (numbers.count == 0 && spec.delivery == rtsp::Delivery::kUnicast) return NumbersOf(spec.port);
-  return numbers;
-}
-
-rtspnat_address AddressOf(const rtsp::Cursor& line, rtsp::Field field) {
-  return ReadAddress(line.Slice(ReadHostPort(line, field).host));
+  AppendPortBehind(numbers, line, spec.destination);
+  if (numbers.count != 0 || !host) return numbers;
+  return NumbersOf(spec.port);
 }
 
 // True if every address in the text is the side's own, so that it may be served.
-bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own) {
+[[gnu::noinline]] bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line,
+                             const rtspnat_address& own) {
   if (spec.has_destination && !IsSame(AddressOf(line, spec.destination), own)) return false;
+  if (!spec.client_address.Empty() && !IsSame(AddressOf(line, spec.client_address), own)) return false;
   for (unsigned i = 0; i < spec.destinations; ++i) {
     const rtsp::Field host = spec.dest_addr[i].host;
     if (!host.Empty() && !IsSame(ReadAddress(line.Slice(host)), own)) return false;
@@ -108,18 +131,6 @@ void CheckSpec(const TransportSpec& spec, Announcement& out) {
 bool ListensOnTcp(const TransportSpec& spec) {
   return spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 &&
          (spec.flags & rtsp::kSpecPassive) != 0;
-}
-
-bool MayBeMediaSource(const rtspnat_address& address) {
-  const std::uint8_t first = address.bytes[0];
-  const std::uint8_t second = address.bytes[1];
-  constexpr std::uint8_t kIpv4Multicast = 224;
-  constexpr std::uint8_t kIpv6Multicast = 0xff;
-  if (address.family == 4)
-    return first != 0 && first != 127 && first < kIpv4Multicast && !(first == 169 && second == 254);
-  if (address.family != 6 || first == kIpv6Multicast) return false;
-  if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
-  return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
 }
 
 void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
@@ -175,11 +186,18 @@ void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
   return out;
 }
 
+Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line) {
+  Numbers numbers;
+  if (!spec.destination.Empty() && spec.client_port.count != 0)
+    AppendPortBehind(numbers, line, spec.destination);
+  return numbers;
+}
+
 Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
                               const rtspnat_address& own) {
   Announcement out;
   out.tcp = ListensOnTcp(spec);
-  out.text = ClientNumbers(spec, line);
+  out.text = ClientNumbers(spec, line, true);
   CheckSpec(spec, out);
   if (out.refusal == RTSPNAT_NOTES && !IsOwn(spec, line, own)) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
   if (out.refusal != RTSPNAT_NOTES) return out;
@@ -217,7 +235,7 @@ void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& add
   }
 }
 
-rtspnat_address ReadMediaSource(const TransportSpec& spec, const rtsp::Cursor& line) {
+[[gnu::noinline]] rtspnat_address ReadMediaSource(const TransportSpec& spec, const rtsp::Cursor& line) {
   rtspnat_address address = {};
   if (!spec.source.Empty()) {
     address = AddressOf(line, spec.source);
@@ -240,7 +258,8 @@ ReplyChoice ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line)
     out.choice = Choice::kOtherWay;
     return out;
   }
-  out.client = ClientNumbers(spec, line);
+  const bool host = spec.port.count != 0 && NamesHost(line, spec.destination);
+  out.client = ClientNumbers(spec, line, host);
   if (!has_ports && out.client.count == 0) {
     const bool other = spec.interleaved.count != 0 || spec.port.count != 0;
     out.choice = other ? Choice::kOtherWay : Choice::kNotSaid;

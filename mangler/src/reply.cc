@@ -52,8 +52,9 @@ namespace mangle {
   const Hosts hosts = HostsToChange();
   if (!changes && hosts.count == 0) return;
   if (line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
-  if (!HasRoomFor(std::uint32_t{client.count} + hosts.count)) return;
-  if (changes) AddPorts(client, mappings_[index].outside, mappings_[index].inside, mappings_[index].count);
+  if (!HasRoomFor(std::uint32_t{client.count} + hosts.count + 1)) return;
+  if (changes)
+    AddClientPorts(mappings_[index].outside, mappings_[index].inside, mappings_[index].count, client);
   AddHosts(hosts, ChangeKind::kOpener);
 }
 

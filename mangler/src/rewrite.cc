@@ -82,7 +82,7 @@ void Connection::UseMapping(std::uint32_t index) {
   const Hosts hosts = HostsToChange();
   const bool rewrites = changes || hosts.count != 0;
   if (rewrites && line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
-  if (!HasRoomFor(std::uint32_t{text.count} + hosts.count)) return;
+  if (!HasRoomFor(std::uint32_t{text.count} + hosts.count + 1)) return;
   if ((head.mappings & bit) == 0) {
     if (mapping.holders == kMostHolders) return Note(RTSPNAT_NOTE_TABLE_FULL);
     ++mapping.holders;
@@ -92,7 +92,7 @@ void Connection::UseMapping(std::uint32_t index) {
   if (mapping.count >= announcement_.count) mapping.open |= announcement_.open;
   if (!changes) Note(RTSPNAT_NOTE_SAME_PORT);
   if (!rewrites) return;
-  AddPorts(text, mapping.inside, mapping.outside, mapping.count);
+  AddClientPorts(mapping.inside, mapping.outside, mapping.count, text);
   AddHosts(hosts, ChangeKind::kOpener);
 }
 
@@ -193,8 +193,16 @@ void Connection::AddPorts(const Numbers& numbers, PortRange from, PortRange to, 
     const bool first = numbers.value[i] == from.first;
     if (!first && (count < 2 || numbers.value[i] != from.last)) continue;
     const std::uint16_t port = first ? to.first : to.last;
-    if (port != numbers.value[i]) AddChange({numbers.field[i], port, ChangeKind::kPort});
+    if (port != numbers.value[i] && Fits(port, numbers.field[i]))
+      AddChange({numbers.field[i], port, ChangeKind::kPort});
   }
+}
+
+// Those of client_port or what stands for it, and what destination says of them.
+[[gnu::noinline]] void Connection::AddClientPorts(PortRange from, PortRange to, std::uint32_t count,
+                                                  const Numbers& numbers) {
+  AddPorts(numbers, from, to, count);
+  AddPorts(FindDestinationPort(spec_, Line()), from, to, count);
 }
 
 void Connection::AddHosts(const Hosts& hosts, ChangeKind kind) {

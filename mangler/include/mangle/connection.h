@@ -181,6 +181,7 @@ class Connection {
   [[nodiscard]] bool HasRoomFor(std::uint32_t changes);
   void AddChange(const LineChange& change);
   void AddPorts(const Numbers& numbers, PortRange from, PortRange to, std::uint32_t count);
+  void AddClientPorts(PortRange from, PortRange to, std::uint32_t count, const Numbers& numbers);
   void AddHosts(const Hosts& hosts, ChangeKind kind);
   void FinishLine();
 

@@ -51,6 +51,9 @@ struct Announcement {
 [[nodiscard]] Announcement ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
                                             const rtspnat_address& own);
 
+/// Returns the port behind the host of destination where it says once more what client_port says; else none.
+[[nodiscard]] Numbers FindDestinationPort(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
+
 /// Returns the hosts that a spec says media is sent to; that of client_address too if @p client_address.
 [[nodiscard]] Hosts FindDestinations(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
                                      bool client_address);
