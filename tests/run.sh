@@ -11,7 +11,7 @@
 #   asan       the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
 #   fuzz       every fuzzer for FUZZ_SECONDS (60)
 #   modules    the kernel modules: warnings, sparse, checkpatch --strict, symbols and sections
-#   scripts    shellcheck
+#   scripts    shellcheck; the requirements, the man page and the examples of the documentation against the sources
 #   vm         real streams through a real NAT in a virtual machine, with the modules and without, and over lossy paths
 #
 # Installs the Debian 12 packages that it needs. Takes 25 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
@@ -24,16 +24,21 @@ LOGS=$TOP/build/logs
 
 usage() { sed -n '4,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
-# test_preset PRESET
+# test_preset PRESET [ARGUMENT OF CTEST]...
 test_preset() {
 	local preset=$1
 	cd "$TOP"
 	cmake --preset "$preset"
 	cmake --build --preset "$preset" -j"$JOBS"
-	ctest --preset "$preset" -j"$JOBS"
+	ctest --preset "$preset" -j"$JOBS" "${@:2}"
 }
 
-stage_g++() { test_preset default; }
+# And every test that docs/requirements.md names has run.
+stage_g++() {
+	rm -rf "$TOP/build/default/cases"
+	test_preset default --output-junit "$LOGS/ctest.xml"
+	"$TOP/tests/requirements.py" --ctest "$LOGS/ctest.xml" --cases "$TOP/build/default/cases"
+}
 stage_clang() { test_preset clang; }
 stage_asan() { test_preset asan; }
 stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}"; }
@@ -50,11 +55,18 @@ stage_modules() {
 stage_scripts() {
 	cd "$TOP"
 	git ls-files -z -- '*.sh' .ci/run | xargs -0 shellcheck -x
+	tests/requirements.py
+	tests/man_page.py
+	tests/examples.sh
 }
 
 stage_vm() {
 	build_modules "$("$TOP/tests/vm/image.sh" --kdir)"
+	rm -rf "$TOP/build/vm"
 	"$TOP/tests/vm/suite.sh" --modules "$MODULES/kshim" --results "$TOP/build/vm"
+	local taps
+	mapfile -t taps < <(find "$TOP/build/vm" -name '*tap*' -type f)
+	"$TOP/tests/requirements.py" --tap "${taps[@]}"
 }
 
 case ${1:-} in

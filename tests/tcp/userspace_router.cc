@@ -101,8 +101,7 @@ bool UserspaceRouter::Converse(const rtspnat_segment& segment) {
   constexpr std::size_t kMost = 4096;  // Questions of one segment.
   rtspnat_begin(connection_, &segment);
   std::size_t questions = 0;
-  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost)
-    Answer(step_);
+  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost) Answer(step_);
   calls_ += 1 + questions;
   complaints_.Check(questions < kMost, "law 1: the dialogue does not end");
   return questions < kMost;

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # suite.sh: plays real RTSP streams through a real NAT in a virtual machine, with the kernel modules and without; then a
-# part of the matrix of clients, servers and NAT sides (matrix.sh), some over paths that lose packets (lossy.sh), and
-# measures the throughput (throughput.sh).
+# part of the matrix of clients, servers and NAT sides (matrix.sh), attacks (attack.sh), replies in the shapes of real
+# servers (shapes.sh), the examples of docs/using-router.md, some over paths that lose packets (lossy.sh), and measures
+# the throughput (throughput.sh).
 #
 #   suite.sh --modules DIR [--case REGEX] [--results DIR]
 #
@@ -18,7 +19,7 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 modules='' cases='' results=''
 while [[ $# -gt 0 ]]; do
@@ -48,6 +49,9 @@ if [[ -n $cases ]]; then
 fi
 part cases run.sh --timeout 900 cases.sh .
 part matrix matrix.sh --quick
+part attacks attack.sh --quick
+part shapes shapes.sh --quick
+part examples ../examples.sh
 part lossy lossy.sh --sessions 10
 part throughput throughput.sh --rounds 3
 exit $code

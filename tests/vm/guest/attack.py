@@ -1,0 +1,42 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""attack.py full|quick [REGEX [SKIP]]: runs the attacks against the router of topology.sh, whatever helper it has, but
+for the first SKIP. Prints a line before each, `next`, a tab, its name; and one behind: 0 or 1, a tab, its name, a tab,
+what it achieved."""
+
+import re
+import sys
+
+import attack_session  # noqa: F401 each adds its attacks
+import attack_foreign  # noqa: F401
+import attack_text  # noqa: F401
+import attack_flood  # noqa: F401
+from attack_case import ATTACKS, Case
+from attack_network import Network
+
+
+def run(net, function, quick):
+    case = Case(net, quick)
+    try:
+        function(case)
+    except (OSError, ValueError) as error:
+        case.fault(f"stops the connection: {error!r}")
+    try:
+        case.close()
+    except OSError as error:
+        case.fault(repr(error))
+    return case
+
+
+def main():
+    quick, wanted = sys.argv[1] == "quick", re.compile(sys.argv[2] if len(sys.argv) > 2 else "")
+    skip = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+    net = Network()
+    chosen = [one for one in ATTACKS if wanted.search(one[0]) and (one[1] or not quick)]
+    for name, _, function in chosen[skip:]:
+        print("next", name, sep="\t", flush=True)
+        case = run(net, function, quick)
+        print(int(bool(case.faults)), name, "; ".join(case.faults) or case.note, sep="\t", flush=True)
+
+
+main()

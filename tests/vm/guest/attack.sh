@@ -1,0 +1,33 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+#
+# attack.sh full|quick [REGEX [SKIP]]: the attacks of attack.py against the modules that are there, whosever they are.
+# Segments come one by one, as from a network card without offloads.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
+. ./lib.sh
+. ./topology.sh
+. ./checks.sh
+. ./path.sh
+
+main() {
+	local code name what
+	echo 'rtspnat: cases start' >/dev/kmsg
+	make_topology
+	offloads off
+	modprobe nf_nat_rtsp || return
+	rules nat nft || return
+	while IFS=$'\t' read -r code name what; do
+		case $code in
+		next) note "next: $name" ;;
+		*) result "$code" "$name -> $what" ;;
+		esac
+	done < <(python3 -S attack.py "$@")
+	((tests > 1)) || result 1 'attack.py has run'
+	show_counters
+	case_clean_log
+	cat "$VM_RESULTS/tap"
+	printf '1..%d\n' "$tests"
+	[[ $failures -eq 0 ]]
+}
+
+main "$@"
