@@ -20,6 +20,7 @@ import json
 import pathlib
 import re
 import select
+import signal
 import socket
 import sys
 import time
@@ -169,9 +170,16 @@ def occupy(*words):
     for url, port in zip(words[::2], words[1::2]):
         controls.append(Control(f"occupier-{port}", url, "whole", 20, 0))
         set_up(controls[-1], int(port))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print("occupied", flush=True)
-    while True:
-        time.sleep(100)
+    try:
+        while True:
+            time.sleep(100)
+    except KeyboardInterrupt:
+        for control in controls:
+            control.writer.deadline = time.monotonic() + 10
+            control.exchange(control.request("TEARDOWN", control.url))
+            control.sock.close()
 
 
 if __name__ == "__main__":
