@@ -10,6 +10,15 @@ std::uint32_t HeaderLength(const rtspnat_segment& segment) {
   return segment.header_length != 0 ? segment.header_length : rtsp::kHeaderBytes;
 }
 
+// `count` is not 0.
+[[gnu::always_inline]] inline void Spread(PortRange range, std::uint32_t count,
+                                          std::uint16_t (&ports)[RTSPNAT_PORTS]) {
+  ports[0] = range.first;
+  if (count == 1) return;
+  for (std::uint32_t i = 1; i + 1 < count; ++i) ports[i] = static_cast<std::uint16_t>(range.first + i);
+  ports[(count - 1) % RTSPNAT_PORTS] = range.last;
+}
+
 bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
 
 }  // namespace
@@ -44,7 +53,7 @@ bool Connection::IsSkippable(const rtspnat_segment& segment) const {
 
 [[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) {
   const std::uint32_t acknowledged = other.map.Back(ack);
-  if (Before(other.frontier, acknowledged) || Before(acknowledged, other.acknowledged)) return;
+  if (Before(other.frontier, acknowledged) || !Before(other.acknowledged, acknowledged)) return;
   other.acknowledged = acknowledged;
   other.map.Acknowledge(acknowledged);
   if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE) other.map.Settle();
@@ -215,16 +224,21 @@ void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   constexpr std::uint8_t kTcp = 6;
   constexpr std::uint8_t kUdp = 17;
   step.protocol = mapping.tcp ? kTcp : kUdp;
-  const PortRange known = publishes_ ? mapping.published : mapping.peer;
-  for (std::uint32_t i = 0; i < mapping.count; ++i) {
-    if (mapping.inside.first != 0) {
-      step.inside[i] = mapping.inside.At(i, mapping.count);
-      step.outside[i] = mapping.outside.At(i, mapping.count);
-    }
-    if (i >= mapping.peers) continue;
-    step.peer[i] = mapping.peer.At(i, mapping.peers);
-    if (known.first != 0) step.published[i] = known.At(i, mapping.peers);
+  if (mapping.inside.first != 0) {
+    Spread(mapping.inside, mapping.count, step.inside);
+    Spread(mapping.outside, mapping.count, step.outside);
   }
+  if (mapping.peers == 0) return;
+  PortRange peer = mapping.peer;
+  PortRange known = publishes_ ? mapping.published : peer;
+  std::uint32_t peers = mapping.peers;
+  if (peers > mapping.count) {
+    peers = mapping.count;
+    peer.last = peer.At(peers - 1, mapping.peers);
+    known.last = known.At(peers - 1, mapping.peers);
+  }
+  Spread(peer, peers, step.peer);
+  if (known.first != 0) Spread(known, peers, step.published);
 }
 
 // The mapping is given up, one way or the other.
@@ -264,28 +278,31 @@ void Connection::FillDone(rtspnat_step& step) const {
   step.growth_at = growth_at_;
 }
 
+// Asks what is to be asked of a mapping, of which there is some.
+[[gnu::noinline]] rtspnat_ask Connection::AskOfMapping(rtspnat_step& step) {
+  if (release_ != 0) {
+    Leave(Pop(release_), step, RTSPNAT_RELEASE);
+    Note(RTSPNAT_NOTE_RELEASED);
+    return RTSPNAT_RELEASE;
+  }
+  if (linger_ != 0) {
+    Leave(Pop(linger_), step, RTSPNAT_LINGER);
+    Note(RTSPNAT_NOTE_LINGERS);
+    return RTSPNAT_LINGER;
+  }
+  asked_ = static_cast<std::uint8_t>(Pop(expect_));
+  FillMapping(asked_, step);
+  step.media_source = media_source_;
+  question_ = Question::kExpect;
+  step.ask = RTSPNAT_EXPECT;
+  return RTSPNAT_EXPECT;
+}
+
 rtspnat_ask Connection::Next(rtspnat_step& step) {
   if (question_ != Question::kNone) Answer(RTSPNAT_NO, 0);
   step = {};
   for (;;) {
-    if (release_ != 0) {
-      Leave(Pop(release_), step, RTSPNAT_RELEASE);
-      Note(RTSPNAT_NOTE_RELEASED);
-      return RTSPNAT_RELEASE;
-    }
-    if (linger_ != 0) {
-      Leave(Pop(linger_), step, RTSPNAT_LINGER);
-      Note(RTSPNAT_NOTE_LINGERS);
-      return RTSPNAT_LINGER;
-    }
-    if (expect_ != 0) {
-      asked_ = static_cast<std::uint8_t>(Pop(expect_));
-      FillMapping(asked_, step);
-      step.media_source = media_source_;
-      question_ = Question::kExpect;
-      step.ask = RTSPNAT_EXPECT;
-      return RTSPNAT_EXPECT;
-    }
+    if ((release_ | linger_ | expect_) != 0) return AskOfMapping(step);
     switch (phase_) {
       case Phase::kRead: ReadUnits(); break;
       case Phase::kSpecs: ReadSpec(); break;

@@ -37,11 +37,6 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
   if (wants_uri) head.uri = HashOf(unit, unit.start.uri);
 }
 
-bool Connection::IsSetup(const Head& head) const {
-  if (head.method == rtsp::Method::kSetup) return true;
-  return head.method == rtsp::Method::kPlay && (setup_.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
-}
-
 [[gnu::always_inline]] inline void Connection::ReadHeader(const rtsp::Unit& unit) {
   if (unit.too_long) return Note(RTSPNAT_NOTE_LINE_TOO_LONG);
   Head& head = Current().head;

@@ -33,13 +33,14 @@ bool Connection::MustWithhold() const {
   using rtsp::HeaderName;
   constexpr HeaderName kAddressLines[3] = {HeaderName::kXNat, HeaderName::kLocation,
                                            HeaderName::kContentBase};
-  const bool may_be_others = publishes_ || setup_.options != 0;
-  for (unsigned i = 0; may_be_others && i < 3; ++i) {
+  const bool has_others = publishes_ || setup_.options != 0;
+  for (unsigned i = 0; has_others && i < 3; ++i) {
     if (IsAddressLine(kAddressLines[i]) && direction.framer.MayBecome(kAddressLines[i])) return true;
   }
-  if (!direction.framer.MayBecome(HeaderName::kTransport)) return false;
-  if (direction_ == RTSPNAT_ORIGINAL) return IsSetup(direction.head);
-  return direction.head.status != 0 && pending_.WaitsForSetup();
+  const bool has_transport = direction_ == RTSPNAT_ORIGINAL
+                                 ? IsSetup(direction.head)
+                                 : direction.head.status != 0 && pending_.WaitsForSetup();
+  return has_transport && direction.framer.MayBecome(HeaderName::kTransport);
 }
 
 // True if text of this direction is changed at all.

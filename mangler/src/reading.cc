@@ -110,6 +110,14 @@ std::uint8_t PortsFromTo(const Numbers& numbers) {
   return more >= 1 && more < rtsp::kPorts ? static_cast<std::uint8_t>(more + 1) : std::uint8_t{2};
 }
 
+std::uint8_t RoomOf(const Numbers& numbers) {
+  std::uint32_t digits = kPortDigits;
+  for (unsigned i = 0; i < numbers.count; ++i) {
+    if (numbers.field[i].length < digits) digits = numbers.field[i].length;
+  }
+  return static_cast<std::uint8_t>(digits);
+}
+
 // Notes why a spec is not to be mapped, if it is not.
 void CheckSpec(const TransportSpec& spec, Announcement& out) {
   const bool announces = out.text.count != 0;
@@ -207,6 +215,7 @@ Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& lin
   out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
   if (!several) CompleteSingle(spec, out);
   if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
+  out.digits = RoomOf(out.text);
   if (out.inside.first < kFirstPort || (out.count > 1 && out.inside.last < kFirstPort))
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
   return out;

@@ -102,12 +102,7 @@ PortRequest Connection::CurrentRequest() const {
   request.count = announcement_.count;
   request.same_only = !setup_.may_translate;
   request.seed = setup_.port_seed;
-  std::uint32_t digits = line_left_ ? 0 : kPortDigits;
-  const Numbers& text = announcement_.text;
-  for (unsigned i = 0; i < text.count; ++i) {
-    if (text.field[i].length < digits) digits = text.field[i].length;
-  }
-  request.digits = static_cast<std::uint8_t>(digits);
+  request.digits = line_left_ ? std::uint8_t{0} : announcement_.digits;
   return request;
 }
 
@@ -115,7 +110,8 @@ PortRequest Connection::CurrentRequest() const {
   const PortRequest request = CurrentRequest();
   while (attempt_ < rtsp::kPortProposals) {
     const PortRange ports = Propose(request, attempt_++);
-    if (ports.first == 0 || mappings_.UsesOutside(ports, request.count, announcement_.tcp)) continue;
+    if (ports.first == 0) continue;
+    if (mappings_.Held() != 0 && mappings_.UsesOutside(ports, request.count, announcement_.tcp)) continue;
     mappings_[asked_].outside = ports;
     FillMapping(asked_, step);
     step.digits = request.digits;

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""matrix_table.py RESULTS [RESULTS]: what matrix.sh found with rtspnat, and with nat-rtsp-dkms, as Markdown: a row for each
-side, family, server and transport, a column for each client."""
+"""matrix_table.py RESULTS [RESULTS]: what matrix.sh found with rtspnat, and with nat-rtsp-dkms, as Markdown: a row for
+each side, family, server and transport, a column for each client."""
 
 import pathlib
 import sys

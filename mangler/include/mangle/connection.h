@@ -125,6 +125,7 @@ class Connection {
   void TurnTransparent(std::uint32_t note);
   void Forget(std::uint32_t index);
   void Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask);
+  [[nodiscard]] rtspnat_ask AskOfMapping(rtspnat_step& step);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
 
@@ -154,7 +155,10 @@ class Connection {
   void ReadOtherHeader(const rtsp::Unit& unit);
   void NoteSessionTimeout(const rtsp::Unit& unit);
   inline void EndHead();
-  [[nodiscard]] bool IsSetup(const Head& head) const;
+  [[nodiscard]] bool IsSetup(const Head& head) const {
+    if (head.method == rtsp::Method::kSetup) return true;
+    return head.method == rtsp::Method::kPlay && (setup_.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
+  }
   void EndRequest(const Head& head);
   void EndResponse(const Head& head);
   void ResolveSetup(const Pending& request, const Head& head);

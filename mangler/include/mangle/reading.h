@@ -40,9 +40,10 @@ struct HostPort {
 struct Announcement {
   /// RTSPNAT_NOTES if the spec is to be mapped, else the note that says why not.
   std::uint32_t refusal = RTSPNAT_NOTES;
-  std::uint8_t count = 0;  ///< Ports to be mapped: 1 to kPorts.
-  std::uint8_t open = 0;   ///< Bit i: media is expected on port i.
-  bool tcp = false;        ///< The client listens for TCP connections; else UDP.
+  std::uint8_t count = 0;   ///< Ports to be mapped: 1 to kPorts.
+  std::uint8_t open = 0;    ///< Bit i: media is expected on port i.
+  bool tcp = false;         ///< The client listens for TCP connections; else UDP.
+  std::uint8_t digits = 0;  ///< That the text has room for: those of its shorter number, 5 at most.
   PortRange inside;
   Numbers text;  ///< The ports as they are written: 1 or 2.
 };

@@ -64,6 +64,7 @@ publishers() {
 # play_cells SIDE off|on CELL...: a dozen at the same time.
 play_cells() {
 	local cells=("${@:3}")
+	[[ ${cells[*]} != */vlc/udp/* ]] || restart_vlc_server || return
 	while ((${#cells[@]})); do
 		batch "$1" "$2" "${cells[@]:0:11}"
 		cells=("${cells[@]:11}")
@@ -72,7 +73,8 @@ play_cells() {
 
 # batch SIDE off|on CELL...
 batch() {
-	local state=$2 cell words pids=() i ns names=()
+	local state=$2 cell words pids=() i ns names=() lines
+	lines=$(wc -l <"$VM_RESULTS/server.log")
 	side "$1" "$state" || return
 	for ns in client neighbour server; do in_ns "$ns" nft flush set inet count ports; done
 	for cell in "${@:3}"; do
@@ -87,7 +89,9 @@ batch() {
 	done
 	wait "${pids[@]}"
 	read_counts "$(client_of "$1")"
-	wait_for 10 no_expectations || left+=" $1"
+	wait_for 10 released "$lines" || left+=" $1"
+	in_ns far conntrack -L expect >>"$dir/expectations-left-$1" 2>/dev/null
+	in_ns near conntrack -L expect >>"$dir/expectations-left-$1" 2>/dev/null
 	i=0
 	for cell in "${@:3}"; do
 		IFS=/ read -ra words <<<"$cell"
@@ -96,8 +100,15 @@ batch() {
 	done
 }
 
-no_expectations() {
-	[[ -z $(in_ns near conntrack -L expect 2>/dev/null)$(in_ns far conntrack -L expect 2>/dev/null) ]]
+# released LINES: is nothing expected any more for sessions that ended by TEARDOWN, after so many lines of the server log?
+# Of those that just hung up the helper keeps it for a while; rtspclientsink sometimes does.
+released() {
+	local ns hung_up
+	hung_up=$(tail -n "+$(($1 + 1))" "$VM_RESULTS/server.log" |
+		awk '$1 == "closed" { n++ } $1 == "TEARDOWN" { n-- } END { print n + 0 }')
+	for ns in near far; do
+		(($(in_ns "$ns" conntrack -L expect 2>/dev/null | sed 's/.*master-src//' | sort -u | wc -l) <= hung_up)) || return
+	done
 }
 
 # record CELL STATE NAME TRANSPORT CLIENT PORT: judges a session. It plays if the program itself got media of all tracks,
@@ -132,6 +143,7 @@ judge_cell() {
 	result "$([[ -z $problem ]]; echo $?)" "$1$problem"
 }
 
+vlc_server_pid=''
 declare -A played
 main() {
 	local offloads=$1 states=$2 filter=${3:-.} side state all chosen left=''
@@ -143,7 +155,8 @@ main() {
 	[[ $states == off ]] || modprobe nf_nat_rtsp || return
 	mapfile -t all < <(if [[ $filter == quick ]]; then quick_cells; else cells | grep -E -- "$filter"; fi)
 	make_transport_stream /tmp/stream.ts
-	start_vlc_server || return
+	install -d -o nobody /tmp/nobody
+	make_tracks || return
 	export SERVER4=$matrix_server4 SERVER6=$matrix_server6 TS=/tmp/stream.ts
 	RECORD=$(publishers "$states" "${all[@]}") start_server
 	for side in $sides; do
@@ -151,9 +164,9 @@ main() {
 		for state in $states; do play_cells "$side" "$state" "${chosen[@]}"; done
 	done
 	for cell in "${all[@]}"; do judge_cell "$cell"; done
-	result "$([[ -z $left ]]; echo $?)" "expectations: none left of sessions that have ended$left"
+	result "$([[ -z $left ]]; echo $?)" "expectations: none left of sessions that were torn down$left"
 	[[ $states == off ]] || more_cases "$filter"
-	kill "$server_pid" "$vlc_server_pid"
+	kill "$server_pid" ${vlc_server_pid:+"$vlc_server_pid"}
 	case_clean_log
 	printf '1..%d\n' "$tests"
 	note "$((tests - failures)) of $tests ok, $(cut -d. -f1 /proc/uptime) s after boot"

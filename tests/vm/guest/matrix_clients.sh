@@ -12,15 +12,20 @@ as_nobody() {
 	begin_quietly "$1" "$2" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/tmp/nobody "${@:3}"
 }
 
-# start_vlc_server: two tracks like gst-rtsp-server's, from a file over and over.
-start_vlc_server() {
-	local file=/tmp/tracks.mkv
+readonly vlc_file=/tmp/tracks.mkv
+make_tracks() {
 	ffmpeg -nostdin -loglevel error -f lavfi -i "$sine" -f lavfi -i "$sine" -map 0 -map 1 -c:a:0 pcm_alaw -c:a:1 pcm_mulaw \
-		-t 60 $file || return
-	install -d -o nobody /tmp/nobody
-	as_nobody server "$VM_RESULTS/vlc-server.log" vlc -I dummy -vv --sout-all --loop $file \
+		-t 120 $vlc_file
+}
+
+# restart_vlc_server: two tracks like gst-rtsp-server's, from a file: at its end, sessions end too.
+restart_vlc_server() {
+	local log=$VM_RESULTS/vlc-server.log
+	[[ -z $vlc_server_pid ]] || stop "$vlc_server_pid"
+	as_nobody server "$log" vlc -I dummy -vv --sout-all --loop $vlc_file \
 		--sout "#rtp{sdp=rtsp://:$vlc_port/test}" --sout-keep
 	vlc_server_pid=$begun
+	wait_for 20 grep -qs 'adding.*trackID=1' "$log"
 }
 
 # make_transport_stream FILE: what /stream=0 sends.

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""matrix_more.py CASE URL PORT [SECONDS]: a scripted client that does what players seldom do, on UDP ports PORT to PORT + 3.
+"""matrix_more.py CASE URL PORT [SECONDS]: a scripted client that does what players seldom do. Its UDP ports are PORT to
+PORT + 3.
 
 pause       plays, pauses for SECONDS without a word and a datagram, plays on
 resume      plays, pauses, hangs up; SECONDS later plays on by another connection
