@@ -198,7 +198,7 @@ void Connection::TurnTransparent(std::uint32_t note) {
   }
 }
 
-void Connection::FinishSegment() {
+[[gnu::noinline]] void Connection::FinishSegment() {
   Direction& direction = Current();
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
   if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;

@@ -201,8 +201,8 @@ Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line)
   return numbers;
 }
 
-Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
-                              const rtspnat_address& own) {
+[[gnu::noinline]] Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
+                                                const rtspnat_address& own) {
   Announcement out;
   out.tcp = ListensOnTcp(spec);
   out.text = ClientNumbers(spec, line, true);
@@ -221,7 +221,8 @@ Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& lin
   return out;
 }
 
-Hosts FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line, bool client_address) {
+[[gnu::noinline]] Hosts FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line,
+                                         bool client_address) {
   Hosts hosts;
   AddHost(hosts, ReadHostPort(line, spec.destination).host);
   if (client_address) AddHost(hosts, ReadHostPort(line, spec.client_address).host);
@@ -229,14 +230,14 @@ Hosts FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line, bool
   return hosts;
 }
 
-Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
+[[gnu::noinline]] Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
   Hosts hosts;
   AddHost(hosts, ReadHostPort(line, spec.source).host);
   for (unsigned i = 0; i < spec.sources; ++i) AddHost(hosts, spec.src_addr[i].host);
   return hosts;
 }
 
-void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address) {
+[[gnu::noinline]] void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address) {
   const std::uint8_t count = hosts.count;
   hosts.count = 0;
   for (unsigned i = 0; i < count; ++i) {
@@ -254,7 +255,7 @@ void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& add
   return MayBeMediaSource(address) ? address : rtspnat_address{};
 }
 
-ReplyChoice ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line) {
+[[gnu::noinline]] ReplyChoice ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line) {
   ReplyChoice out;
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)

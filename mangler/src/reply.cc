@@ -97,7 +97,7 @@ std::uint32_t Connection::MakePeerMapping() {
 }
 
 // Asks for ports on the address that the opener knows the peer by.
-void Connection::Publish(std::uint32_t index) {
+[[gnu::noinline]] void Connection::Publish(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
   const bool is_same =
       mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
@@ -148,7 +148,7 @@ PortRequest Connection::PublishRequest() const {
   return false;
 }
 
-void Connection::AnswerPublish(rtspnat_reply reply, std::uint16_t first_port) {
+[[gnu::noinline]] void Connection::AnswerPublish(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
   phase_ = Phase::kSpecs;
   Mapping& mapping = mappings_[asked_];
@@ -182,6 +182,12 @@ void Connection::RefusePublished(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
   Hosts sources = FindSources(spec_, Line());
   KeepOnly(sources, Line(), setup_.peer);
+  for (unsigned i = 0; i < chosen_.server.count; ++i) {
+    const std::uint16_t widest =
+        mapping.published.first > mapping.published.last ? mapping.published.first : mapping.published.last;
+    if (mapping.published != mapping.peer && !Fits(widest, chosen_.server.field[i]))
+      return Note(RTSPNAT_NOTE_CANNOT_EDIT);
+  }
   const bool changes = mapping.published != mapping.peer || sources.count != 0;
   if (changes && line_left_) return RefusePublished(index);
   if (!HasRoomFor(std::uint32_t{chosen_.server.count} + sources.count)) return RefusePublished(index);

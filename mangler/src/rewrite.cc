@@ -38,7 +38,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   }
 }
 
-void Connection::UseRequestSpec() {
+[[gnu::noinline]] void Connection::UseRequestSpec() {
   if (hands_off_) return Note(RTSPNAT_NOTE_OTHER_TRAVERSAL);
   announcement_ = ReadAnnouncement(spec_, Line(), setup_.inside);
   if (announcement_.refusal != RTSPNAT_NOTES) return Note(announcement_.refusal);
@@ -64,7 +64,7 @@ void Connection::UseRequestSpec() {
 }
 
 // Puts a reserved mapping into the text and holds it for this head, or leaves both alone.
-void Connection::UseMapping(std::uint32_t index) {
+[[gnu::noinline]] void Connection::UseMapping(std::uint32_t index) {
   Mapping& mapping = mappings_[index];
   Head& head = Current().head;
   const Numbers& text = announcement_.text;
@@ -129,7 +129,7 @@ void Connection::RefuseMapping(std::uint32_t note) {
   phase_ = Phase::kSpecs;
 }
 
-void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
+[[gnu::noinline]] void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
   if (reply == RTSPNAT_NO) return RefuseMapping(RTSPNAT_NOTE_NO_PORTS);
   Mapping& mapping = mappings_[asked_];
@@ -151,7 +151,7 @@ void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   phase_ = Phase::kUse;
 }
 
-void Connection::UseReserved() {
+[[gnu::noinline]] void Connection::UseReserved() {
   phase_ = Phase::kSpecs;
   UseMapping(asked_);
   // Refused after all: nobody holds it.
@@ -189,8 +189,7 @@ void Connection::AddPorts(const Numbers& numbers, PortRange from, PortRange to, 
     const bool first = numbers.value[i] == from.first;
     if (!first && (count < 2 || numbers.value[i] != from.last)) continue;
     const std::uint16_t port = first ? to.first : to.last;
-    if (port != numbers.value[i] && Fits(port, numbers.field[i]))
-      AddChange({numbers.field[i], port, ChangeKind::kPort});
+    if (port != numbers.value[i]) AddChange({numbers.field[i], port, ChangeKind::kPort});
   }
 }
 
@@ -198,7 +197,10 @@ void Connection::AddPorts(const Numbers& numbers, PortRange from, PortRange to, 
 [[gnu::noinline]] void Connection::AddClientPorts(PortRange from, PortRange to, std::uint32_t count,
                                                   const Numbers& numbers) {
   AddPorts(numbers, from, to, count);
-  AddPorts(FindDestinationPort(spec_, Line()), from, to, count);
+  if (spec_.destination.Empty()) return;
+  const Numbers again = FindDestinationPort(spec_, Line());
+  if (again.count == 0 || !Fits(again.value[0] == from.first ? to.first : to.last, again.field[0])) return;
+  AddPorts(again, from, to, count);
 }
 
 void Connection::AddHosts(const Hosts& hosts, ChangeKind kind) {

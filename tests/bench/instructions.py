@@ -22,9 +22,9 @@ TIMES = 100
 # goal and bound in instructions, per byte or in all
 CASES = [
     ("setup-447.rtsp", "free", 447, "ReadAndPlan", 9, 9, True),
-    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 9, 10.3, True),
-    ("setup-147.rtsp", "free", 147, "ReadAndPlan", 11, 18.2, True),
-    ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 11, 25, True),
+    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 9, 11, True),
+    ("setup-147.rtsp", "free", 147, "ReadAndPlan", 11, 20, True),
+    ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 11, 27.7, True),
     ("frame-1448", "free", 1448, "PassOver", 200, 200, False),
     ("frame-65535", "free", 65535, "PassOver", 200, 200, False),
 ]
