@@ -51,7 +51,7 @@ bool Connection::IsSkippable(const rtspnat_segment& segment) const {
   if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.edits.Empty())) Acknowledge(other, segment.ack);
 }
 
-[[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) {
+[[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) const {
   const std::uint32_t acknowledged = other.map.Back(ack);
   if (Before(other.frontier, acknowledged) || !Before(other.acknowledged, acknowledged)) return;
   other.acknowledged = acknowledged;

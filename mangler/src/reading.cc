@@ -49,7 +49,7 @@ bool MayBeMediaSource(const rtspnat_address& address) {
   constexpr std::uint8_t kIpv4Multicast = 224;
   constexpr std::uint8_t kIpv6Multicast = 0xff;
   if (address.family == 4)
-    return first != 0 && first != 127 && first < kIpv4Multicast && !(first == 169 && second == 254);
+    return first != 0 && first != 127 && first < kIpv4Multicast && (first != 169 || second != 254);
   if (address.family != 6 || first == kIpv6Multicast) return false;
   if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
   return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.

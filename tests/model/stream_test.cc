@@ -77,6 +77,8 @@ Outcome Play(const Trial& trial, const test::SessionOptions& session) {
   test::RtspScript script(test::Dice(trial.plan), trial.ipv6 ? "fd00::2" : "10.0.0.2");
   Outcome outcome;
   outcome.result = test::PlaySession(script, session, shapes, complaints);
+  // What is live lingers as long as the session may (kSessionSeconds).
+  model_pass_time(65000);
   outcome.expectations = Kernel::Expectations().size();
   // A text that cannot be made longer, because too many others on their way were, stays as it is: also a bound.
   for (const char* bound : {"gap", "table_full", "cut_transport", "cannot_edit"})

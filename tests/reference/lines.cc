@@ -67,13 +67,15 @@ StartLine ReadStartLine(std::string_view line) {
 }
 
 Header ReadHeader(std::string_view line) {
-  static constexpr std::array<std::string_view, 4> kNames = {"content-length", "cseq", "session",
-                                                             "transport"};
+  static constexpr std::array<std::string_view, 9> kNames = {"content-base", "content-length", "cseq",
+                                                             "location",     "require",        "session",
+                                                             "supported",    "transport",      "x-nat"};
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return {};
   std::size_t end = colon;
   while (end > 0 && IsBlank(line[end - 1])) --end;
-  const std::string name = Lower(line.substr(0, end));
+  std::string name = Lower(line.substr(0, end));
+  if (name == "proxy-require") name = "require";
   if (std::ranges::find(kNames, name) == kNames.end()) return {};
   return {name, colon + 1};
 }

@@ -117,7 +117,7 @@ class Connection {
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
   [[nodiscard]] inline bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
   inline void TakeAcknowledgement(const rtspnat_segment& segment);
-  void Acknowledge(Direction& other, std::uint32_t ack);
+  void Acknowledge(Direction& other, std::uint32_t ack) const;
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
