@@ -35,7 +35,7 @@ class ReplyTest : public ::testing::Test {
   }
 
   // Sends a SETUP and its reply; returns the reply as it leaves.
-  std::string Setup(const std::string& request, const std::string& reply) {
+  std::string Agree(const std::string& request, const std::string& reply) {
     dialogue.Send(kC2S, SetupRequest(2, request));
     return dialogue.Send(kS2C, ReplyTo(2, "200 OK", reply)).sent;
   }
@@ -45,7 +45,7 @@ class ReplyTest : public ::testing::Test {
 
 TEST_F(ReplyTest, PublishesTheSamePortsWhereTheyAreFree) {
   const std::string reply = "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001";
-  EXPECT_EQ(Setup("RTP/AVP;unicast;client_port=5000-5001", reply), ReplyTo(2, "200 OK", reply));
+  EXPECT_EQ(Agree("RTP/AVP;unicast;client_port=5000-5001", reply), ReplyTo(2, "200 OK", reply));
   EXPECT_EQ(dialogue.Log(), (Lines{"reserve 0 5000-5001 as 5000-5001", "publish 0 9000-9001 as 9000-9001",
                                    "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3"}));
 }
@@ -53,7 +53,7 @@ TEST_F(ReplyTest, PublishesTheSamePortsWhereTheyAreFree) {
 TEST_F(ReplyTest, PublishesOtherPortsAndTheOtherAddress) {
   dialogue.publish = PeerPortsBelow(9004);
   const std::string reply =
-      Setup("RTP/AVP;unicast;client_port=5000-5001",
+      Agree("RTP/AVP;unicast;client_port=5000-5001",
             "RTP/AVP;unicast;client_port=5000-5001;source=192.168.1.20;server_port=9000-9001");
   EXPECT_NE(reply.find("source=203.0.113.7;server_port=9004-9005"), std::string::npos) << reply;
   EXPECT_EQ(dialogue.Log().back(),
@@ -104,7 +104,7 @@ TEST_F(ReplyTest, PublishesForTheAnswerToItsOwnRequestOnly) {
 
 TEST_F(ReplyTest, RefusedItLeavesThePortsAndNamesThePublishedAddress) {
   dialogue.publish = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_NO; };
-  const std::string reply = Setup("RTP/AVP;unicast;client_port=5000-5001",
+  const std::string reply = Agree("RTP/AVP;unicast;client_port=5000-5001",
                                   "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   EXPECT_NE(reply.find("server_port=9000-9001"), std::string::npos);
   EXPECT_EQ(dialogue.Log().back(), "expect 0 5000-5001 to 5000-5001 peer 9000-9001 as 0-0 open 3");
@@ -113,7 +113,7 @@ TEST_F(ReplyTest, RefusedItLeavesThePortsAndNamesThePublishedAddress) {
 TEST_F(ReplyTest, RepeatedSetupKeepsWhatWasPublished) {
   const std::string reply = "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001";
   dialogue.publish = PeerPortsBelow(9004);
-  const std::string first = Setup("RTP/AVP;unicast;client_port=5000-5001", reply);
+  const std::string first = Agree("RTP/AVP;unicast;client_port=5000-5001", reply);
   dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP;unicast;client_port=5000-5001", "rtsp://s/a/1",
                                    "Session: 12345678\r\n"));
   const std::string second = dialogue.Send(kS2C, ReplyTo(3, "200 OK", reply)).sent;
@@ -178,7 +178,7 @@ TEST_F(ReplyTest, ReadsNothingOfTheKindInTheClientsDirection) {
 }
 
 TEST_F(ReplyTest, LivesOnForTheTimeThatTheSessionHas) {
-  Setup("RTP/AVP;unicast;client_port=5000-5001",
+  Agree("RTP/AVP;unicast;client_port=5000-5001",
         "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP;unicast;client_port=5002-5003", "rtsp://s/a/2"));
   dialogue.Send(kS2C, "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nSession: 1 ; Timeout = 90\r\n\r\n");
@@ -190,7 +190,7 @@ TEST_F(ReplyTest, LivesOnForTheTimeThatTheSessionHas) {
 
 TEST_F(ReplyTest, ASetupOnOtherPortsFreesThoseBefore) {
   const std::string session = "Session: 12345678\r\n";
-  Setup("RTP/AVP;unicast;client_port=5000-5001",
+  Agree("RTP/AVP;unicast;client_port=5000-5001",
         "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP;unicast;client_port=6000-6001", "rtsp://s/a/1", session));
   EXPECT_EQ(dialogue.Held(), 2U) << "both until it is answered";
@@ -203,7 +203,7 @@ TEST_F(ReplyTest, ASetupOnOtherPortsFreesThoseBefore) {
 }
 
 TEST_F(ReplyTest, TeardownOfAStreamLeavesThePortsToOthersThatShareThem) {
-  Setup("RTP/AVP;unicast;client_port=5000-5001",
+  Agree("RTP/AVP;unicast;client_port=5000-5001",
         "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");
   dialogue.Send(kC2S, SetupRequest(3, "RTP/AVP;unicast;client_port=5000-5001", "rtsp://s/a/2",
                                    "Session: 12345678\r\n"));
