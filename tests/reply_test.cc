@@ -62,7 +62,7 @@ TEST_F(ReplyTest, PublishesOtherPortsAndTheOtherAddress) {
 
 TEST_F(ReplyTest, PublishesSrcAddrOfRtsp2) {
   dialogue.publish = PeerPortsBelow(6300);
-  const std::string reply = Setup(
+  const std::string reply = Agree(
       "RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\"",
       "RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";src_addr=\"192.168.1.20:6256\"/\"192.168.1.20:6257\"");
   const std::size_t at = reply.find("src_addr=\"203.0.113.7:");
@@ -144,7 +144,7 @@ TEST_F(ReplyTest, HairpinChangesBothSides) {
 
 TEST_F(ReplyTest, PublishesAListeningTcpPort) {
   dialogue.publish = PeerPortsBelow(53480);
-  const std::string reply = Setup(
+  const std::string reply = Agree(
       "RTP/AVP/TCP;unicast;dest_addr=\":9\"/\":9\";setup=active;connection=new",
       "RTP/AVP/TCP;unicast;dest_addr=\":9\"/\":9\";src_addr=\"192.168.1.20:53478\"/\"192.168.1.20:53479\";"
       "setup=passive;connection=new");
