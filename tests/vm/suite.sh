@@ -14,7 +14,7 @@
 #   --results DIR       keep logs there: per case what was sniffed and what the programs said; tap; dmesg
 #
 # Prints TAP. Exit code: 0 all as expected, 1 a case was not, 2 usage or a missing program, 3 the machine did not boot
-# or did not finish in time. Takes 12 minutes; the first time 2 more, to make the image.
+# or did not finish in time. Takes 17 minutes; the first time 2 more, to make the image.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
