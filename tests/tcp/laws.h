@@ -11,7 +11,8 @@
 ///      those that were sent.
 ///  L4. No mapping is left when the connection has ended.
 ///  L5. Sequence numbers that are mapped keep their order, and the inverse map leads back. (In UserspaceRouter.)
-///  L7. Every session comes to its end; how fast is measured in tests/stall_law_test.cc.
+///  L7. Every session comes to its end, at the latest when its path loses nothing any more; how fast is measured in
+///      tests/stall_law_test.cc.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -57,7 +57,11 @@ void Session::Say(unsigned direction, std::string_view text) {
   }
 }
 
+// A path may lose more than an hour has retransmissions for. What still does not come to its end when the path has
+// calmed down has stalled.
 bool Session::Run(const std::function<bool()>& done) {
+  if (network_.Run(done, network_.clock.Now() + kLongestTurn)) return true;
+  network_.Calm();
   return network_.Run(done, network_.clock.Now() + kLongestTurn);
 }
 
