@@ -55,6 +55,17 @@ TEST(SeqMap, Law4SettlingChangesNothingAhead) {
   }
 }
 
+TEST(SeqMap, Law5WhatWaitsIsNotKnownOutside) {
+  SeqMap left = Three();
+  const SeqMap before = left;
+  ASSERT_TRUE(left.Add(kOrigin + 80, 7));
+  for (std::uint32_t i = 0; i < 100; ++i)
+    ASSERT_EQ(left.ForwardLeft(kOrigin + i), before.Forward(kOrigin + i)) << i;
+  EXPECT_EQ(left.Forward(kOrigin + 80), before.Forward(kOrigin + 80) + 7);
+  EXPECT_EQ(left.Leave(), 7);
+  EXPECT_EQ(left.ForwardLeft(kOrigin + 80), left.Forward(kOrigin + 80));
+}
+
 TEST(SeqMap, AFullMapRefusesUntilSomethingIsAcknowledged) {
   SeqMap map;
   std::uint32_t position = kOrigin;

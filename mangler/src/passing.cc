@@ -180,13 +180,16 @@ void Connection::PlanPassing() {
   PlanGrowth();
 }
 
-// Acknowledgements of what precedes the bytes in custody stand for these too.
+// Acknowledgements of what precedes the bytes in custody stand for these too. The embedder's numbers have no addition
+// that it was not told of.
 std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) const {
   const Direction& other = directions_[1 - (segment.direction & 1)];
   const Range custody = other.in_custody ? other.Line() : other.custody;
   if ((segment.flags & RTSPNAT_ACK) == 0 || custody.size == 0) return segment.ack;
   const std::uint32_t acknowledged = other.map.Back(segment.ack);
-  return acknowledged - custody.start < custody.size ? other.map.Forward(custody.End()) : segment.ack;
+  if (acknowledged - custody.start >= custody.size) return segment.ack;
+  const bool maps_here = setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE;
+  return maps_here ? other.map.Forward(custody.End()) : other.map.ForwardLeft(custody.End());
 }
 
 bool Connection::Holds() const { return directions_[0].Holds() || directions_[1].Holds(); }

@@ -12,11 +12,15 @@ bool SeqMap::Add(std::uint32_t position, std::uint32_t growth) {
   return true;
 }
 
-std::uint32_t SeqMap::Forward(std::uint32_t sequence) const {
+std::uint32_t SeqMap::Forward(std::uint32_t sequence, std::uint32_t additions) const {
   std::uint32_t added = base_;
-  for (std::uint32_t i = 0; i < size_ && !Before(sequence, position_[i]); ++i) added += growth_[i];
+  for (std::uint32_t i = 0; i < additions && !Before(sequence, position_[i]); ++i) added += growth_[i];
   return sequence + added;
 }
+
+std::uint32_t SeqMap::Forward(std::uint32_t sequence) const { return Forward(sequence, size_); }
+
+std::uint32_t SeqMap::ForwardLeft(std::uint32_t sequence) const { return Forward(sequence, left_); }
 
 std::uint32_t SeqMap::Back(std::uint32_t sequence) const {
   std::uint32_t added = base_;

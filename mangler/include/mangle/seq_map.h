@@ -28,6 +28,7 @@ inline constexpr std::uint32_t kMostGrowth = 255;
 ///  3. Back() is monotone. A number inside added bytes gives the byte that they belong to, so that their sender
 ///     sends that byte again.
 ///  4. Settle() changes no Forward() of a number from the acknowledged one on.
+///  5. ForwardLeft() is what Forward() was before the additions that wait were made.
 class SeqMap {
  public:
   /// True if one more addition can be remembered.
@@ -42,6 +43,9 @@ class SeqMap {
 
   /// Returns the number that leaves for @p sequence of the sender.
   [[nodiscard]] std::uint32_t Forward(std::uint32_t sequence) const;
+
+  /// The same, but without the additions that still wait: what an embedder makes of it that is told of each as it leaves.
+  [[nodiscard]] std::uint32_t ForwardLeft(std::uint32_t sequence) const;
 
   /// Returns the sender's number for @p sequence of those that leave.
   [[nodiscard]] std::uint32_t Back(std::uint32_t sequence) const;
@@ -71,6 +75,8 @@ class SeqMap {
   std::uint8_t Leave() { return growth_[left_++]; }
 
  private:
+  [[nodiscard]] std::uint32_t Forward(std::uint32_t sequence, std::uint32_t additions) const;
+
   std::uint32_t base_ = 0;  // Added before all that follow.
   std::uint8_t size_ = 0;
   std::uint8_t left_ = 0;     // Of them have left.
