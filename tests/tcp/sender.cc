@@ -101,9 +101,10 @@ void Sender::LoseFirst() {
 
 void Sender::NoteSack(const std::vector<Range>& blocks) {
   for (const Range& block : blocks) {
-    complaints_.Check(block.first < block.second && block.second <= sent_,
+    complaints_.Check(block.first <= block.second && block.second <= sent_,
                       "the other end reports (SACK) what was never sent");
-    if (block.second <= acknowledged_) continue;  // D-SACK (RFC 2883).
+    // D-SACK (RFC 2883), of which one of nothing but added bytes is empty here; Linux passes over that, too.
+    if (block.second <= acknowledged_ || block.first == block.second) continue;
     for (auto& [begin, flight] : flight_) {
       if (begin >= block.first && flight.end <= block.second) flight.sacked = true;
     }
