@@ -11,10 +11,25 @@ namespace mangle {
   const bool tcp = chosen_.choice == Choice::kTcpToClient;
   MapBack(chosen_.client, tcp);
   const bool has_media = chosen_.choice != Choice::kOtherWay;
-  if (!publishes_ || !is_first || !has_media || !Current().head.Succeeds()) return;
-  const bool listens = chosen_.choice == Choice::kTcpToServer;
+  if (!publishes_ || !has_media || !Current().head.Succeeds()) return;
+  const bool listens = is_first && chosen_.choice == Choice::kTcpToServer;
   const std::uint32_t index = listens ? MakePeerMapping() : MappingOfReply(chosen_.client, tcp);
-  if (index < rtsp::kMappings) Publish(index);
+  if (index == rtsp::kMappings) return;
+  // A server may say it twice; what it chose is published once, and said alike.
+  if (IsPublished(index)) return ChangePeerText(index);
+  if (is_first) Publish(index);
+}
+
+// True if the mapping has the ports published already that the reply in hand names.
+bool Connection::IsPublished(std::uint32_t index) const {
+  const Mapping& mapping = mappings_[index];
+  return mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
+}
+
+// Returns the request that the reply in hand answers; null if that cannot be told yet.
+Pending* Connection::RequestOfReply() {
+  const Head& head = Current().head;
+  return head.has_cseq ? pending_.Find(head.cseq) : nullptr;
 }
 
 // The first spec that is understood is what the server has chosen.
@@ -61,9 +76,8 @@ namespace mangle {
 // Returns the mappings that the reply in hand can be about: those of its request (R11), or of every SETUP
 // where its CSeq stands further down.
 MappingSet Connection::WaitingForReply() {
-  const Head& head = Current().head;
-  if (!head.has_cseq) return pending_.Mappings();
-  const Pending* request = pending_.Find(head.cseq);
+  if (!Current().head.has_cseq) return pending_.Mappings();
+  const Pending* request = RequestOfReply();
   return request != nullptr ? request->mappings : MappingSet{0};
 }
 
@@ -79,8 +93,7 @@ std::uint32_t Connection::MappingOfReply(const Numbers& client, bool tcp) {
 
 // Returns a new mapping for a peer that listens for TCP connections of the opener (RFC 7826 appendix C.2.2).
 std::uint32_t Connection::MakePeerMapping() {
-  const Head& head = Current().head;
-  const Pending* request = head.has_cseq ? pending_.Find(head.cseq) : nullptr;
+  const Pending* request = RequestOfReply();
   if (request == nullptr || request->method != rtsp::Method::kSetup) return rtsp::kMappings;
   const std::uint32_t index = mappings_.FindFree();
   if (index == rtsp::kMappings) {
@@ -99,12 +112,9 @@ std::uint32_t Connection::MakePeerMapping() {
 // Asks for ports on the address that the opener knows the peer by.
 [[gnu::noinline]] void Connection::Publish(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
-  const bool is_same =
-      mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
   asked_ = static_cast<std::uint8_t>(index);
-  if (is_same) return ChangePeerText(index);
   // Of the holders one is the request in hand, and one may be the same stream, set up before.
-  const Pending* request = pending_.Find(Current().head.cseq);
+  const Pending* request = RequestOfReply();
   const bool is_known = request != nullptr && streams_.Has(request->session, request->uri, index);
   const bool is_shared = mapping.state == MappingState::kLive && mapping.holders > (is_known ? 2 : 1);
   if (chosen_.peers == 0 || is_shared) return Note(RTSPNAT_NOTE_NOT_PUBLISHED);
@@ -160,7 +170,7 @@ PortRequest Connection::PublishRequest() const {
   mapping.peers = chosen_.peers;
   Note(RTSPNAT_NOTE_PUBLISHED);
   if (mapping.state == MappingState::kAsking) {
-    Pending* request_of = pending_.Find(Current().head.cseq);
+    Pending* request_of = RequestOfReply();
     if (request_of == nullptr) return RefusePublished(asked_);
     mappings_.Reserve(asked_);
     mapping.holders = 1;
