@@ -206,6 +206,7 @@ static void check_mtu(const struct sk_buff *skb, const struct model_packet *pack
 		model_report("a packet of %u bytes leaves, and the link takes %u", size, rules.mtu);
 }
 
+/* No TCP header is shorter than 20 bytes, whatever it says of itself. */
 static unsigned int header_length(const struct model_packet *packet)
 {
 	const unsigned char *bytes = packet->bytes;
@@ -213,7 +214,7 @@ static unsigned int header_length(const struct model_packet *packet)
 
 	if (packet->ipv6 && bytes[6] == 60)
 		at += (bytes[41] + 1u) * 8;
-	return at + (bytes[at + 12] >> 4) * 4u;
+	return at + max((bytes[at + 12] >> 4) * 4u, 20u);
 }
 
 /* Whoever has a clone must not see what was done to the packet. */
