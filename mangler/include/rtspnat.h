@@ -337,7 +337,7 @@ uint32_t rtspnat_map_sequence(const struct rtspnat_connection *connection, enum 
 
 /** The inverse, for numbers that travel the other way: acknowledgement and both edges of every
  *  SACK block that speak of the stream of @p direction. A number inside added bytes gives the
- *  byte that they were added to; so a block of added bytes alone becomes empty, which TCP passes over. */
+ *  byte that they were added to; so a block of added bytes alone becomes empty, which Linux passes over. */
 uint32_t rtspnat_map_acknowledgement(const struct rtspnat_connection *connection, enum rtspnat_direction direction,
 				     uint32_t ack);
 

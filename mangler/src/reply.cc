@@ -11,19 +11,10 @@ namespace mangle {
   const bool tcp = chosen_.choice == Choice::kTcpToClient;
   MapBack(chosen_.client, tcp);
   const bool has_media = chosen_.choice != Choice::kOtherWay;
-  if (!publishes_ || !has_media || !Current().head.Succeeds()) return;
-  const bool listens = is_first && chosen_.choice == Choice::kTcpToServer;
+  if (!publishes_ || !is_first || !has_media || !Current().head.Succeeds()) return;
+  const bool listens = chosen_.choice == Choice::kTcpToServer;
   const std::uint32_t index = listens ? MakePeerMapping() : MappingOfReply(chosen_.client, tcp);
-  if (index == rtsp::kMappings) return;
-  // A server may say it twice; what it chose is published once, and said alike.
-  if (IsPublished(index)) return ChangePeerText(index);
-  if (is_first) Publish(index);
-}
-
-// True if the mapping has the ports published already that the reply in hand names.
-bool Connection::IsPublished(std::uint32_t index) const {
-  const Mapping& mapping = mappings_[index];
-  return mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
+  if (index < rtsp::kMappings) Publish(index);
 }
 
 // Returns the request that the reply in hand answers; null if that cannot be told yet.
@@ -112,7 +103,10 @@ std::uint32_t Connection::MakePeerMapping() {
 // Asks for ports on the address that the opener knows the peer by.
 [[gnu::noinline]] void Connection::Publish(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
+  const bool is_same =
+      mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
   asked_ = static_cast<std::uint8_t>(index);
+  if (is_same) return ChangePeerText(index);
   // Of the holders one is the request in hand, and one may be the same stream, set up before.
   const Pending* request = RequestOfReply();
   const bool is_known = request != nullptr && streams_.Has(request->session, request->uri, index);

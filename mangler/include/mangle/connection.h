@@ -196,7 +196,6 @@ class Connection {
   [[nodiscard]] MappingSet WaitingForReply();
   [[nodiscard]] std::uint32_t MappingOfReply(const Numbers& client, bool tcp);
   [[nodiscard]] Pending* RequestOfReply();
-  [[nodiscard]] bool IsPublished(std::uint32_t index) const;
   [[nodiscard]] std::uint32_t MakePeerMapping();
   void Publish(std::uint32_t index);
   [[nodiscard]] bool ProposePublished(rtspnat_step& step);
