@@ -52,7 +52,20 @@ void CheckAddress(std::string_view line, const TransportSpec& spec, const Addres
   if (address.port != 0) CheckDigits(line, address.port_field, address.port, 65535);
 }
 
+// What is promised of a common spec: law 5. That it is read right is for the reference to say.
+void CheckCommon(const TransportSpec& spec) {
+  TransportSpec common;
+  common.all = spec.all;
+  common.protocol_field = spec.protocol_field;
+  common.protocol = rtsp::Protocol::kRtpUdp;
+  common.delivery = rtsp::Delivery::kUnicast;
+  common.client_port = spec.client_port;
+  Check(spec.client_port.count == 2, "law 5: a common spec has two ports");
+  Check(rtsp::reference::Difference(spec, common) == nullptr, "law 5: a common spec has nothing else");
+}
+
 void CheckSpec(std::string_view line, const TransportSpec& spec) {
+  if (spec.common) CheckCommon(spec);
   Check(!spec.all.Empty(), "a spec is not empty");
   Check(spec.all.offset + std::size_t{spec.all.length} <= line.size(), "law 1: specs lie inside the line");
   for (const Field& field : {spec.protocol_field, spec.destination, spec.source, spec.mode, spec.setup,

@@ -68,6 +68,38 @@ TEST(Cursor, Law1HoldsForWordsAndDigits) {
   EXPECT_EQ(in.Position(), 8U);
 }
 
+TEST(Cursor, TakesTextThatStandsThere) {
+  const Fenced fenced("SETUP x");
+  Cursor in = fenced.All();
+  EXPECT_FALSE(in.Take("setup "));
+  EXPECT_FALSE(in.Take("SETUP xy"));
+  EXPECT_EQ(in.Position(), 0U);
+  EXPECT_TRUE(in.Take("SETUP "));
+  EXPECT_EQ(in.Position(), 6U);
+  EXPECT_TRUE(in.Take("x"));
+  EXPECT_FALSE(in.Take("x"));
+  in.Seek(1U << 31U);
+  EXPECT_FALSE(in.Take("x"));
+}
+
+TEST(Cursor, FindsPlainLines) {
+  const std::string line = "User-Agent: none";
+  for (std::size_t size = 0; size <= line.size(); ++size) {
+    for (const char* end : {"\r\n", "\n", "\r", "\r\r\n", "\t\r\n", ""}) {
+      for (const char* behind : {"", "x", "\r\n", "xxxxxxxx"}) {
+        const Fenced fenced("1\r\n" + line.substr(0, size) + end + behind);
+        Cursor in = fenced.All();
+        in.Seek(3);
+        Cursor found;
+        const std::uint32_t next = in.FindPlainLine(0, found);
+        const bool plain = std::string(end) == "\r\n" && *behind != '\0';
+        ASSERT_EQ(next, plain ? size + 5 : 0U) << size << end << behind;
+        ASSERT_EQ(TextOf(found), plain ? line.substr(0, size) : "");
+      }
+    }
+  }
+}
+
 TEST(Cursor, Law1HoldsForNoBytesAtAll) {
   Cursor in;
   EXPECT_TRUE(in.AtEnd());
@@ -160,6 +192,33 @@ TEST(ReadNumber, NeverWraps) {
     EXPECT_EQ(number.field.offset, 0);
     EXPECT_EQ(number.field.length, expected.digits);
     EXPECT_EQ(in.Position(), expected.digits);
+  }
+}
+
+// Eight digits at once, or the last bytes of a run, give what one digit after the other gives.
+TEST(ReadNumber, WordsGiveWhatSingleBytesGive) {
+  const std::string digits = "0071829365409918273";
+  for (const char after : {'-', '/', ';', ':', '\0', '\x09', '\x7f', '\x80', '\xb9', '\xff'}) {
+    for (std::size_t from = 0; from < digits.size(); ++from) {
+      for (std::size_t count = 0; count <= 12 && from + count <= digits.size(); ++count) {
+        for (std::size_t behind = 0; behind < 10; ++behind) {
+          const Fenced fenced("a=" + digits.substr(from, count) + std::string(behind, after));
+          for (const std::uint32_t maximum : {255U, 65535U, kAnyMaximum}) {
+            Cursor word = fenced.All();
+            word.Seek(2);
+            Cursor single = word;
+            const Number one = ReadNumber(word, maximum);
+            const Number other = ReadDigits(single, maximum);
+            ASSERT_EQ(one.valid, other.valid) << digits.substr(from, count) << " before " << behind;
+            ASSERT_EQ(one.value, other.value);
+            ASSERT_EQ(one.field.offset, other.field.offset);
+            ASSERT_EQ(one.field.length, other.field.length);
+            ASSERT_EQ(word.Position(), single.Position());
+            ASSERT_EQ(one.field.length, count);
+          }
+        }
+      }
+    }
   }
 }
 

@@ -19,11 +19,15 @@ rtsp::TransportSpec Spec(const std::string& text) {
 }
 
 Announcement Announced(const std::string& text) {
-  return ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn);
+  Announcement out;
+  ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn, out);
+  return out;
 }
 
 ReplyChoice Replied(const std::string& text) {
-  return ReadReplyChoice(Spec(text), rtsp::test::CursorOf(text));
+  ReplyChoice out;
+  ReadReplyChoice(Spec(text), rtsp::test::CursorOf(text), out);
+  return out;
 }
 
 TEST(Announcement, TakesAPairAsItStands) {
@@ -32,6 +36,32 @@ TEST(Announcement, TakesAPairAsItStands) {
   EXPECT_EQ(pair.count, 2);
   EXPECT_EQ(pair.inside.last, 57228);
   EXPECT_EQ(pair.open, 3);
+}
+
+TEST(Announcement, OfACommonSpecIsThatOfAnyOther) {
+  for (const char* ports : {"5000-5001", "5000-5000", "5000-5003", "5001-5000", "5003-5004", "1023-1024",
+                            "1024-1023", "0-1", "65534-65535", "00080-5000", "65535-65535"}) {
+    const std::string text = std::string("RTP/AVP/UDP;unicast;client_port=") + ports;
+    rtsp::TransportSpec spec = Spec(text);
+    ASSERT_TRUE(spec.common);
+    const Announcement common = Announced(text);
+    spec.common = false;
+    Announcement other;
+    ReadAnnouncement(spec, rtsp::test::CursorOf(text), kOwn, other);
+    EXPECT_EQ(common.refusal, other.refusal) << text;
+    EXPECT_EQ(common.tcp, other.tcp) << text;
+    EXPECT_EQ(common.text.count, other.text.count) << text;
+    if (other.refusal != RTSPNAT_NOTES) continue;
+    EXPECT_EQ(common.count, other.count) << text;
+    EXPECT_EQ(common.open, other.open) << text;
+    EXPECT_EQ(common.digits, other.digits) << text;
+    EXPECT_EQ(common.inside, other.inside) << text;
+    for (unsigned i = 0; i < 2; ++i) {
+      EXPECT_EQ(common.text.value[i], other.text.value[i]) << text;
+      EXPECT_EQ(common.text.field[i].offset, other.text.field[i].offset) << text;
+      EXPECT_EQ(common.text.field[i].length, other.text.field[i].length) << text;
+    }
+  }
 }
 
 TEST(Announcement, InfersTheRtcpPortOfASingleRtpPort) {
@@ -145,7 +175,8 @@ TEST(Announcement, ServesNoOtherClientAddress) {
 TEST(Hosts, AreThoseThatNameTheAddress) {
   const std::string text =
       "RTP/AVP;unicast;destination=10.0.1.2;dest_addr=\"10.0.1.2:5000\"/\"10.0.1.3:5001\"";
-  Hosts hosts = FindDestinations(Spec(text), rtsp::test::CursorOf(text), false);
+  Hosts hosts;
+  FindDestinations(Spec(text), rtsp::test::CursorOf(text), false, hosts);
   EXPECT_EQ(hosts.count, 3);
   KeepOnly(hosts, rtsp::test::CursorOf(text), kOwn);
   ASSERT_EQ(hosts.count, 2);

@@ -56,9 +56,8 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
 }
 
 // Rewrites the address of this very control connection, and its port; all others are left alone.
-[[gnu::noinline]] void Connection::ReadAddressLine(const rtsp::Unit& unit) {
-  BeginLine(unit);
-  const bool is_url = unit.header.name != rtsp::HeaderName::kXNat;
+[[gnu::noinline]] void Connection::ReadAddressLine() {
+  const bool is_url = line_name_ != rtsp::HeaderName::kXNat;
   const Control control = is_url ? Control{setup_.peer, setup_.peer_port, setup_.published_port}
                                  : Control{setup_.inside, setup_.inside_port, setup_.outside_port};
   rtsp::Cursor in = Line();

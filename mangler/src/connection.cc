@@ -10,15 +10,6 @@ std::uint32_t HeaderLength(const rtspnat_segment& segment) {
   return segment.header_length != 0 ? segment.header_length : rtsp::kHeaderBytes;
 }
 
-// `count` is not 0.
-[[gnu::always_inline]] inline void Spread(PortRange range, std::uint32_t count,
-                                          std::uint16_t (&ports)[RTSPNAT_PORTS]) {
-  ports[0] = range.first;
-  if (count == 1) return;
-  for (std::uint32_t i = 1; i + 1 < count; ++i) ports[i] = static_cast<std::uint16_t>(range.first + i);
-  ports[(count - 1) % RTSPNAT_PORTS] = range.last;
-}
-
 bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
 
 }  // namespace
@@ -164,6 +155,14 @@ void Connection::Abandon() {
 
 void Connection::Begin(const rtspnat_segment& segment) {
   if (phase_ != Phase::kDone) Abandon();
+  // Side by side, so that they are set by words.
+  notes_ = 0;
+  reading_ = false;
+  probes_ = false;
+  verdict_ = RTSPNAT_ACCEPT;
+  edits_ = 0;
+  recalled_.size = 0;
+  growth_ = 0;
   direction_ = segment.direction & 1;
   in_ = rtsp::Cursor(segment.payload, segment.payload != nullptr ? segment.length : 0);
   seq_ = segment.seq;
@@ -171,24 +170,17 @@ void Connection::Begin(const rtspnat_segment& segment) {
   flags_ = segment.flags;
   segment_size_ = segment.segment_size;
   header_length_ = static_cast<std::uint16_t>(HeaderLength(segment));
-  notes_ = 0;
-  growth_ = 0;
-  probes_ = false;
-  verdict_ = RTSPNAT_ACCEPT;
-  edits_ = 0;
-  reading_ = false;
   closing_ = Closes(segment);
   phase_ = Phase::kRead;
   acknowledgement_ = holds_ ? PlanAcknowledgement(segment) : segment.ack;
   TakeAcknowledgement(segment);
   NoteSize(segment);
-  recalled_.size = 0;
   if (holds_ || Current().framer.KeepsAny()) RecallWithheld();
   if ((flags_ & RTSPNAT_URG) != 0 && !transparent_) TurnTransparent(RTSPNAT_NOTE_URGENT);
   PlaceSegment(segment);
 }
 
-void Connection::TurnTransparent(std::uint32_t note) {
+[[gnu::noinline]] void Connection::TurnTransparent(std::uint32_t note) {
   Note(note);
   transparent_ = true;
   LetGo(directions_[1 - direction_]);
@@ -198,36 +190,25 @@ void Connection::TurnTransparent(std::uint32_t note) {
   }
 }
 
+[[gnu::noinline]] void Connection::FinishClose() {
+  EndTeardowns();
+  linger_ = mappings_.Live() & static_cast<MappingSet>(~release_);
+  release_ = mappings_.Held() & static_cast<MappingSet>(~linger_);
+  closing_ = false;
+}
+
 [[gnu::noinline]] void Connection::FinishSegment() {
   Direction& direction = Current();
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
   if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
-  if (closing_) {
-    EndTeardowns();
-    linger_ = mappings_.Live() & static_cast<MappingSet>(~release_);
-    release_ = mappings_.Held() & static_cast<MappingSet>(~linger_);
-    closing_ = false;
-    return;
-  }
+  if (closing_) return FinishClose();
   if (verdict_ == RTSPNAT_ACCEPT) PlanPassing();
-  if (verdict_ == RTSPNAT_ACCEPT)
-    edits_ = static_cast<std::uint8_t>(direction.edits.Count(leaving_.start, leaving_.size));
-  if (edits_ != 0) Note(RTSPNAT_NOTE_EDITED);
   phase_ = Phase::kDone;
 }
 
-void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
+[[gnu::noinline]] void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   const Mapping& mapping = mappings_[index];
-  step.mapping = static_cast<std::uint8_t>(index);
-  step.count = mapping.count;
-  step.open = mapping.open;
-  constexpr std::uint8_t kTcp = 6;
-  constexpr std::uint8_t kUdp = 17;
-  step.protocol = mapping.tcp ? kTcp : kUdp;
-  if (mapping.inside.first != 0) {
-    Spread(mapping.inside, mapping.count, step.inside);
-    Spread(mapping.outside, mapping.count, step.outside);
-  }
+  FillOwn(index, mapping, step);
   if (mapping.peers == 0) return;
   PortRange peer = mapping.peer;
   PortRange known = publishes_ ? mapping.published : peer;
@@ -298,24 +279,42 @@ void Connection::FillDone(rtspnat_step& step) const {
   return RTSPNAT_EXPECT;
 }
 
+// Reads until there is something to ask, or the segment is done.
+[[gnu::always_inline]] inline void Connection::ReadOn() {
+  const rtsp::Framer::Plain plain = ReadUnits();
+  if (plain == rtsp::Framer::Plain::kAllTaken) FinishSegment();
+  if (plain == rtsp::Framer::Plain::kOther) ReadOther();
+}
+
+// Takes a step of a kind that most SETUPs do without. Returns true if there is something to ask.
+[[gnu::always_inline]] inline bool Connection::TakeOtherStep(rtspnat_step& step) {
+  switch (phase_) {
+    case Phase::kUse: UseReserved(); break;
+    case Phase::kPublish: return ProposePublished(step);
+    case Phase::kLineEnd: FinishLine(); break;
+    case Phase::kOtherLine: ReadOtherLine(); break;
+    case Phase::kResponse: EndResponse(); break;
+    default: break;
+  }
+  return false;
+}
+
 rtspnat_ask Connection::Next(rtspnat_step& step) {
   if (question_ != Question::kNone) Answer(RTSPNAT_NO, 0);
   step = {};
   for (;;) {
     if ((release_ | linger_ | expect_) != 0) return AskOfMapping(step);
-    switch (phase_) {
-      case Phase::kRead: ReadUnits(); break;
-      case Phase::kSpecs: ReadSpec(); break;
-      case Phase::kLineEnd: FinishLine(); break;
-      case Phase::kPropose:
-        if (ProposePorts(step)) return RTSPNAT_RESERVE;
-        break;
-      case Phase::kUse: UseReserved(); break;
-      case Phase::kPublish:
-        if (ProposePublished(step)) return RTSPNAT_PUBLISH;
-        break;
-      case Phase::kDone: FillDone(step); return RTSPNAT_DONE;
+    // In the order in which they mostly follow each other.
+    if (phase_ == Phase::kSpecs) ReadSpec();
+    if (phase_ == Phase::kPropose && ProposePorts(step)) return RTSPNAT_RESERVE;
+    if (phase_ > Phase::kPropose) {
+      if (TakeOtherStep(step)) return RTSPNAT_PUBLISH;
+      continue;
     }
+    if (phase_ == Phase::kRead && release_ == 0) ReadOn();
+    if (phase_ != Phase::kDone) continue;
+    FillDone(step);
+    return RTSPNAT_DONE;
   }
 }
 

@@ -7,8 +7,8 @@ namespace {
 constexpr std::uint32_t kMaxCseq = 0xffff'ffff;
 
 // A hash that is never 0, which stands for "none".
-std::uint32_t HashOf(const rtsp::Unit& unit, rtsp::Field field) {
-  return field.Empty() ? 0 : rtsp::Hash(unit.line.Slice(field)) | 1U;
+std::uint32_t HashOf(const rtsp::Cursor& line, rtsp::Field field) {
+  return field.Empty() ? 0 : rtsp::Hash(line.Slice(field)) | 1U;
 }
 
 std::uint32_t NoteOf(rtsp::LostReason reason) {
@@ -26,98 +26,123 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
 
 }  // namespace
 
-[[gnu::always_inline]] inline void Connection::BeginHead(const rtsp::Unit& unit) {
-  Head& head = Current().head;
+[[gnu::always_inline]] inline void Connection::BeginHead(Head& head, const rtsp::Unit& unit) {
   // Nothing is left of a head before: EndHead() or TurnTransparent() has let go of its mappings.
   head = {};
   head.method = unit.start.method;
   media_source_.family = 0;
   head.status = unit.start.status;
   const bool wants_uri = IsSetup(head) || head.method == rtsp::Method::kTeardown;
-  if (wants_uri) head.uri = HashOf(unit, unit.start.uri);
+  if (wants_uri) head.uri = HashOf(unit.line, unit.start.uri);
 }
 
-[[gnu::always_inline]] inline void Connection::ReadHeader(const rtsp::Unit& unit) {
-  if (unit.too_long) return Note(RTSPNAT_NOTE_LINE_TOO_LONG);
-  Head& head = Current().head;
+// Returns false if there is something to do first.
+[[gnu::always_inline]] inline bool Connection::ReadHeader(Head& head, const rtsp::Unit& unit) {
+  if (unit.too_long) {
+    if (unit.header.name != rtsp::HeaderName::kOther) Note(RTSPNAT_NOTE_LINE_TOO_LONG);
+    return true;
+  }
   switch (unit.header.name) {
     case rtsp::HeaderName::kCSeq: {
       const rtsp::Number number = rtsp::ReadNumberValue(unit.line, unit.header.value, kMaxCseq);
       head.has_cseq = number.valid;
       head.cseq = number.value;
-      return;
+      return true;
     }
-    case rtsp::HeaderName::kTransport:
-      if (direction_ == RTSPNAT_ORIGINAL && IsSetup(head)) return BeginTransport(unit);
-      if (direction_ == RTSPNAT_REPLY && head.status != 0) return BeginTransport(unit);
-      return;
+    case rtsp::HeaderName::kTransport: {
+      const bool request = direction_ == RTSPNAT_ORIGINAL && IsSetup(head);
+      const bool reply = direction_ == RTSPNAT_REPLY && head.status != 0;
+      if (!request && !reply) return true;
+      BeginTransport(unit);
+      return false;
+    }
     case rtsp::HeaderName::kContentLength:
-    case rtsp::HeaderName::kOther: return;
-    default: return ReadOtherHeader(unit);
+    case rtsp::HeaderName::kOther: return true;
+    default: break;
   }
+  BeginLine(unit);
+  line_name_ = unit.header.name;
+  phase_ = Phase::kOtherLine;
+  return false;
 }
 
 // What not every SETUP has.
-[[gnu::noinline]] void Connection::ReadOtherHeader(const rtsp::Unit& unit) {
+[[gnu::noinline]] void Connection::ReadOtherLine() {
   Head& head = Current().head;
-  const rtsp::HeaderName name = unit.header.name;
-  if (name == rtsp::HeaderName::kSession) {
-    head.session = HashOf(unit, rtsp::SessionIdentifier(unit.line, unit.header.value));
-    if (direction_ == RTSPNAT_REPLY) NoteSessionTimeout(unit);
-  } else if (name == rtsp::HeaderName::kRequire || name == rtsp::HeaderName::kSupported) {
+  phase_ = Phase::kRead;
+  if (line_name_ == rtsp::HeaderName::kSession) {
+    head.session = HashOf(Line(), rtsp::SessionIdentifier(Line(), line_value_));
+    if (direction_ == RTSPNAT_REPLY) NoteSessionTimeout();
+  } else if (line_name_ == rtsp::HeaderName::kRequire || line_name_ == rtsp::HeaderName::kSupported) {
     const bool asks = direction_ == RTSPNAT_ORIGINAL && head.status == 0;
-    if (asks && rtsp::NamesStun(unit.line, unit.header.value)) hands_off_ = true;
-  } else if (IsAddressLine(name)) {
-    ReadAddressLine(unit);
+    if (asks && rtsp::NamesStun(Line(), line_value_)) hands_off_ = true;
+  } else if (IsAddressLine(line_name_)) {
+    ReadAddressLine();
   }
 }
 
 // Of all sessions of the connection the longest counts.
-void Connection::NoteSessionTimeout(const rtsp::Unit& unit) {
-  const rtsp::Number seconds = rtsp::SessionTimeout(unit.line, unit.header.value);
+void Connection::NoteSessionTimeout() {
+  const rtsp::Number seconds = rtsp::SessionTimeout(Line(), line_value_);
   if (!seconds.valid || seconds.value <= session_seconds_) return;
   const bool most = seconds.value > rtsp::kMostSessionSeconds;
   session_seconds_ = most ? rtsp::kMostSessionSeconds : static_cast<std::uint16_t>(seconds.value);
 }
 
-[[gnu::always_inline]] inline void Connection::EndHead() {
-  Head& head = Current().head;
+// Returns false if there is something to ask first.
+[[gnu::always_inline]] inline bool Connection::EndHead(Head& head) {
   if (head.status != 0) {
     Note(RTSPNAT_NOTE_RESPONSE);
-    if (direction_ == RTSPNAT_REPLY) EndResponse(head);
+    if (direction_ == RTSPNAT_REPLY) phase_ = Phase::kResponse;
   } else {
     Note(RTSPNAT_NOTE_REQUEST);
     if (direction_ == RTSPNAT_ORIGINAL) EndRequest(head);
   }
   head.mappings = 0;
+  return release_ == 0 && phase_ == Phase::kRead;
 }
 
-// Reads on until there is something to ask, or the segment is done.
-[[gnu::noinline]] void Connection::ReadUnits() {
-  if (!reading_ || transparent_) return FinishSegment();
-  rtsp::Framer& framer = Current().framer;
-  rtsp::Unit unit;
-  for (;;) {
-    framer.NextOfInterest(in_, unit);
-    switch (unit.kind) {
-      case rtsp::UnitKind::kStartLine: BeginHead(unit); break;
-      case rtsp::UnitKind::kHeader:
-        ReadHeader(unit);
-        if (phase_ != Phase::kRead) return;
-        break;
-      case rtsp::UnitKind::kHeadEnd:
-        EndHead();
-        if (release_ != 0 || expect_ != 0) return;
-        break;
-      case rtsp::UnitKind::kInterleaved:
-        interleaved_ = true;
-        Note(RTSPNAT_NOTE_INTERLEAVED);
-        break;
-      case rtsp::UnitKind::kNeedMore:
-      case rtsp::UnitKind::kNoRoom: return FinishSegment();
-      case rtsp::UnitKind::kLost: return TurnTransparent(NoteOf(unit.reason));
-    }
+// Takes one unit. Returns false if there is something to do first, or nothing more to be read.
+[[gnu::always_inline]] inline bool Connection::TakeUnit(Head& head, const rtsp::Unit& unit) {
+  switch (unit.kind) {
+    case rtsp::UnitKind::kStartLine: BeginHead(head, unit); return true;
+    case rtsp::UnitKind::kHeader: return ReadHeader(head, unit);
+    case rtsp::UnitKind::kHeadEnd: return EndHead(head);
+    case rtsp::UnitKind::kInterleaved:
+      interleaved_ = true;
+      Note(RTSPNAT_NOTE_INTERLEAVED);
+      return true;
+    case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); return false;
+    case rtsp::UnitKind::kNeedMore:
+    case rtsp::UnitKind::kNoRoom: break;
   }
+  return false;
+}
+
+// Reads plain lines. What is deeper is called from elsewhere, to save stack: FinishSegment() at kAllTaken, ReadOther()
+// at kOther.
+[[gnu::noinline, gnu::flatten]] rtsp::Framer::Plain Connection::ReadUnits() {
+  struct Sink {
+    Connection& connection;
+    Head& head;
+
+    [[gnu::always_inline]] bool operator()(const rtsp::Unit& unit) const {
+      return connection.TakeUnit(head, unit);
+    }
+  };
+  if (!reading_ || transparent_) return rtsp::Framer::Plain::kAllTaken;
+  Direction& direction = Current();
+  return direction.framer.ForEachPlain<false>(in_, Sink{*this, direction.head});
+}
+
+// Reads one unit of any kind.
+[[gnu::noinline]] void Connection::ReadOther() {
+  rtsp::Unit unit;
+  Direction& direction = Current();
+  direction.framer.TakeOther(in_, unit);
+  const bool ends = unit.kind == rtsp::UnitKind::kNeedMore || unit.kind == rtsp::UnitKind::kNoRoom;
+  if (ends) return FinishSegment();
+  (void)TakeUnit(direction.head, unit);
 }
 
 void Connection::EndRequest(const Head& head) {
@@ -136,7 +161,9 @@ void Connection::EndRequest(const Head& head) {
   }
 }
 
-void Connection::EndResponse(const Head& head) {
+[[gnu::noinline]] void Connection::EndResponse() {
+  const Head& head = Current().head;
+  phase_ = Phase::kRead;
   // 1xx is not the answer yet (RFC 2326 section 11.1).
   if (!head.has_cseq || head.status < 200) return;
   const Pending request = pending_.Take(head.cseq);

@@ -153,10 +153,20 @@ void Connection::PlanPassing() {
   const Direction& direction = Current();
   leaving_ = {seq_, length_};
   keep_ = length_;
-  if (!holds_ && direction.framer.LineSize() == 0 && direction.map.Empty()) return;
+  if (holds_ || direction.framer.LineSize() != 0 || !direction.map.Empty()) PlanOther();
+  if (!direction.edits.Empty()) CountEdits();
+}
+
+[[gnu::noinline]] void Connection::PlanOther() {
   Withhold();
   PlanParts();
   holds_ = Holds();
+}
+
+[[gnu::noinline]] void Connection::CountEdits() {
+  if (verdict_ != RTSPNAT_ACCEPT) return;
+  edits_ = static_cast<std::uint8_t>(Current().edits.Count(leaving_.start, leaving_.size));
+  if (edits_ != 0) Note(RTSPNAT_NOTE_EDITED);
 }
 
 [[gnu::noinline]] void Connection::PlanParts() {
@@ -182,7 +192,7 @@ void Connection::PlanPassing() {
 
 // Acknowledgements of what precedes the bytes in custody stand for these too. The embedder's numbers have no addition
 // that it was not told of.
-std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) const {
+[[gnu::noinline]] std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) const {
   const Direction& other = directions_[1 - (segment.direction & 1)];
   const Range custody = other.in_custody ? other.Line() : other.custody;
   if ((segment.flags & RTSPNAT_ACK) == 0 || custody.size == 0) return segment.ack;

@@ -24,16 +24,6 @@ Range WithDigits(std::uint32_t digits) {
   return digits >= 5 ? kFiveDigits : kNoPorts;
 }
 
-bool AreAllowed(const PortRequest& request) {
-  return request.inside.first >= kFirstPort && (request.count == 1 || request.inside.last >= kFirstPort);
-}
-
-bool MayStayTheSame(const PortRequest& request) {
-  if (!AreAllowed(request)) return false;
-  if (request.count == 1 || request.same_only || request.any_same) return true;
-  return request.inside.first % 2 == 0 && request.inside.last - request.inside.first == request.count - 1;
-}
-
 std::uint32_t Parity(const PortRequest& request) {
   return request.count > 1 ? 0U : request.inside.first % 2U;
 }
@@ -62,12 +52,8 @@ PortRange From(const PortRequest& request, std::uint32_t first, Range range) {
 
 }  // namespace
 
-PortRange Propose(const PortRequest& request, std::uint32_t attempt) {
+PortRange ProposeOther(const PortRequest& request, std::uint32_t attempt) {
   if (!AreAllowed(request)) return {};
-  if (attempt == 0) {
-    if (!MayStayTheSame(request)) return {};
-    return request.count == 1 ? RangeFrom(request.inside.first, 1) : request.inside;
-  }
   if (request.same_only || attempt >= rtsp::kPortProposals) return {};
   const Range range = WithDigits(request.digits);
   if (range.first > range.last) return {};

@@ -188,7 +188,7 @@ void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
   if (stop == end) return out;
   rtsp::Cursor in = line.Slice(0, end);
   in.Seek(stop + 1);
-  const rtsp::Number port = rtsp::ReadNumber(in, kMaxPort);
+  const rtsp::Number port = rtsp::ReadDigits(in, kMaxPort);
   out.port_field = port.field;
   if (port.valid && in.AtEnd()) out.port = static_cast<std::uint16_t>(port.value);
   return out;
@@ -201,33 +201,49 @@ Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line)
   return numbers;
 }
 
-[[gnu::noinline]] Announcement ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line,
-                                                const rtspnat_address& own) {
-  Announcement out;
+namespace {
+
+// What follows from the numbers.
+[[gnu::always_inline]] inline void FinishAnnouncement(const TransportSpec& spec, const Numbers& text,
+                                                      Announcement& out) {
+  out.text = text;
+  out.inside = {text.value[0], text.value[1]};
+  out.count = PortsFromTo(text);
+  out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
+  out.digits = RoomOf(text);
+  if (text.count != 2 || text.value[0] == text.value[1]) CompleteSingle(spec, out);
+  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
+  if (out.inside.first < kFirstPort || (out.count > 1 && out.inside.last < kFirstPort))
+    out.refusal = RTSPNAT_NOTE_BAD_PORT;
+}
+
+[[gnu::noinline]] void ReadUncommon(const TransportSpec& spec, const rtsp::Cursor& line,
+                                    const rtspnat_address& own, Announcement& out) {
+  out = {};
   out.tcp = ListensOnTcp(spec);
   out.text = ClientNumbers(spec, line, true);
   CheckSpec(spec, out);
   if (out.refusal == RTSPNAT_NOTES && !IsOwn(spec, line, own)) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
-  if (out.refusal != RTSPNAT_NOTES) return out;
-  out.inside = {out.text.value[0], out.text.value[1]};
-  const bool several = out.text.count == 2 && out.inside.last != out.inside.first;
-  out.count = PortsFromTo(out.text);
-  out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
-  if (!several) CompleteSingle(spec, out);
-  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
-  out.digits = RoomOf(out.text);
-  if (out.inside.first < kFirstPort || (out.count > 1 && out.inside.last < kFirstPort))
-    out.refusal = RTSPNAT_NOTE_BAD_PORT;
-  return out;
+  if (out.refusal == RTSPNAT_NOTES) FinishAnnouncement(spec, Numbers(out.text), out);
 }
 
-[[gnu::noinline]] Hosts FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line,
-                                         bool client_address) {
-  Hosts hosts;
+}  // namespace
+
+void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
+                      Announcement& out) {
+  if (!spec.common) return ReadUncommon(spec, line, own, out);
+  const rtsp::Ports& ports = spec.client_port;
+  out.refusal = RTSPNAT_NOTES;
+  out.tcp = false;
+  FinishAnnouncement(spec, {2, {ports.value[0], ports.value[1]}, {ports.field[0], ports.field[1]}}, out);
+}
+
+[[gnu::noinline]] void FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line,
+                                        bool client_address, Hosts& hosts) {
+  hosts.count = 0;
   AddHost(hosts, ReadHostPort(line, spec.destination).host);
   if (client_address) AddHost(hosts, ReadHostPort(line, spec.client_address).host);
   for (unsigned i = 0; i < spec.destinations; ++i) AddHost(hosts, spec.dest_addr[i].host);
-  return hosts;
 }
 
 [[gnu::noinline]] Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
@@ -255,33 +271,33 @@ Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line)
   return MayBeMediaSource(address) ? address : rtspnat_address{};
 }
 
-[[gnu::noinline]] ReplyChoice ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line) {
-  ReplyChoice out;
+[[gnu::noinline]] void ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line,
+                                       ReplyChoice& out) {
+  out = {};
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)
-    return out;
+    return;
   const bool unicast = spec.delivery != rtsp::Delivery::kMulticast;
   const bool has_addresses = spec.destinations != 0 || spec.sources != 0;
   const bool over_tcp = spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 && has_addresses;
   const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 || has_addresses;
   if (!unicast || (!IsUdp(spec.protocol) && !over_tcp)) {
     out.choice = Choice::kOtherWay;
-    return out;
+    return;
   }
   const bool host = spec.port.count != 0 && NamesHost(line, spec.destination);
   out.client = ClientNumbers(spec, line, host);
   if (!has_ports && out.client.count == 0) {
     const bool other = spec.interleaved.count != 0 || spec.port.count != 0;
     out.choice = other ? Choice::kOtherWay : Choice::kNotSaid;
-    return out;
+    return;
   }
   ReadServer(spec, out);
   out.choice = Choice::kUdp;
-  if (!over_tcp) return out;
+  if (!over_tcp) return;
   const bool listens = (spec.flags & rtsp::kSpecPassive) != 0 && out.peers != 0;
   out.choice = listens && out.peer.first != kDiscardPort ? Choice::kTcpToServer : Choice::kTcpToClient;
   if (out.choice == Choice::kTcpToClient) out.peers = 0;
-  return out;
 }
 
 }  // namespace mangle

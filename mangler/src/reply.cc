@@ -26,7 +26,7 @@ Pending* Connection::RequestOfReply() {
 // The first spec that is understood is what the server has chosen.
 [[gnu::noinline]] void Connection::ReadReplySpec() {
   Head& head = Current().head;
-  chosen_ = ReadReplyChoice(spec_, Line());
+  ReadReplyChoice(spec_, Line(), chosen_);
   if (head.choice != Choice::kNotSaid || chosen_.choice == Choice::kNotSaid) return;
   head.choice = chosen_.choice;
   head.client = chosen_.client.value[0];
@@ -55,7 +55,8 @@ Pending* Connection::RequestOfReply() {
   } else if (client.count != 0) {
     return;
   }
-  const Hosts hosts = HostsToChange();
+  Hosts hosts;
+  FindHostsToChange(hosts);
   if (!changes && hosts.count == 0) return;
   if (line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
   if (!HasRoomFor(std::uint32_t{client.count} + hosts.count + 1)) return;

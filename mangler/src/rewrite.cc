@@ -26,7 +26,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 }
 
 [[gnu::noinline]] void Connection::ReadSpec() {
-  if (!reader_.Find()) {
+  if (reader_.AtEnd() || !reader_.Find()) {
     phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead;
     return;
   }
@@ -38,9 +38,9 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   }
 }
 
-[[gnu::noinline]] void Connection::UseRequestSpec() {
+[[gnu::always_inline]] inline void Connection::UseRequestSpec() {
   if (hands_off_) return Note(RTSPNAT_NOTE_OTHER_TRAVERSAL);
-  announcement_ = ReadAnnouncement(spec_, Line(), setup_.inside);
+  ReadAnnouncement(spec_, Line(), setup_.inside, announcement_);
   if (announcement_.refusal != RTSPNAT_NOTES) return Note(announcement_.refusal);
   if (pending_.Full() || Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
   std::uint32_t index = mappings_.FindInside(announcement_.inside.first, announcement_.tcp);
@@ -63,12 +63,36 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kPropose;
 }
 
-// Puts a reserved mapping into the text and holds it for this head, or leaves both alone.
-[[gnu::noinline]] void Connection::UseMapping(std::uint32_t index) {
+// Holds a mapping for the head in hand. Returns false if too many do.
+[[gnu::always_inline]] inline bool Connection::HoldMapping(std::uint32_t index) {
   Mapping& mapping = mappings_[index];
   Head& head = Current().head;
-  const Numbers& text = announcement_.text;
   const auto bit = SetOf(index);
+  if ((head.mappings & bit) == 0) {
+    if (mapping.holders == kMostHolders) {
+      Note(RTSPNAT_NOTE_TABLE_FULL);
+      return false;
+    }
+    ++mapping.holders;
+    head.mappings |= bit;
+    line_mappings_ |= bit;
+  }
+  if (mapping.count >= announcement_.count) mapping.open |= announcement_.open;
+  return true;
+}
+
+// Puts a reserved mapping into the text and holds it for this head, or leaves both alone.
+[[gnu::always_inline]] inline void Connection::UseMapping(std::uint32_t index) {
+  const Mapping& mapping = mappings_[index];
+  const bool is_same =
+      mapping.outside == mapping.inside && announcement_.text.value[1] == mapping.inside.last;
+  if (!spec_.common || !is_same) return RewriteFor(index);
+  if (HasRoomFor(announcement_.text.count + 1U) && HoldMapping(index)) Note(RTSPNAT_NOTE_SAME_PORT);
+}
+
+[[gnu::noinline]] void Connection::RewriteFor(std::uint32_t index) {
+  const Mapping& mapping = mappings_[index];
+  const Numbers& text = announcement_.text;
   bool changes = false;
   for (unsigned i = 0; i < text.count; ++i) {
     const bool first = text.value[i] == mapping.inside.first || i == 0;
@@ -79,24 +103,18 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
     changes = true;
     if (!Fits(port, text.field[i])) return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
-  const Hosts hosts = HostsToChange();
+  Hosts hosts;
+  FindHostsToChange(hosts);
   const bool rewrites = changes || hosts.count != 0;
   if (rewrites && line_left_) return Note(RTSPNAT_NOTE_CUT_TRANSPORT);
-  if (!HasRoomFor(std::uint32_t{text.count} + hosts.count + 1)) return;
-  if ((head.mappings & bit) == 0) {
-    if (mapping.holders == kMostHolders) return Note(RTSPNAT_NOTE_TABLE_FULL);
-    ++mapping.holders;
-    head.mappings |= bit;
-    line_mappings_ |= bit;
-  }
-  if (mapping.count >= announcement_.count) mapping.open |= announcement_.open;
+  if (!HasRoomFor(std::uint32_t{text.count} + hosts.count + 1) || !HoldMapping(index)) return;
   if (!changes) Note(RTSPNAT_NOTE_SAME_PORT);
   if (!rewrites) return;
   AddClientPorts(mapping.inside, mapping.outside, mapping.count, text);
   AddHosts(hosts, ChangeKind::kOpener);
 }
 
-PortRequest Connection::CurrentRequest() const {
+[[gnu::always_inline]] inline PortRequest Connection::CurrentRequest() const {
   PortRequest request;
   request.inside = announcement_.inside;
   request.count = announcement_.count;
@@ -106,17 +124,32 @@ PortRequest Connection::CurrentRequest() const {
   return request;
 }
 
+[[gnu::always_inline]] inline void Connection::AskToReserve(rtspnat_step& step, PortRange ports,
+                                                            std::uint8_t digits) {
+  Mapping& mapping = mappings_[asked_];
+  mapping.outside = ports;
+  FillOwn(asked_, mapping, step);
+  step.digits = digits;
+  step.ask = RTSPNAT_RESERVE;
+  question_ = Question::kReserve;
+}
+
+// Mostly the same ports are free.
 [[gnu::noinline]] bool Connection::ProposePorts(rtspnat_step& step) {
+  if (attempt_ != 0 || mappings_.Held() != 0) return ProposeOthers(step);
+  const PortRequest request = CurrentRequest();
+  const PortRange ports = Propose(request, attempt_++);
+  if (ports.first == 0) return ProposeOthers(step);
+  AskToReserve(step, ports, request.digits);
+  return true;
+}
+
+[[gnu::noinline]] bool Connection::ProposeOthers(rtspnat_step& step) {
   const PortRequest request = CurrentRequest();
   while (attempt_ < rtsp::kPortProposals) {
     const PortRange ports = Propose(request, attempt_++);
-    if (ports.first == 0) continue;
-    if (mappings_.Held() != 0 && mappings_.UsesOutside(ports, request.count, announcement_.tcp)) continue;
-    mappings_[asked_].outside = ports;
-    FillMapping(asked_, step);
-    step.digits = request.digits;
-    step.ask = RTSPNAT_RESERVE;
-    question_ = Question::kReserve;
+    if (ports.first == 0 || mappings_.UsesOutside(ports, request.count, announcement_.tcp)) continue;
+    AskToReserve(step, ports, request.digits);
     return true;
   }
   RefuseMapping(line_left_ && setup_.may_translate ? RTSPNAT_NOTE_CUT_TRANSPORT : RTSPNAT_NOTE_NO_PORTS);
@@ -129,11 +162,21 @@ void Connection::RefuseMapping(std::uint32_t note) {
   phase_ = Phase::kSpecs;
 }
 
+[[gnu::always_inline]] inline void Connection::UseAsked(std::uint32_t index) {
+  phase_ = Phase::kSpecs;
+  UseMapping(index);
+  // Refused after all: nobody holds it.
+  if (mappings_[index].holders == 0) release_ |= SetOf(index);
+}
+
+[[gnu::noinline]] void Connection::UseReserved() { UseAsked(asked_); }
+
 [[gnu::noinline]] void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
   if (reply == RTSPNAT_NO) return RefuseMapping(RTSPNAT_NOTE_NO_PORTS);
-  Mapping& mapping = mappings_[asked_];
-  mappings_.Reserve(asked_);
+  const std::uint32_t index = asked_;
+  Mapping& mapping = mappings_[index];
+  mappings_.Reserve(index);
   phase_ = Phase::kSpecs;
   Note(RTSPNAT_NOTE_RESERVED);
   if (first_port != mapping.outside.first) {
@@ -144,29 +187,22 @@ void Connection::RefuseMapping(std::uint32_t note) {
     mapping.outside = ports;
     if (!fit) {
       Note(RTSPNAT_NOTE_NO_PORTS);
-      release_ |= SetOf(asked_);
+      release_ |= SetOf(index);
       return;
     }
   }
-  phase_ = Phase::kUse;
-}
-
-[[gnu::noinline]] void Connection::UseReserved() {
-  phase_ = Phase::kSpecs;
-  UseMapping(asked_);
-  // Refused after all: nobody holds it.
-  if (mappings_[asked_].holders == 0) release_ |= SetOf(asked_);
+  UseAsked(index);
 }
 
 // Where the spec in hand names the opener as its receiver does not know it.
-[[gnu::noinline]] Hosts Connection::HostsToChange() const {
-  if (!spec_.has_destination && spec_.destinations == 0 && spec_.client_address.Empty()) return {};
-  if (IsSame(setup_.inside, setup_.outside)) return {};
+[[gnu::noinline]] void Connection::FindHostsToChange(Hosts& hosts) const {
+  hosts.count = 0;
+  if (!spec_.has_destination && spec_.destinations == 0 && spec_.client_address.Empty()) return;
+  if (IsSame(setup_.inside, setup_.outside)) return;
   const bool client_address = (setup_.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
   const rtspnat_address& address = direction_ == RTSPNAT_ORIGINAL ? setup_.inside : setup_.outside;
-  Hosts hosts = FindDestinations(spec_, Line(), client_address);
+  FindDestinations(spec_, Line(), client_address, hosts);
   KeepOnly(hosts, Line(), address);
-  return hosts;
 }
 
 bool Connection::HasRoomFor(std::uint32_t changes) {

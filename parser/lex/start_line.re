@@ -42,12 +42,14 @@ enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
   */
 }
 
-// Lexes any method.
-[[gnu::noinline]] bool LexMethod(Cursor& in) {
+// Lexes any method; returns where it ends, or where it should begin if there is none.
+[[gnu::noinline]] std::uint32_t EndOfMethod(const Cursor& from) {
+  Cursor in = from;
   [[maybe_unused]] std::uint32_t backup = 0;
+  const std::uint32_t start = in.Position();
   /*!re2c
-    token { return true; }
-    *     { return false; }
+    token { return in.Position(); }
+    *     { return start; }
   */
 }
 
@@ -62,27 +64,36 @@ enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
 constexpr std::uint32_t kVersionBytes = 8;
 constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
 
-// Moves past blanks; returns false if there are none.
+// Moves past blanks; returns false if there are none. Mostly there is one space.
 [[gnu::always_inline]] inline bool LexBlanks(Cursor& in) {
-  if (!IsBlank(in.Peek())) return false;
-  do {
+  const std::uint32_t start = in.Position();
+  if (in.Peek() == ' ') {
     in.Skip();
-  } while (IsBlank(in.Peek()));
-  return true;
+    if (in.Peek() > ' ') return true;
+  }
+  in.Seek(BehindBlanks(Cursor(in)));
+  return in.Position() != start;
 }
 
 // Moves past the method or the version and the blanks behind it. What is known comes first and apart: its
 // lexer need not tell other tokens from what is no token.
 [[gnu::always_inline]] inline First LexFirst(Cursor& in, Method& method) {
+  // What matters most comes first.
   Cursor scan = in;
+  if (scan.Take("SETUP ") && scan.Peek() > ' ') {
+    in.Seek(scan.Position());
+    method = Method::kSetup;
+    return First::kRequest;
+  }
+  scan.Seek(in.Position());
   First first = LexAhead<kFirstBytes>(
       scan, [&method](Cursor& ahead) __attribute__((always_inline)) { return LexKnownFirst(ahead, method); });
   if (first == First::kInvalid || !LexBlanks(scan)) {
-    scan = in;
     method = Method::kOther;
-    first = LexMethod(scan) && LexBlanks(scan) ? First::kRequest : First::kInvalid;
+    scan.Seek(EndOfMethod(Cursor(in)));
+    first = scan.Position() != in.Position() && LexBlanks(scan) ? First::kRequest : First::kInvalid;
   }
-  in = scan;
+  in.Seek(scan.Position());
   return first;
 }
 
@@ -102,13 +113,18 @@ std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
   const std::uint32_t uri = in.Position();
   in.Seek(in.FindControl());
   line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
-  if (line.uri.Empty() || !LexBlanks(in)) return false;
-  const Cursor version = in.Window<kVersionBytes>();
-  if (!LexVersion(version)) return false;
-  line.major = Digit(version, 5);
-  line.minor = Digit(version, 7);
-  in.Seek(in.Position() + kVersionBytes);
-  LexBlanks(in);
+  if (line.uri.Empty()) return false;
+  if (in.Take(" RTSP/1.0")) {
+    line.major = 1;
+  } else {
+    if (!LexBlanks(in)) return false;
+    const Cursor version = in.Window<kVersionBytes>();
+    if (!LexVersion(version)) return false;
+    line.major = Digit(version, 5);
+    line.minor = Digit(version, 7);
+    in.Seek(in.Position() + kVersionBytes);
+  }
+  if (IsBlank(in.Peek())) in.Seek(BehindBlanks(Cursor(in)));
   return true;
 }
 

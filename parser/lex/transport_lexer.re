@@ -21,9 +21,9 @@ namespace {
   parts = name "/" name;
 */
 
-constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0}; }
+constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0, 0}; }
 
-constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0}; }
+constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0, 0}; }
 
 // Names and protocols that are known, perhaps as the front of a longer one.
 [[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
@@ -56,7 +56,7 @@ constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::k
 constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 
 // All others.
-ParameterName LexOtherName(Cursor& in) {
+[[gnu::always_inline]] inline ParameterName LexOtherNameAt(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     name '/UDP'              { return Of(Protocol::kOtherUdp); }
@@ -78,6 +78,15 @@ ParameterName LexOtherName(Cursor& in) {
   */
 }
 
+[[gnu::noinline]] ParameterName LexOtherName(const Cursor& in) {
+  Cursor scan = in;
+  ParameterName name = LexOtherNameAt(scan);
+  if (name.parameter == Parameter::kNothing) scan = in;
+  name.end = scan.Position();
+  name.after = scan.Peek();
+  return name;
+}
+
 }  // namespace
 
 // What is known comes first and apart: its lexer need not tell other names from what is no name.
@@ -85,12 +94,11 @@ ParameterName LexParameterName(Cursor in) {
   Cursor scan = in;
   ParameterName name = LexAhead<kKnownBytes>(
       scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
-  if (name.parameter == Parameter::kNothing || !LexNameEnd(scan)) {
-    scan = in;
-    name = LexOtherName(scan);
-  }
-  name.end = name.parameter == Parameter::kNothing ? in.Position() : scan.Position();
-  return name;
+  name.end = scan.Position();
+  name.after = scan.Peek();
+  const bool ended = name.after == ';' || name.after == '=' || LexNameEnd(scan);
+  if (name.parameter != Parameter::kNothing && ended) [[likely]] return name;
+  return LexOtherName(Cursor(in));
 }
 
 bool LexValue(Cursor& in) {

@@ -3,16 +3,21 @@
 
 namespace rtsp {
 
-bool Cursor::Read(std::uint8_t* to, std::uint32_t count) {
-  if (count > Left()) return false;
-  if (count != 0) __builtin_memcpy(to, data_ + position_, count);
-  position_ += count;
-  return true;
+[[gnu::noinline]] std::uint32_t BehindBlanks(const Cursor& in) {
+  Cursor scan = in;
+  while (IsBlank(scan.Peek())) scan.Skip();
+  return scan.Position();
 }
 
-Cursor BehindSpace(Cursor in) {
-  while (IsSpace(in.Peek())) in.Skip();
-  return in;
+[[gnu::noinline]] std::uint32_t BehindSpace(const Cursor& in) {
+  Cursor scan = in;
+  while (IsSpace(scan.Peek())) scan.Skip();
+  return scan.Position();
+}
+
+[[gnu::noinline]] Number ReadLongNumber(const Cursor& in, std::uint32_t maximum) {
+  Cursor scan = in;
+  return ReadDigits(scan, maximum);
 }
 
 namespace {

@@ -141,20 +141,6 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
 
 bool Framer::IsBadHead() const { return bad_length_ || (length_ != 0 && IsBodiless(status_)); }
 
-inline void Framer::BeginHead(std::uint16_t status) {
-  state_ = State::kHeaders;
-  started_ = true;
-  status_ = status;
-  length_ = 0;
-  has_length_ = false;
-  bad_length_ = false;
-}
-
-inline void Framer::EndHead() {
-  skip_ = length_;
-  state_ = State::kBetween;
-}
-
 inline void Framer::FinishStartLine(Unit& unit) {
   unit.kind = UnitKind::kStartLine;
   unit.start = LexStartLine(unit.line);
@@ -239,84 +225,53 @@ inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
   }
 }
 
-// What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
-// else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
-
-[[gnu::always_inline]] inline bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
+[[gnu::flatten]] bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
   const Cursor rest = in.Rest();
   Cursor scan = rest;
   if (!LexStart(scan, unit.start)) return false;
-  if (unit.start.kind == StartKind::kResponse && IsBlank(scan.Peek())) {
-    scan.Seek(scan.FindLineFeed());
-  } else if (scan.Peek() == '\r') {
-    scan.Skip();
-  }
-  const std::uint32_t line_feed = scan.Position();
-  if (scan.Peek() != '\n' || line_feed >= kLineBytes) return false;
+  if (unit.start.kind == StartKind::kResponse && IsBlank(scan.Peek())) scan.Seek(scan.FindLineEndByte());
+  const std::uint32_t size = scan.Position();
+  if (!scan.Take("\r\n") || scan.Position() > kLineBytes) return false;
   unit.kind = UnitKind::kStartLine;
-  unit.line = rest.Line(line_feed);
+  unit.line = rest.Slice(0, size);
   unit.offset = offset_;
-  offset_ += line_feed + 1;
-  in.Seek(in.Position() + line_feed + 1);
+  offset_ += scan.Position();
+  in.Seek(in.Position() + scan.Position());
   BeginHead(unit.start.status);
   return true;
 }
 
-// Takes header lines up to one that is to be given, or up to the end of the head.
-template <bool kOthers>
-[[gnu::always_inline]] inline bool Framer::TakeHeaders(Cursor& in, Unit& unit) {
-  const std::uint32_t left = in.Left();
-  Cursor rest = in.Rest();
-  bool taken = false;
-  for (;;) {
-    const Header header = LexHeader(rest);
-    const std::uint32_t line_feed = rest.FindLineFeed(header.value);
-    const std::uint32_t next = line_feed + 1;
-    if (line_feed >= kLineBytes || next > rest.Size()) break;
-    const Cursor line = rest.Line(line_feed);
-    if (line.Size() == 0) {
-      if (IsBadHead()) break;
-      rest = rest.Behind(next);
-      unit.kind = UnitKind::kHeadEnd;
-      unit.line = {};
-      unit.offset = offset_ + left - rest.Size();
-      unit.length = length_;
-      EndHead();
-      taken = true;
-      break;
-    }
-    if (next == rest.Size() || IsBlank(rest.At(next))) break;
-    rest = rest.Behind(next);
-    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, false);
-    if (!kOthers && header.name == HeaderName::kOther) continue;
-    unit.kind = UnitKind::kHeader;
-    unit.line = line;
-    unit.header = header;
-    unit.offset = offset_ + left - rest.Size() - next;
-    taken = true;
-    break;
+namespace {
+
+// Keeps the first unit it is given.
+struct FirstUnit {
+  Unit& unit;
+
+  bool operator()(const Unit& given) const {
+    unit = given;
+    return false;
   }
-  const std::uint32_t size = left - rest.Size();
-  offset_ += size;
-  in.Seek(in.Position() + size);
-  return taken;
-}
+};
 
+// Gives the next unit, header lines without a name here only with kOthers.
 template <bool kOthers>
-[[gnu::flatten]] inline bool Framer::TakePlain(Cursor& in, Unit& unit) {
-  unit.reason = LostReason::kNone;
-  unit.too_long = false;
-  unit.held = false;
-  if (line_size_ != 0) return false;
-  if (state_ == State::kHeaders) return TakeHeaders<kOthers>(in, unit);
-  return state_ == State::kBetween && skip_ == 0 && TakeStartLine(in, unit);
+void TakeNext(Framer& framer, Cursor& in, Unit& unit) {
+  for (;;) {
+    const Framer::Plain plain = framer.ForEachPlain<kOthers>(in, FirstUnit{unit});
+    if (plain == Framer::Plain::kAllTaken) unit.kind = UnitKind::kNeedMore;
+    if (plain != Framer::Plain::kOther) return;
+    framer.TakeOther(in, unit);
+    if (kOthers || unit.kind != UnitKind::kHeader || unit.header.name != HeaderName::kOther) return;
+  }
 }
 
-bool Framer::TakeOfInterest(Cursor& in, Unit& unit) { return TakePlain<false>(in, unit); }
+}  // namespace
+
+void Framer::NextOfInterest(Cursor& in, Unit& unit) { TakeNext<false>(*this, in, unit); }
 
 Unit Framer::Next(Cursor& in) {
   Unit unit;
-  if (!TakePlain<true>(in, unit)) TakeOther(in, unit);
+  TakeNext<true>(*this, in, unit);
   return unit;
 }
 

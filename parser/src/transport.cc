@@ -30,9 +30,9 @@ class ParameterSet {
 constexpr ParameterSet kRepeatable(Parameter::kNothing, Parameter::kUnknown, Parameter::kUnicast,
                                    Parameter::kMulticast, Parameter::kRtcpMux);
 // Mean something by their name alone.
-constexpr ParameterSet kTelling(Parameter::kNothing, Parameter::kUnknown, Parameter::kUnicast,
-                                Parameter::kMulticast, Parameter::kRtcpMux, Parameter::kDestination,
-                                Parameter::kSource);
+constexpr ParameterSet kTelling(Parameter::kNothing, Parameter::kUnknown, Parameter::kProtocol,
+                                Parameter::kUnicast, Parameter::kMulticast, Parameter::kRtcpMux,
+                                Parameter::kDestination, Parameter::kSource);
 constexpr ParameterSet kPortNames(Parameter::kClientPort, Parameter::kServerPort);
 
 constexpr Field Between(std::uint32_t from, std::uint32_t to) {
@@ -47,41 +47,46 @@ bool AtValueEnd(Cursor in) { return in.AtEnd() || IsSeparator(in.Peek()); }
 
 void Malformed(TransportSpec& spec) { spec.flags |= kSpecMalformed; }
 
-Cursor SkipValue(Cursor in, TransportSpec& spec) {
-  if (!LexValue(in)) Malformed(spec);
+[[gnu::noinline]] Cursor SkipValueAt(const Cursor& in, TransportSpec& spec) {
+  Cursor scan = in;
+  if (!LexValue(scan)) Malformed(spec);
+  return scan;
+}
+
+inline Cursor SkipValue(Cursor in, TransportSpec& spec) {
+  in.Seek(SkipValueAt(Cursor(in), spec).Position());
   return in;
 }
 
-// Reads number `index`, and the white space behind it.
-[[gnu::always_inline]] inline bool ReadPort(Cursor& in, std::uint32_t maximum, Ports& ports, unsigned index) {
-  const Number number = ReadNumber(in, maximum);
-  SkipSpace(in);
-  ports.field[index].offset = number.field.offset;
-  ports.field[index].length = number.field.length;
-  ports.value[index] = static_cast<std::uint16_t>(number.value);
-  return number.valid;
-}
-
-// Reads one number or two. A comma separates numbers only where a whole number follows: otherwise it begins the
-// next spec.
+// Reads one number or two, and the white space behind each. A comma separates numbers only where a whole number
+// follows: otherwise it begins the next spec.
 [[gnu::always_inline]] inline bool ReadNumbers(Cursor& in, std::uint32_t maximum, Ports& ports) {
-  if (!ReadPort(in, maximum, ports, 0)) return false;
-  ports.count = 1;
-  const Cursor behind = in;
-  const std::uint8_t separator = in.Peek();
-  if (separator != '-' && separator != '/' && separator != ',') return AtValueEnd(in);
-  in.Skip();
+  const Number first = ReadNumber(in, maximum);
   SkipSpace(in);
-  const bool valid = ReadPort(in, maximum, ports, 1);
-  if (separator == ',' && (ports.field[1].Empty() || !AtValueEnd(in))) {
-    ports.field[1] = {};
-    ports.value[1] = 0;
-    in = behind;
-    return true;
+  if (!first.valid) return false;
+  const std::uint32_t behind = in.Position();
+  const std::uint8_t separator = in.Peek();
+  Number second;
+  ports.count = 1;
+  if (separator == '-' || separator == '/' || separator == ',') {
+    in.Skip();
+    SkipSpace(in);
+    second = ReadNumber(in, maximum);
+    SkipSpace(in);
+    if (separator == ',' && (second.field.Empty() || !AtValueEnd(in))) {
+      second = {};
+      in.Seek(behind);
+    } else {
+      if (!second.valid) return false;
+      ports.count = 2;
+      ports.separator = separator;
+    }
   }
-  ports.count = 2;
-  ports.separator = separator;
-  return valid && AtValueEnd(in);
+  ports.value[0] = static_cast<std::uint16_t>(first.value);
+  ports.value[1] = static_cast<std::uint16_t>(second.value);
+  ports.field[0] = first.field;
+  ports.field[1] = second.field;
+  return AtValueEnd(in);
 }
 
 inline Cursor ReadPorts(Cursor in, TransportSpec& spec, Ports& ports, std::uint32_t maximum) {
@@ -94,7 +99,7 @@ inline Cursor ReadPorts(Cursor in, TransportSpec& spec, Ports& ports, std::uint3
 }
 
 // The value up to the separator, without the white space at its end.
-Cursor ReadField(Cursor in, TransportSpec& spec, Field& field) {
+[[gnu::noinline]] Cursor ReadField(Cursor in, TransportSpec& spec, Field& field) {
   const std::uint32_t start = in.Position();
   in = SkipValue(in, spec);
   std::uint32_t end = in.Position();
@@ -119,7 +124,7 @@ bool ReadAddress(Cursor in, Address& address) {
   if (in.AtEnd()) return !address.host.Empty();
   if (in.Peek() != ':') return false;
   in.Skip();
-  const Number port = ReadNumber(in, kMaxPort);
+  const Number port = ReadDigits(in, kMaxPort);
   address.port_field = port.field;
   if (!port.valid || !in.AtEnd()) return false;
   address.port = static_cast<std::uint16_t>(port.value);
@@ -145,7 +150,8 @@ bool ReadQuoted(Cursor& in, Cursor& quoted) {
 }
 
 // Reads `"addr" / "addr" ...`; more than two are passed over.
-Cursor ReadAddresses(Cursor in, TransportSpec& spec, Address (&addresses)[2], std::uint8_t& count) {
+[[gnu::noinline]] Cursor ReadAddresses(Cursor in, TransportSpec& spec, Address (&addresses)[2],
+                                       std::uint8_t& count) {
   for (bool valid = true;; in.Skip()) {
     SkipSpace(in);
     Cursor quoted;
@@ -208,9 +214,14 @@ void NoteDelivery(TransportSpec& spec, Delivery delivery) {
   spec.delivery = delivery;
 }
 
-// Notes what a name says by itself, with a value or without.
-void NoteName(TransportSpec& spec, Parameter parameter) {
-  switch (parameter) {
+// Notes what a name at `position` says by itself, with a value or without.
+void NoteName(TransportSpec& spec, const ParameterName& name, std::uint32_t position) {
+  if (!kTelling.Has(name.parameter)) return;
+  switch (name.parameter) {
+    case Parameter::kProtocol:
+      spec.protocol = name.protocol;
+      spec.protocol_field = Between(position, name.end);
+      return;
     case Parameter::kUnicast: return NoteDelivery(spec, Delivery::kUnicast);
     case Parameter::kMulticast: return NoteDelivery(spec, Delivery::kMulticast);
     case Parameter::kRtcpMux: spec.flags |= kSpecRtcpMux; return;
@@ -227,7 +238,7 @@ inline Cursor ReadRest(Cursor in, TransportSpec& spec, Parameter parameter) {
   if (in.Peek() == '=') {
     in.Skip();
     SkipSpace(in);
-    in = ReadValue(in, spec, parameter);
+    in.Seek(ReadValue(in, spec, parameter).Position());
     SkipSpace(in);
   } else if (kPortNames.Has(parameter)) {
     spec.flags |= kSpecBadPort;
@@ -238,29 +249,69 @@ inline Cursor ReadRest(Cursor in, TransportSpec& spec, Parameter parameter) {
 }
 
 // Reads `name[=value];...` and returns where the spec ends.
-Cursor ReadSpec(Cursor in, TransportSpec& spec) {
+[[gnu::noinline]] Cursor ReadSpec(Cursor in, TransportSpec& spec) {
   ParameterSet seen;
   for (;;) {
     const ParameterName name = LexParameterName(in);
     const Parameter parameter = name.parameter;
-    if (parameter == Parameter::kNothing && IsSpace(in.Peek())) {
-      in = BehindSpace(in);
-      continue;
-    }
-    if (parameter != Parameter::kNothing || !AtValueEnd(in)) {
-      if (seen.Has(parameter) && !kRepeatable.Has(parameter)) Malformed(spec);
-      seen.Add(parameter);
-      if (parameter == Parameter::kProtocol) {
-        spec.protocol = name.protocol;
-        spec.protocol_field = Between(in.Position(), name.end);
+    if (parameter == Parameter::kNothing) {
+      if (IsSpace(name.after)) {
+        in.Seek(BehindSpace(Cursor(in)));
+        continue;
       }
-      if (kTelling.Has(parameter)) NoteName(spec, parameter);
-      in.Seek(name.end);
-      if (in.Peek() != ';' || kPortNames.Has(parameter)) in = ReadRest(in, spec, parameter);
+      if (AtValueEnd(in)) {
+        if (name.after != ';') return in;
+        in.Skip();
+        continue;
+      }
     }
-    if (in.Peek() != ';') return in;
+    if (!kRepeatable.Has(parameter)) {
+      if (seen.Has(parameter)) Malformed(spec);
+      seen.Add(parameter);
+    }
+    NoteName(spec, name, in.Position());
+    in.Seek(name.end);
+    if (name.after != ';' || kPortNames.Has(parameter)) {
+      in.Seek(ReadRest(in, spec, parameter).Position());
+      if (in.Peek() != ';') return in;
+    }
     in.Skip();
   }
+}
+
+// Reads a port of at most 7 digits. Returns false if there is none; the cursor is then anywhere.
+[[gnu::always_inline]] inline bool TakePort(Cursor& in, std::uint16_t& value, Field& field) {
+  const ShortNumber number = ReadShortNumber(in);
+  if (number.length == 0 || number.value > kMaxPort) return false;
+  value = static_cast<std::uint16_t>(number.value);
+  field.offset = static_cast<std::uint16_t>(in.Position());
+  field.length = static_cast<std::uint16_t>(number.length);
+  in.Seek(in.Position() + number.length);
+  return true;
+}
+
+// Reads what most clients write, byte for byte, to the end of the line. Returns false for all else, which is for
+// ReadSpec(); the spec is then anything.
+[[gnu::always_inline]] inline bool ReadCommonSpec(Cursor& in, TransportSpec& spec) {
+  Cursor scan = in;
+  std::uint16_t protocol_length = sizeof("RTP/AVP/UDP") - 1;
+  if (!scan.Take("RTP/AVP/UDP;unicast;client_port=")) {
+    protocol_length = sizeof("RTP/AVP") - 1;
+    if (!scan.Take("RTP/AVP;unicast;client_port=")) return false;
+  }
+  Ports& ports = spec.client_port;
+  if (!TakePort(scan, ports.value[0], ports.field[0]) || !scan.Take("-")) return false;
+  if (!TakePort(scan, ports.value[1], ports.field[1]) || !scan.AtEnd()) return false;
+  ports.count = 2;
+  ports.separator = '-';
+  spec.all = Between(in.Position(), scan.Position());
+  spec.protocol_field.offset = spec.all.offset;
+  spec.protocol_field.length = protocol_length;
+  spec.protocol = Protocol::kRtpUdp;
+  spec.delivery = Delivery::kUnicast;
+  spec.common = true;
+  in.Seek(scan.Position());
+  return true;
 }
 
 }  // namespace
@@ -270,10 +321,12 @@ bool TransportReader::Find() {
   return !in_.AtEnd();
 }
 
-[[gnu::noinline]] void TransportReader::Read(TransportSpec& spec) {
+void TransportReader::Read(TransportSpec& spec) {
+  spec = {};
+  if (ReadCommonSpec(in_, spec)) return;
   spec = {};
   const std::uint32_t start = in_.Position();
-  in_ = ReadSpec(in_, spec);
+  in_.Seek(ReadSpec(in_, spec).Position());
   // A NUL has stopped the lexer: what stands behind it is not read.
   if (!AtValueEnd(in_)) in_.Seek(in_.Size());
   std::uint32_t end = in_.Position();

@@ -97,7 +97,18 @@ class Connection {
     ChangeKind kind = ChangeKind::kPort;
   };
 
-  enum class Phase : std::uint8_t { kDone, kRead, kSpecs, kPropose, kUse, kPublish, kLineEnd };
+  /// What is to be done next; those up to kPropose are all that most SETUPs need.
+  enum class Phase : std::uint8_t {
+    kDone,
+    kRead,
+    kSpecs,
+    kPropose,
+    kUse,
+    kPublish,
+    kLineEnd,
+    kOtherLine,
+    kResponse
+  };
   enum class Question : std::uint8_t { kNone, kReserve, kPublish, kExpect };
 
   /// How the front of a value is written anew when it does not keep its length.
@@ -121,11 +132,16 @@ class Connection {
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
+  [[nodiscard]] inline bool TakeOtherStep(rtspnat_step& step);
+  inline void ReadOn();
   void FinishSegment();
+  void FinishClose();
   void TurnTransparent(std::uint32_t note);
   void Forget(std::uint32_t index);
   void Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask);
   [[nodiscard]] rtspnat_ask AskOfMapping(rtspnat_step& step);
+  /// What is known before the peer has said anything.
+  static inline void FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
 
@@ -136,6 +152,8 @@ class Connection {
   void Withhold();
   static void LetGo(Direction& direction);
   void PlanPassing();
+  void PlanOther();
+  void CountEdits();
   void PlanParts();
   void PlanPrefix();
   void PlanEmpty(std::uint32_t stop);
@@ -149,18 +167,20 @@ class Connection {
   [[nodiscard]] const std::uint8_t* Prefix() const;
 
   // head.cc: heads of both kinds.
-  void ReadUnits();
-  inline void BeginHead(const rtsp::Unit& unit);
-  inline void ReadHeader(const rtsp::Unit& unit);
-  void ReadOtherHeader(const rtsp::Unit& unit);
-  void NoteSessionTimeout(const rtsp::Unit& unit);
-  inline void EndHead();
+  [[nodiscard]] rtsp::Framer::Plain ReadUnits();
+  void ReadOther();
+  [[nodiscard]] inline bool TakeUnit(Head& head, const rtsp::Unit& unit);
+  inline void BeginHead(Head& head, const rtsp::Unit& unit);
+  [[nodiscard]] inline bool ReadHeader(Head& head, const rtsp::Unit& unit);
+  void ReadOtherLine();
+  void NoteSessionTimeout();
+  [[nodiscard]] inline bool EndHead(Head& head);
   [[nodiscard]] bool IsSetup(const Head& head) const {
     if (head.method == rtsp::Method::kSetup) return true;
     return head.method == rtsp::Method::kPlay && (setup_.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
   }
   void EndRequest(const Head& head);
-  void EndResponse(const Head& head);
+  void EndResponse();
   void ResolveSetup(const Pending& request, const Head& head);
   void ResolveTeardown(const Pending& request, const Head& head);
   void EndStreams(const Pending& request);
@@ -174,14 +194,19 @@ class Connection {
   void BeginLine(const rtsp::Unit& unit);
   void BeginTransport(const rtsp::Unit& unit);
   void ReadSpec();
-  void UseRequestSpec();
+  inline void UseRequestSpec();
+  inline void UseAsked(std::uint32_t index);
   void UseReserved();
-  void UseMapping(std::uint32_t index);
-  [[nodiscard]] PortRequest CurrentRequest() const;
+  [[nodiscard]] inline bool HoldMapping(std::uint32_t index);
+  inline void UseMapping(std::uint32_t index);
+  void RewriteFor(std::uint32_t index);
+  [[nodiscard]] inline PortRequest CurrentRequest() const;
   [[nodiscard]] bool ProposePorts(rtspnat_step& step);
+  [[nodiscard]] bool ProposeOthers(rtspnat_step& step);
+  inline void AskToReserve(rtspnat_step& step, PortRange ports, std::uint8_t digits);
   void AnswerReserve(rtspnat_reply reply, std::uint16_t first_port);
   void RefuseMapping(std::uint32_t note);
-  [[nodiscard]] Hosts HostsToChange() const;
+  void FindHostsToChange(Hosts& hosts) const;
   [[nodiscard]] bool HasRoomFor(std::uint32_t changes);
   void AddChange(const LineChange& change);
   void AddPorts(const Numbers& numbers, PortRange from, PortRange to, std::uint32_t count);
@@ -205,7 +230,7 @@ class Connection {
   void ChangePeerText(std::uint32_t index);
 
   // address_line.cc: an address in another header.
-  void ReadAddressLine(const rtsp::Unit& unit);
+  void ReadAddressLine();
   [[nodiscard]] bool IsAddressLine(rtsp::HeaderName name) const;
 
   // edit_line.cc: all changes of one Transport line become edits.
@@ -227,13 +252,17 @@ class Connection {
   std::uint32_t seq_ = 0;
   std::uint32_t length_ = 0;
   std::uint64_t notes_ = 0;
-  Range recalled_;          // Of the line that was withheld when the segment came.
-  Range leaving_;           // What leaves, in the sender's numbers.
-  std::uint32_t keep_ = 0;  // Of it from the segment itself; the rest is in front.
-  std::uint32_t acknowledgement_ = 0;
-  std::uint32_t growth_at_ = 0;
+  bool reading_ = false;  // Bytes past the frontier are in in_.
+  bool probes_ = false;   // A byte that the receiver has is all that leaves.
+  std::uint8_t verdict_ = RTSPNAT_ACCEPT;
+  std::uint8_t edits_ = 0;  // Of the segment that is done.
   std::uint16_t growth_ = 0;
   std::uint16_t recalled_at_ = 0;  // In the framer's buffer.
+  Range recalled_;                 // Of the line that was withheld when the segment came.
+  Range leaving_;                  // What leaves, in the sender's numbers.
+  std::uint32_t keep_ = 0;         // Of it from the segment itself; the rest is in front.
+  std::uint32_t acknowledgement_ = 0;
+  std::uint32_t growth_at_ = 0;
   std::uint16_t prefix_at_ = 0;
   std::uint16_t segment_size_ = 0;
   std::uint16_t header_length_ = 0;
@@ -245,24 +274,21 @@ class Connection {
   bool publishes_ = false;      // The peer is behind NAT.
   bool hands_off_ = false;      // The opener knows its way through NAT.
   bool interleaved_ = false;    // A `$` frame has been seen.
-  bool reading_ = false;        // Bytes past the frontier are in in_.
   bool closing_ = false;        // FIN or RST.
   bool recalled_goes_ = false;  // The line of recalled_ is withheld no longer.
   bool holds_ = false;          // Holds(), as of the last segment.
-  bool probes_ = false;         // A byte that the receiver has is all that leaves.
   std::uint8_t flags_ = 0;
-  std::uint8_t verdict_ = RTSPNAT_ACCEPT;
-  std::uint8_t edits_ = 0;  // Of the segment that is done.
   Phase phase_ = Phase::kDone;
   Question question_ = Question::kNone;
   std::uint8_t asked_ = 0;  // The mapping that question_ is about.
 
-  // The Transport line in hand.
+  // The Transport line in hand, or another of interest.
+  rtsp::HeaderName line_name_ = rtsp::HeaderName::kOther;
   bool line_left_ = false;  // Its front has left with an earlier segment.
   std::uint8_t changes_size_ = 0;
+  std::uint8_t attempt_ = 0;
   MappingSet line_mappings_ = 0;  // Held on account of it; of a reply, published.
   std::uint16_t line_value_ = 0;  // Offset of its value.
-  std::uint8_t attempt_ = 0;
   std::uint32_t line_position_ = 0;
   LineChange changes_[rtsp::kLineChanges];
   rtsp::TransportReader reader_;  // Holds the line too.
@@ -274,6 +300,18 @@ class Connection {
   std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
   rtspnat_address media_source_ = {};  // That the reply in hand names.
 };
+
+inline void Connection::FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step) {
+  constexpr std::uint8_t kTcp = 6;
+  constexpr std::uint8_t kUdp = 17;
+  step.mapping = static_cast<std::uint8_t>(index);
+  step.count = mapping.count;
+  step.open = mapping.open;
+  step.protocol = mapping.tcp ? kTcp : kUdp;
+  if (mapping.inside.first == 0) return;
+  Spread(mapping.inside, mapping.count, step.inside);
+  Spread(mapping.outside, mapping.count, step.outside);
+}
 
 static_assert(sizeof(Connection) <= RTSPNAT_CONNECTION_MAX, "paid for once per connection");
 

@@ -4,6 +4,8 @@
 /// Which outside ports to try for a mapping, and in which order.
 #include <cstdint>
 
+#include "rtsp/limits.h"
+
 namespace mangle {
 
 /// Ports below are neither mapped nor given out (RFC 4787 REQ-3: the classes do not mix, and no
@@ -33,6 +35,17 @@ struct PortRange {
   return {first, count > 1 ? static_cast<std::uint16_t>(first + count - 1) : std::uint16_t{0}};
 }
 
+/// Writes the @p count ports of @p range, of which there is one at least, to @p ports.
+[[gnu::always_inline]] inline void Spread(PortRange range, std::uint32_t count,
+                                          std::uint16_t (&ports)[rtsp::kPorts]) {
+  if (count == 2) {  // As mostly.
+    ports[0] = range.first;
+    ports[1] = range.last;
+    return;
+  }
+  for (std::uint32_t i = 0; i < count && i < rtsp::kPorts; ++i) ports[i] = range.At(i, count);
+}
+
 /// What is wanted of a range, or of one port.
 struct PortRequest {
   PortRange inside;
@@ -42,6 +55,21 @@ struct PortRequest {
   bool any_same = false;    ///< The same ports will do, whatever they are.
   std::uint32_t seed = 0;
 };
+
+/// True if the ports inside may be mapped at all.
+[[nodiscard]] inline bool AreAllowed(const PortRequest& request) {
+  return request.inside.first >= kFirstPort && (request.count == 1 || request.inside.last >= kFirstPort);
+}
+
+/// True if the same ports may be used outside.
+[[nodiscard]] inline bool MayStayTheSame(const PortRequest& request) {
+  if (!AreAllowed(request)) return false;
+  if (request.count == 1 || request.same_only || request.any_same) return true;
+  return request.inside.first % 2 == 0 && request.inside.last - request.inside.first == request.count - 1;
+}
+
+/// Returns a proposal other than the first, as Propose() says.
+[[nodiscard]] PortRange ProposeOther(const PortRequest& request, std::uint32_t attempt);
 
 /// Returns proposal number @p attempt (0 .. rtsp::kPortProposals - 1); none if there is none at this attempt.
 ///
@@ -54,7 +82,12 @@ struct PortRequest {
 ///  2. One port keeps the parity of the port inside (RFC 4787 REQ-4).
 ///  3. No port is below kFirstPort or has more digits than asked for, but for the same ports as inside.
 ///  4. With the ports inside below kFirstPort nothing is ever proposed.
-[[nodiscard]] PortRange Propose(const PortRequest& request, std::uint32_t attempt);
+[[nodiscard]] inline PortRange Propose(const PortRequest& request, std::uint32_t attempt) {
+  // A copy, so that the request itself need not be in memory.
+  if (attempt != 0) return ProposeOther(PortRequest(request), attempt);
+  if (!MayStayTheSame(request)) return {};
+  return request.count == 1 ? RangeFrom(request.inside.first, 1) : request.inside;
+}
 
 /// True if an embedder may answer @p request with @p first: what laws 1 to 3 say.
 [[nodiscard]] bool IsFit(const PortRequest& request, std::uint16_t first);

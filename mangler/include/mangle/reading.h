@@ -48,16 +48,16 @@ struct Announcement {
   Numbers text;  ///< The ports as they are written: 1 or 2.
 };
 
-/// Reads a spec of a SETUP request of the side that has address @p own.
-[[nodiscard]] Announcement ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
-                                            const rtspnat_address& own);
+/// Reads a spec of a SETUP request of the side that has address @p own into @p out.
+void ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
+                      Announcement& out);
 
 /// Returns the port behind the host of destination where it says once more what client_port says; else none.
 [[nodiscard]] Numbers FindDestinationPort(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
 
-/// Returns the hosts that a spec says media is sent to; that of client_address too if @p client_address.
-[[nodiscard]] Hosts FindDestinations(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
-                                     bool client_address);
+/// Sets @p hosts to those that a spec says media is sent to; that of client_address too if @p client_address.
+void FindDestinations(const rtsp::TransportSpec& spec, const rtsp::Cursor& line, bool client_address,
+                      Hosts& hosts);
 
 /// Returns the hosts that a spec says media comes from.
 [[nodiscard]] Hosts FindSources(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
@@ -83,8 +83,8 @@ struct ReplyChoice {
   Numbers server;  ///< Server ports, the same.
 };
 
-/// Reads a spec of a reply to SETUP.
-[[nodiscard]] ReplyChoice ReadReplyChoice(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
+/// Reads a spec of a reply to SETUP into @p out.
+void ReadReplyChoice(const rtsp::TransportSpec& spec, const rtsp::Cursor& line, ReplyChoice& out);
 
 /// Returns the address that a spec of a reply names as the source of media, if it is one that media can come from
 /// through a router: unicast, and neither unspecified, loopback nor link-local (R91). Else family 0.

@@ -26,10 +26,10 @@ enum class HeaderName : std::uint8_t {
 /// A header line's name, and where its value starts.
 struct Header {
   HeaderName name = HeaderName::kOther;
-  std::uint16_t value = 0;  ///< Offset of the byte after the colon; 0 for kOther.
+  std::uint16_t value = 0;  ///< Offset of the byte after the colon, from the name on; 0 for kOther.
 };
 
-/// Lexes the name at the front of @p line and the colon, with blanks before it allowed (HCOLON of
+/// Lexes the name at the cursor of @p line and the colon, with blanks before it allowed (HCOLON of
 /// RFC 7826 section 20.1). Reads no further than it must: of a line that is kOther,
 /// only the bytes that tell so.
 [[nodiscard]] Header LexHeader(Cursor line);

@@ -66,6 +66,9 @@ struct TransportSpec {
   std::uint8_t sources = 0;       ///< Addresses in src_addr: 0, 1 or 2.
   bool has_destination = false;   ///< destination is there, with a value or without.
   bool has_source = false;        ///< source is there, with a value or without.
+  /// There is nothing but RTP over UDP, unicast, and two numbers in client_port: found with one look. A spec that
+  /// is not marked may say the same.
+  bool common = false;
   Ports client_port;
   Ports server_port;
   Ports port;            ///< Multicast, and odd unicast forms.
@@ -89,6 +92,7 @@ struct TransportSpec {
 ///  3. Specs do not overlap, follow each other, and their number is at most the line's length.
 ///  4. A comma or semicolon inside a closed pair of quotes separates nothing; a quote that is never
 ///     closed is an ordinary byte.
+///  5. A spec that is marked as common is read as it would be part by part, and has what TransportSpec::common says.
 class TransportReader {
  public:
   constexpr TransportReader() = default;
@@ -99,6 +103,9 @@ class TransportReader {
 
   /// Returns the line.
   [[nodiscard]] constexpr const Cursor& Line() const { return in_; }
+
+  /// True if nothing is left, so that Find() would give false.
+  [[nodiscard]] bool AtEnd() const { return in_.AtEnd(); }
 
   /// Moves to the next spec. Returns false if there is none.
   [[nodiscard]] bool Find();

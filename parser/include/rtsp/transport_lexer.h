@@ -35,7 +35,8 @@ enum class Parameter : std::uint8_t {
 struct ParameterName {
   Parameter parameter = Parameter::kNothing;
   Protocol protocol = Protocol::kNone;  ///< For kProtocol.
-  std::uint32_t end = 0;                ///< Position of the byte behind it; where it begins for kNothing.
+  std::uint8_t after = 0;               ///< The byte behind it, or where it would begin; 0 at the end.
+  std::uint32_t end = 0;                ///< Its position; where the name begins for kNothing.
 };
 
 /// Lexes a name or protocol at the cursor.

@@ -6,10 +6,19 @@
 namespace rtsp {
 namespace {
 
-[[gnu::always_inline]] inline HeaderName LexName(Cursor& in) {
+// A name and its colon, or a name alone.
+struct NameAhead {
+  HeaderName name = HeaderName::kOther;
+  bool closed = false;
+};
+
+constexpr NameAhead Closed(HeaderName name) { return {name, true}; }
+constexpr NameAhead Open(HeaderName name) { return {name, false}; }
+
+[[gnu::always_inline]] inline NameAhead LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 13 "parser/lex/generated/header.cc"
+#line 22 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -33,9 +42,9 @@ namespace {
 yy1:
 	in.Skip();
 yy2:
-#line 30 "parser/lex/header.re"
-	{ return HeaderName::kOther; }
-#line 39 "parser/lex/generated/header.cc"
+#line 49 "parser/lex/header.re"
+	{ return {}; }
+#line 48 "parser/lex/generated/header.cc"
 yy3:
 	in.Skip();
 	backup = in.Position();
@@ -222,331 +231,407 @@ yy29:
 	goto yy11;
 yy30:
 	in.Skip();
-#line 22 "parser/lex/header.re"
-	{ return HeaderName::kCSeq; }
-#line 228 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == ':') goto yy39;
+#line 34 "parser/lex/header.re"
+	{ return Open(HeaderName::kCSeq); }
+#line 239 "parser/lex/generated/header.cc"
 yy31:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy39;
-	if (yych == 't') goto yy39;
+	if (yych == 'T') goto yy40;
+	if (yych == 't') goto yy40;
 	goto yy11;
 yy32:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Y') goto yy40;
-	if (yych == 'y') goto yy40;
+	if (yych == 'Y') goto yy41;
+	if (yych == 'y') goto yy41;
 	goto yy11;
 yy33:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy41;
-	if (yych == 'i') goto yy41;
-	goto yy11;
-yy34:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'I') goto yy42;
 	if (yych == 'i') goto yy42;
 	goto yy11;
+yy34:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy43;
+	if (yych == 'i') goto yy43;
+	goto yy11;
 yy35:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy43;
-	if (yych == 'o') goto yy43;
+	if (yych == 'O') goto yy44;
+	if (yych == 'o') goto yy44;
 	goto yy11;
 yy36:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy44;
-	if (yych == 's') goto yy44;
+	if (yych == 'S') goto yy45;
+	if (yych == 's') goto yy45;
 	goto yy11;
 yy37:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy45;
-	if (yych == 't') goto yy45;
+	if (yych == 'T') goto yy46;
+	if (yych == 't') goto yy46;
 	goto yy11;
 yy38:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy46;
-	if (yych == 'n') goto yy46;
+	if (yych == 'N') goto yy47;
+	if (yych == 'n') goto yy47;
 	goto yy11;
 yy39:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy47;
-	if (yych == 'i') goto yy47;
-	goto yy11;
+#line 33 "parser/lex/header.re"
+	{ return Closed(HeaderName::kCSeq); }
+#line 292 "parser/lex/generated/header.cc"
 yy40:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy48;
+	if (yych == 'I') goto yy48;
+	if (yych == 'i') goto yy48;
 	goto yy11;
 yy41:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy49;
-	if (yych == 'r') goto yy49;
+	if (yych == '-') goto yy49;
 	goto yy11;
 yy42:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy50;
-	if (yych == 'o') goto yy50;
+	if (yych == 'R') goto yy50;
+	if (yych == 'r') goto yy50;
 	goto yy11;
 yy43:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy51;
-	if (yych == 'r') goto yy51;
+	if (yych == 'O') goto yy51;
+	if (yych == 'o') goto yy51;
 	goto yy11;
 yy44:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy52;
-	if (yych == 'p') goto yy52;
+	if (yych == 'R') goto yy52;
+	if (yych == 'r') goto yy52;
 	goto yy11;
 yy45:
 	in.Skip();
-#line 29 "parser/lex/header.re"
-	{ return HeaderName::kXNat; }
-#line 316 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'P') goto yy53;
+	if (yych == 'p') goto yy53;
+	goto yy11;
 yy46:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy53;
-	if (yych == 't') goto yy53;
-	goto yy11;
+	if (yych == ':') goto yy54;
+#line 48 "parser/lex/header.re"
+	{ return Open(HeaderName::kXNat); }
+#line 334 "parser/lex/generated/header.cc"
 yy47:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy54;
-	if (yych == 'o') goto yy54;
+	if (yych == 'T') goto yy55;
+	if (yych == 't') goto yy55;
 	goto yy11;
 yy48:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy55;
-	if (yych == 'r') goto yy55;
+	if (yych == 'O') goto yy56;
+	if (yych == 'o') goto yy56;
 	goto yy11;
 yy49:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy56;
-	if (yych == 'e') goto yy56;
+	if (yych == 'R') goto yy57;
+	if (yych == 'r') goto yy57;
 	goto yy11;
 yy50:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy57;
-	if (yych == 'n') goto yy57;
+	if (yych == 'E') goto yy58;
+	if (yych == 'e') goto yy58;
 	goto yy11;
 yy51:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy58;
-	if (yych == 't') goto yy58;
+	if (yych == 'N') goto yy59;
+	if (yych == 'n') goto yy59;
 	goto yy11;
 yy52:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy59;
-	if (yych == 'o') goto yy59;
+	if (yych == 'T') goto yy60;
+	if (yych == 't') goto yy60;
 	goto yy11;
 yy53:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy60;
+	if (yych == 'O') goto yy61;
+	if (yych == 'o') goto yy61;
 	goto yy11;
 yy54:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy61;
-	if (yych == 'n') goto yy61;
-	goto yy11;
+#line 47 "parser/lex/header.re"
+	{ return Closed(HeaderName::kXNat); }
+#line 381 "parser/lex/generated/header.cc"
 yy55:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy62;
-	if (yych == 'e') goto yy62;
+	if (yych == '-') goto yy62;
 	goto yy11;
 yy56:
 	in.Skip();
-#line 25 "parser/lex/header.re"
-	{ return HeaderName::kRequire; }
-#line 380 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'N') goto yy63;
+	if (yych == 'n') goto yy63;
+	goto yy11;
 yy57:
 	in.Skip();
-#line 26 "parser/lex/header.re"
-	{ return HeaderName::kSession; }
-#line 385 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'E') goto yy64;
+	if (yych == 'e') goto yy64;
+	goto yy11;
 yy58:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy63;
-	if (yych == 'e') goto yy63;
-	goto yy11;
+	if (yych == ':') goto yy65;
+#line 40 "parser/lex/header.re"
+	{ return Open(HeaderName::kRequire); }
+#line 405 "parser/lex/generated/header.cc"
 yy59:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy64;
-	if (yych == 'r') goto yy64;
-	goto yy11;
+	if (yych == ':') goto yy66;
+#line 42 "parser/lex/header.re"
+	{ return Open(HeaderName::kSession); }
+#line 412 "parser/lex/generated/header.cc"
 yy60:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 'L') {
-		if (yych == 'B') goto yy65;
-		if (yych <= 'K') goto yy11;
-		goto yy66;
-	} else {
-		if (yych <= 'b') {
-			if (yych <= 'a') goto yy11;
-			goto yy65;
-		} else {
-			if (yych == 'l') goto yy66;
-			goto yy11;
-		}
-	}
+	if (yych == 'E') goto yy67;
+	if (yych == 'e') goto yy67;
+	goto yy11;
 yy61:
 	in.Skip();
-#line 23 "parser/lex/header.re"
-	{ return HeaderName::kLocation; }
-#line 418 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'R') goto yy68;
+	if (yych == 'r') goto yy68;
+	goto yy11;
 yy62:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy67;
-	if (yych == 'q') goto yy67;
-	goto yy11;
+	if (yych <= 'L') {
+		if (yych == 'B') goto yy69;
+		if (yych <= 'K') goto yy11;
+		goto yy70;
+	} else {
+		if (yych <= 'b') {
+			if (yych <= 'a') goto yy11;
+			goto yy69;
+		} else {
+			if (yych == 'l') goto yy70;
+			goto yy11;
+		}
+	}
 yy63:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy68;
-	if (yych == 'd') goto yy68;
-	goto yy11;
+	if (yych == ':') goto yy71;
+#line 36 "parser/lex/header.re"
+	{ return Open(HeaderName::kLocation); }
+#line 447 "parser/lex/generated/header.cc"
 yy64:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy69;
-	if (yych == 't') goto yy69;
+	if (yych == 'Q') goto yy72;
+	if (yych == 'q') goto yy72;
 	goto yy11;
 yy65:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'A') goto yy70;
-	if (yych == 'a') goto yy70;
-	goto yy11;
+#line 39 "parser/lex/header.re"
+	{ return Closed(HeaderName::kRequire); }
+#line 458 "parser/lex/generated/header.cc"
 yy66:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy71;
-	if (yych == 'e') goto yy71;
-	goto yy11;
+#line 41 "parser/lex/header.re"
+	{ return Closed(HeaderName::kSession); }
+#line 463 "parser/lex/generated/header.cc"
 yy67:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy72;
-	if (yych == 'u') goto yy72;
+	if (yych == 'D') goto yy73;
+	if (yych == 'd') goto yy73;
 	goto yy11;
 yy68:
 	in.Skip();
-#line 27 "parser/lex/header.re"
-	{ return HeaderName::kSupported; }
-#line 459 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'T') goto yy74;
+	if (yych == 't') goto yy74;
+	goto yy11;
 yy69:
 	in.Skip();
-#line 28 "parser/lex/header.re"
-	{ return HeaderName::kTransport; }
-#line 464 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'A') goto yy75;
+	if (yych == 'a') goto yy75;
+	goto yy11;
 yy70:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy73;
-	if (yych == 's') goto yy73;
-	goto yy11;
-yy71:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy74;
-	if (yych == 'n') goto yy74;
-	goto yy11;
-yy72:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy75;
-	if (yych == 'i') goto yy75;
-	goto yy11;
-yy73:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'E') goto yy76;
 	if (yych == 'e') goto yy76;
 	goto yy11;
+yy71:
+	in.Skip();
+#line 35 "parser/lex/header.re"
+	{ return Closed(HeaderName::kLocation); }
+#line 492 "parser/lex/generated/header.cc"
+yy72:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy77;
+	if (yych == 'u') goto yy77;
+	goto yy11;
+yy73:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == ':') goto yy78;
+#line 44 "parser/lex/header.re"
+	{ return Open(HeaderName::kSupported); }
+#line 505 "parser/lex/generated/header.cc"
 yy74:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'G') goto yy77;
-	if (yych == 'g') goto yy77;
-	goto yy11;
+	if (yych == ':') goto yy79;
+#line 46 "parser/lex/header.re"
+	{ return Open(HeaderName::kTransport); }
+#line 512 "parser/lex/generated/header.cc"
 yy75:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy78;
-	if (yych == 'r') goto yy78;
+	if (yych == 'S') goto yy80;
+	if (yych == 's') goto yy80;
 	goto yy11;
 yy76:
 	in.Skip();
-#line 20 "parser/lex/header.re"
-	{ return HeaderName::kContentBase; }
-#line 505 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'N') goto yy81;
+	if (yych == 'n') goto yy81;
+	goto yy11;
 yy77:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy79;
-	if (yych == 't') goto yy79;
+	if (yych == 'I') goto yy82;
+	if (yych == 'i') goto yy82;
 	goto yy11;
 yy78:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy80;
-	if (yych == 'e') goto yy80;
-	goto yy11;
+#line 43 "parser/lex/header.re"
+	{ return Closed(HeaderName::kSupported); }
+#line 535 "parser/lex/generated/header.cc"
 yy79:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'H') goto yy81;
-	if (yych == 'h') goto yy81;
-	goto yy11;
+#line 45 "parser/lex/header.re"
+	{ return Closed(HeaderName::kTransport); }
+#line 540 "parser/lex/generated/header.cc"
 yy80:
 	in.Skip();
-#line 24 "parser/lex/header.re"
-	{ return HeaderName::kRequire; }
-#line 528 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'E') goto yy83;
+	if (yych == 'e') goto yy83;
+	goto yy11;
 yy81:
 	in.Skip();
-#line 21 "parser/lex/header.re"
-	{ return HeaderName::kContentLength; }
-#line 533 "parser/lex/generated/header.cc"
-}
+	yych = in.Peek();
+	if (yych == 'G') goto yy84;
+	if (yych == 'g') goto yy84;
+	goto yy11;
+yy82:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'R') goto yy85;
+	if (yych == 'r') goto yy85;
+	goto yy11;
+yy83:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == ':') goto yy86;
+#line 30 "parser/lex/header.re"
+	{ return Open(HeaderName::kContentBase); }
+#line 565 "parser/lex/generated/header.cc"
+yy84:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy87;
+	if (yych == 't') goto yy87;
+	goto yy11;
+yy85:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy88;
+	if (yych == 'e') goto yy88;
+	goto yy11;
+yy86:
+	in.Skip();
+#line 29 "parser/lex/header.re"
+	{ return Closed(HeaderName::kContentBase); }
+#line 582 "parser/lex/generated/header.cc"
+yy87:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'H') goto yy89;
+	if (yych == 'h') goto yy89;
+	goto yy11;
+yy88:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == ':') goto yy90;
+#line 38 "parser/lex/header.re"
+	{ return Open(HeaderName::kRequire); }
+#line 595 "parser/lex/generated/header.cc"
+yy89:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == ':') goto yy91;
+#line 32 "parser/lex/header.re"
+	{ return Open(HeaderName::kContentLength); }
+#line 602 "parser/lex/generated/header.cc"
+yy90:
+	in.Skip();
+#line 37 "parser/lex/header.re"
+	{ return Closed(HeaderName::kRequire); }
+#line 607 "parser/lex/generated/header.cc"
+yy91:
+	in.Skip();
 #line 31 "parser/lex/header.re"
+	{ return Closed(HeaderName::kContentLength); }
+#line 612 "parser/lex/generated/header.cc"
+}
+#line 50 "parser/lex/header.re"
 
 }
 
-constexpr std::uint32_t kNameBytes = 14;  // The longest name.
+constexpr std::uint32_t kNameBytes = 15;  // The longest name, and its colon.
 constexpr std::uint32_t kMaxSeconds = 0xffff'ffff;
 
 }  // namespace
 
 Header LexHeader(Cursor line) {
-  const HeaderName name =
-      LexAhead<kNameBytes>(line, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
-  if (name == HeaderName::kOther) return {};
-  while (IsBlank(line.Peek())) line.Skip();
-  if (line.Peek() != ':') return {};
-  return {name, static_cast<std::uint16_t>(line.Position() + 1)};
+  Cursor scan = line;
+  if (scan.Take("CSeq:")) return {HeaderName::kCSeq, 5};
+  if (scan.Take("Transport:")) return {HeaderName::kTransport, 10};
+  const NameAhead ahead =
+      LexAhead<kNameBytes>(scan, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
+  if (!ahead.closed) {
+    if (ahead.name == HeaderName::kOther) return {};
+    scan.Seek(BehindBlanks(Cursor(scan)));
+    if (scan.Peek() != ':') return {};
+    scan.Skip();
+  }
+  return {ahead.name, static_cast<std::uint16_t>(scan.Position() - line.Position())};
 }
 
 bool MayBe(HeaderName name, Cursor line) {
@@ -561,7 +646,7 @@ bool MayBe(HeaderName name, Cursor line) {
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
   line.Seek(value);
   SkipSpace(line);
-  Number number = ReadNumber(line, maximum);
+  Number number = ReadDigits(line, maximum);  // Mostly few.
   SkipSpace(line);
   if (!line.AtEnd()) {
     number.valid = false;
@@ -586,126 +671,126 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 590 "parser/lex/generated/header.cc"
+#line 675 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= 0x00) goto yy83;
-	if (yych == ';') goto yy86;
-	goto yy84;
-yy83:
+	if (yych <= 0x00) goto yy93;
+	if (yych == ';') goto yy96;
+	goto yy94;
+yy93:
 	in.Skip();
-#line 88 "parser/lex/header.re"
+#line 113 "parser/lex/header.re"
 	{ return {}; }
-#line 601 "parser/lex/generated/header.cc"
-yy84:
+#line 686 "parser/lex/generated/header.cc"
+yy94:
 	in.Skip();
-yy85:
-#line 87 "parser/lex/header.re"
+yy95:
+#line 112 "parser/lex/header.re"
 	{ continue; }
-#line 607 "parser/lex/generated/header.cc"
-yy86:
+#line 692 "parser/lex/generated/header.cc"
+yy96:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych <= 0x08) goto yy85;
+			if (yych <= 0x08) goto yy95;
 		} else {
-			if (yych != '\r') goto yy85;
+			if (yych != '\r') goto yy95;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy87;
-			if (yych <= 'S') goto yy85;
-			goto yy89;
+			if (yych <= ' ') goto yy97;
+			if (yych <= 'S') goto yy95;
+			goto yy99;
 		} else {
-			if (yych == 't') goto yy89;
-			goto yy85;
+			if (yych == 't') goto yy99;
+			goto yy95;
 		}
 	}
-yy87:
+yy97:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych >= '\t') goto yy87;
+			if (yych >= '\t') goto yy97;
 		} else {
-			if (yych == '\r') goto yy87;
+			if (yych == '\r') goto yy97;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy87;
-			if (yych >= 'T') goto yy89;
+			if (yych <= ' ') goto yy97;
+			if (yych >= 'T') goto yy99;
 		} else {
-			if (yych == 't') goto yy89;
+			if (yych == 't') goto yy99;
 		}
 	}
-yy88:
+yy98:
 	in.Seek(backup);
-	goto yy85;
-yy89:
+	goto yy95;
+yy99:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy90;
-	if (yych != 'i') goto yy88;
-yy90:
+	if (yych == 'I') goto yy100;
+	if (yych != 'i') goto yy98;
+yy100:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'M') goto yy91;
-	if (yych != 'm') goto yy88;
-yy91:
+	if (yych == 'M') goto yy101;
+	if (yych != 'm') goto yy98;
+yy101:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy92;
-	if (yych != 'e') goto yy88;
-yy92:
+	if (yych == 'E') goto yy102;
+	if (yych != 'e') goto yy98;
+yy102:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy93;
-	if (yych != 'o') goto yy88;
-yy93:
+	if (yych == 'O') goto yy103;
+	if (yych != 'o') goto yy98;
+yy103:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy94;
-	if (yych != 'u') goto yy88;
-yy94:
+	if (yych == 'U') goto yy104;
+	if (yych != 'u') goto yy98;
+yy104:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy95;
-	if (yych != 't') goto yy88;
-yy95:
+	if (yych == 'T') goto yy105;
+	if (yych != 't') goto yy98;
+yy105:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '\r') {
-		if (yych <= 0x08) goto yy88;
-		if (yych <= '\n') goto yy95;
-		if (yych <= '\f') goto yy88;
-		goto yy95;
+		if (yych <= 0x08) goto yy98;
+		if (yych <= '\n') goto yy105;
+		if (yych <= '\f') goto yy98;
+		goto yy105;
 	} else {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy88;
-			goto yy95;
+			if (yych <= 0x1F) goto yy98;
+			goto yy105;
 		} else {
-			if (yych != '=') goto yy88;
+			if (yych != '=') goto yy98;
 		}
 	}
-yy96:
+yy106:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '\f') {
-		if (yych <= 0x08) goto yy97;
-		if (yych <= '\n') goto yy96;
+		if (yych <= 0x08) goto yy107;
+		if (yych <= '\n') goto yy106;
 	} else {
-		if (yych <= '\r') goto yy96;
-		if (yych == ' ') goto yy96;
+		if (yych <= '\r') goto yy106;
+		if (yych == ' ') goto yy106;
 	}
-yy97:
-#line 86 "parser/lex/header.re"
-	{ return ReadNumber(in, kMaxSeconds); }
-#line 707 "parser/lex/generated/header.cc"
+yy107:
+#line 111 "parser/lex/header.re"
+	{ return ReadDigits(in, kMaxSeconds); }
+#line 792 "parser/lex/generated/header.cc"
 }
-#line 89 "parser/lex/header.re"
+#line 114 "parser/lex/header.re"
 
   }
 }
@@ -715,73 +800,73 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 719 "parser/lex/generated/header.cc"
+#line 804 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'N') {
-		if (yych <= 0x00) goto yy99;
-		if (yych <= 'M') goto yy100;
-		goto yy102;
+		if (yych <= 0x00) goto yy109;
+		if (yych <= 'M') goto yy110;
+		goto yy112;
 	} else {
-		if (yych == 'n') goto yy102;
-		goto yy100;
+		if (yych == 'n') goto yy112;
+		goto yy110;
 	}
-yy99:
+yy109:
 	in.Skip();
-#line 100 "parser/lex/header.re"
+#line 125 "parser/lex/header.re"
 	{ return false; }
-#line 735 "parser/lex/generated/header.cc"
-yy100:
+#line 820 "parser/lex/generated/header.cc"
+yy110:
 	in.Skip();
-yy101:
-#line 99 "parser/lex/header.re"
+yy111:
+#line 124 "parser/lex/header.re"
 	{ continue; }
-#line 741 "parser/lex/generated/header.cc"
-yy102:
+#line 826 "parser/lex/generated/header.cc"
+yy112:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'A') goto yy103;
-	if (yych != 'a') goto yy101;
-yy103:
+	if (yych == 'A') goto yy113;
+	if (yych != 'a') goto yy111;
+yy113:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy105;
-	if (yych == 't') goto yy105;
-yy104:
+	if (yych == 'T') goto yy115;
+	if (yych == 't') goto yy115;
+yy114:
 	in.Seek(backup);
-	goto yy101;
-yy105:
+	goto yy111;
+yy115:
 	in.Skip();
 	yych = in.Peek();
-	if (yych != '.') goto yy104;
+	if (yych != '.') goto yy114;
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy106;
-	if (yych != 's') goto yy104;
-yy106:
+	if (yych == 'S') goto yy116;
+	if (yych != 's') goto yy114;
+yy116:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy107;
-	if (yych != 't') goto yy104;
-yy107:
+	if (yych == 'T') goto yy117;
+	if (yych != 't') goto yy114;
+yy117:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy108;
-	if (yych != 'u') goto yy104;
-yy108:
+	if (yych == 'U') goto yy118;
+	if (yych != 'u') goto yy114;
+yy118:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy109;
-	if (yych != 'n') goto yy104;
-yy109:
+	if (yych == 'N') goto yy119;
+	if (yych != 'n') goto yy114;
+yy119:
 	in.Skip();
-#line 98 "parser/lex/header.re"
+#line 123 "parser/lex/header.re"
 	{ return true; }
-#line 783 "parser/lex/generated/header.cc"
+#line 868 "parser/lex/generated/header.cc"
 }
-#line 101 "parser/lex/header.re"
+#line 126 "parser/lex/header.re"
 
   }
 }

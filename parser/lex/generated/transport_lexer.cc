@@ -9,9 +9,9 @@ namespace {
 #line 22 "parser/lex/transport_lexer.re"
 
 
-constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0}; }
+constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, protocol, 0, 0}; }
 
-constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0}; }
+constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0, 0}; }
 
 // Names and protocols that are known, perhaps as the front of a longer one.
 [[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
@@ -960,7 +960,7 @@ yy137:
 constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 
 // All others.
-ParameterName LexOtherName(Cursor& in) {
+[[gnu::always_inline]] inline ParameterName LexOtherNameAt(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 967 "parser/lex/generated/transport_lexer.cc"
@@ -1421,6 +1421,15 @@ yy171:
 
 }
 
+[[gnu::noinline]] ParameterName LexOtherName(const Cursor& in) {
+  Cursor scan = in;
+  ParameterName name = LexOtherNameAt(scan);
+  if (name.parameter == Parameter::kNothing) scan = in;
+  name.end = scan.Position();
+  name.after = scan.Peek();
+  return name;
+}
+
 }  // namespace
 
 // What is known comes first and apart: its lexer need not tell other names from what is no name.
@@ -1428,12 +1437,11 @@ ParameterName LexParameterName(Cursor in) {
   Cursor scan = in;
   ParameterName name = LexAhead<kKnownBytes>(
       scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
-  if (name.parameter == Parameter::kNothing || !LexNameEnd(scan)) {
-    scan = in;
-    name = LexOtherName(scan);
-  }
-  name.end = name.parameter == Parameter::kNothing ? in.Position() : scan.Position();
-  return name;
+  name.end = scan.Position();
+  name.after = scan.Peek();
+  const bool ended = name.after == ';' || name.after == '=' || LexNameEnd(scan);
+  if (name.parameter != Parameter::kNothing && ended) [[likely]] return name;
+  return LexOtherName(Cursor(in));
 }
 
 bool LexValue(Cursor& in) {
@@ -1441,7 +1449,7 @@ bool LexValue(Cursor& in) {
     [[maybe_unused]] std::uint32_t backup = 0;
     const std::uint32_t start = in.Position();
     
-#line 1445 "parser/lex/generated/transport_lexer.cc"
+#line 1453 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1456,9 +1464,9 @@ bool LexValue(Cursor& in) {
 	}
 yy173:
 	in.Skip();
-#line 105 "parser/lex/transport_lexer.re"
+#line 113 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return in.AtEnd(); }
-#line 1462 "parser/lex/generated/transport_lexer.cc"
+#line 1470 "parser/lex/generated/transport_lexer.cc"
 yy174:
 	in.Skip();
 	yych = in.Peek();
@@ -1470,23 +1478,23 @@ yy174:
 		if (yych != ';') goto yy174;
 	}
 yy175:
-#line 101 "parser/lex/transport_lexer.re"
+#line 109 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1476 "parser/lex/generated/transport_lexer.cc"
+#line 1484 "parser/lex/generated/transport_lexer.cc"
 yy176:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych >= 0x01) goto yy180;
 yy177:
-#line 103 "parser/lex/transport_lexer.re"
+#line 111 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1485 "parser/lex/generated/transport_lexer.cc"
+#line 1493 "parser/lex/generated/transport_lexer.cc"
 yy178:
 	in.Skip();
-#line 104 "parser/lex/transport_lexer.re"
+#line 112 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return true; }
-#line 1490 "parser/lex/generated/transport_lexer.cc"
+#line 1498 "parser/lex/generated/transport_lexer.cc"
 yy179:
 	in.Skip();
 	yych = in.Peek();
@@ -1499,11 +1507,11 @@ yy181:
 	goto yy177;
 yy182:
 	in.Skip();
-#line 102 "parser/lex/transport_lexer.re"
+#line 110 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1505 "parser/lex/generated/transport_lexer.cc"
+#line 1513 "parser/lex/generated/transport_lexer.cc"
 }
-#line 106 "parser/lex/transport_lexer.re"
+#line 114 "parser/lex/transport_lexer.re"
 
   }
 }
@@ -1511,7 +1519,7 @@ yy182:
 bool LexIsPassive(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1515 "parser/lex/generated/transport_lexer.cc"
+#line 1523 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1531,9 +1539,9 @@ bool LexIsPassive(Cursor in) {
 	}
 	in.Skip();
 yy184:
-#line 114 "parser/lex/transport_lexer.re"
+#line 122 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1537 "parser/lex/generated/transport_lexer.cc"
+#line 1545 "parser/lex/generated/transport_lexer.cc"
 yy185:
 	in.Skip();
 	backup = in.Position();
@@ -1643,21 +1651,21 @@ yy201:
 	yych = in.Peek();
 	if (yych == '"') goto yy203;
 yy202:
-#line 113 "parser/lex/transport_lexer.re"
+#line 121 "parser/lex/transport_lexer.re"
 	{ return in.AtEnd(); }
-#line 1649 "parser/lex/generated/transport_lexer.cc"
+#line 1657 "parser/lex/generated/transport_lexer.cc"
 yy203:
 	in.Skip();
 	goto yy202;
 }
-#line 115 "parser/lex/transport_lexer.re"
+#line 123 "parser/lex/transport_lexer.re"
 
 }
 
 bool LexIsRecord(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1661 "parser/lex/generated/transport_lexer.cc"
+#line 1669 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1669,9 +1677,9 @@ bool LexIsRecord(Cursor in) {
 	}
 	in.Skip();
 yy205:
-#line 122 "parser/lex/transport_lexer.re"
+#line 130 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1675 "parser/lex/generated/transport_lexer.cc"
+#line 1683 "parser/lex/generated/transport_lexer.cc"
 yy206:
 	in.Skip();
 	backup = in.Position();
@@ -1748,14 +1756,14 @@ yy217:
 	yych = in.Peek();
 	if (yych == '"') goto yy219;
 yy218:
-#line 121 "parser/lex/transport_lexer.re"
+#line 129 "parser/lex/transport_lexer.re"
 	{ return in.AtEnd(); }
-#line 1754 "parser/lex/generated/transport_lexer.cc"
+#line 1762 "parser/lex/generated/transport_lexer.cc"
 yy219:
 	in.Skip();
 	goto yy218;
 }
-#line 123 "parser/lex/transport_lexer.re"
+#line 131 "parser/lex/transport_lexer.re"
 
 }
 
