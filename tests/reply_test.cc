@@ -60,6 +60,25 @@ TEST_F(ReplyTest, PublishesOtherPortsAndTheOtherAddress) {
             "expect 0 5000-5001 to 5000-5001 peer 9000-9001 as 9004-9005 open 3 source 192.168.1.20");
 }
 
+TEST_F(ReplyTest, SaysThePublishedPortsAlikeWhereTheServerSaysThemTwice) {
+  dialogue.publish = PeerPortsBelow(9004);
+  const std::string spec = "RTP/AVP;unicast;client_port=5000-5001;server_port=";
+  EXPECT_EQ(
+      Agree("RTP/AVP;unicast;client_port=5000-5001",
+            spec + "9000-9001\r\nTransport: " + spec + "9000-9001," + spec + "9002-9003"),
+      ReplyTo(2, "200 OK", spec + "9004-9005\r\nTransport: " + spec + "9004-9005," + spec + "9002-9003"));
+}
+
+TEST_F(ReplyTest, WhatIsSaidFirstStandsWhereItCannotBeSaidAgain) {
+  dialogue.publish = PeerPortsBelow(10000);
+  const std::string spec = "RTP/AVP;unicast;client_port=5000-5001;server_port=";
+  const std::string reply = Agree("RTP/AVP;unicast;client_port=5000-5001",
+                                  spec + "09000-09001\r\nTransport: " + spec + "9000-9001");
+  EXPECT_EQ(reply.find("09000"), std::string::npos) << reply;
+  EXPECT_NE(reply.find("Transport: " + spec + "9000-9001"), std::string::npos) << reply;
+  EXPECT_NE(dialogue.Log().back().find("peer 9000-9001 as "), std::string::npos) << dialogue.Log().back();
+}
+
 TEST_F(ReplyTest, PublishesSrcAddrOfRtsp2) {
   dialogue.publish = PeerPortsBelow(6300);
   const std::string reply = Agree(

@@ -11,10 +11,20 @@ namespace mangle {
   const bool tcp = chosen_.choice == Choice::kTcpToClient;
   MapBack(chosen_.client, tcp);
   const bool has_media = chosen_.choice != Choice::kOtherWay;
-  if (!publishes_ || !is_first || !has_media || !Current().head.Succeeds()) return;
+  if (!publishes_ || !has_media || !Current().head.Succeeds()) return;
   const bool listens = chosen_.choice == Choice::kTcpToServer;
+  if (listens && !is_first) return;
   const std::uint32_t index = listens ? MakePeerMapping() : MappingOfReply(chosen_.client, tcp);
-  if (index < rtsp::kMappings) Publish(index);
+  if (index == rtsp::kMappings) return;
+  if (is_first) return Publish(index);
+  // A server may say once more what it has chosen.
+  if (IsPublished(index)) ChangePeerText(index, true);
+}
+
+// True if the mapping has those ports published that the spec in hand names.
+bool Connection::IsPublished(std::uint32_t index) const {
+  const Mapping& mapping = mappings_[index];
+  return mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
 }
 
 // Returns the request that the reply in hand answers; null if that cannot be told yet.
@@ -104,10 +114,8 @@ std::uint32_t Connection::MakePeerMapping() {
 // Asks for ports on the address that the opener knows the peer by.
 [[gnu::noinline]] void Connection::Publish(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
-  const bool is_same =
-      mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
   asked_ = static_cast<std::uint8_t>(index);
-  if (is_same) return ChangePeerText(index);
+  if (IsPublished(index)) return ChangePeerText(index, false);
   // Of the holders one is the request in hand, and one may be the same stream, set up before.
   const Pending* request = RequestOfReply();
   const bool is_known = request != nullptr && streams_.Has(request->session, request->uri, index);
@@ -171,7 +179,7 @@ PortRequest Connection::PublishRequest() const {
     mapping.holders = 1;
     request_of->mappings |= SetOf(asked_);
   }
-  ChangePeerText(asked_);
+  ChangePeerText(asked_, false);
 }
 
 // The peer's ports stay as they are in the text, and are not led anywhere.
@@ -183,7 +191,8 @@ void Connection::RefusePublished(std::uint32_t index) {
   if (mapping.outside.first == 0) Unhold(index);
 }
 
-[[gnu::noinline]] void Connection::ChangePeerText(std::uint32_t index) {
+// Where it only repeats what a line before has said, that stands, whatever becomes of this one.
+[[gnu::noinline]] void Connection::ChangePeerText(std::uint32_t index, bool repeats) {
   const Mapping& mapping = mappings_[index];
   Hosts sources = FindSources(spec_, Line());
   KeepOnly(sources, Line(), setup_.peer);
@@ -194,9 +203,13 @@ void Connection::RefusePublished(std::uint32_t index) {
       return Note(RTSPNAT_NOTE_CANNOT_EDIT);
   }
   const bool changes = mapping.published != mapping.peer || sources.count != 0;
-  if (changes && line_left_) return RefusePublished(index);
-  if (!HasRoomFor(std::uint32_t{chosen_.server.count} + sources.count)) return RefusePublished(index);
-  line_mappings_ |= SetOf(index);
+  const bool is_cut = changes && line_left_;
+  if (is_cut && repeats) Note(RTSPNAT_NOTE_CUT_TRANSPORT);
+  if (is_cut || !HasRoomFor(std::uint32_t{chosen_.server.count} + sources.count)) {
+    if (!repeats) RefusePublished(index);
+    return;
+  }
+  if (!repeats) line_mappings_ |= SetOf(index);
   AddPorts(chosen_.server, mapping.peer, mapping.published, mapping.peers);
   AddHosts(sources, ChangeKind::kPeer);
 }

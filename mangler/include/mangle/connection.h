@@ -227,7 +227,8 @@ class Connection {
   void AnswerPublish(rtspnat_reply reply, std::uint16_t first_port);
   void RefusePublished(std::uint32_t index);
   [[nodiscard]] PortRequest PublishRequest() const;
-  void ChangePeerText(std::uint32_t index);
+  [[nodiscard]] bool IsPublished(std::uint32_t index) const;
+  void ChangePeerText(std::uint32_t index, bool repeats);
 
   // address_line.cc: an address in another header.
   void ReadAddressLine();
