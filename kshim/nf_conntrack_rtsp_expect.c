@@ -229,6 +229,24 @@ void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp)
 	nf_ct_put(ct);
 }
 
+/* Whichever side has sent first, its answers have the other's tuple. */
+void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp)
+{
+	const struct nf_conn *master = exp->master;
+	struct nf_conntrack_tuple_hash *hash;
+	struct nf_conn *ct;
+
+	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
+				     &exp->tuple);
+	if (!hash)
+		return;
+
+	ct = nf_ct_tuplehash_to_ctrack(hash);
+	if (ct->master == master)
+		nf_ct_kill(ct);
+	nf_ct_put(ct);
+}
+
 void rtsp_expect_drop(struct nf_conntrack_expect **slot)
 {
 	if (!*slot)

@@ -42,6 +42,11 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 /* End a flow that is in the way of one that @exp is for. */
 void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp);
 
+/* End the flow that @exp was for, if there is one.  Without the peer's port in its
+ * tuple it is not found.
+ */
+void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp);
+
 /* Unregister, let go, and forget. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);
 /* Let go of RTSPNAT_PORTS that are not registered. */

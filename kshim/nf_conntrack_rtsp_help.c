@@ -134,7 +134,7 @@ static void rtsp_dialogue(struct rtsp_conn *conn,
 			rtspnat_answer(conn->core, reply, 0);
 			break;
 		case RTSPNAT_RELEASE:
-			rtsp_release(conn, step->mapping);
+			rtsp_give_up(&ask);
 			break;
 		case RTSPNAT_LINGER:
 			rtsp_linger(&ask);

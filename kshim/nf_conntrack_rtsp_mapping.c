@@ -2,6 +2,7 @@
 /* What the core asks about mappings, and its answers. */
 
 #include <linux/errno.h>
+#include <linux/moduleparam.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
@@ -12,6 +13,11 @@
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_trace.h"
+
+static bool end_media __read_mostly;
+module_param(end_media, bool, 0644);
+MODULE_PARM_DESC(end_media,
+		 "End media flows under way at TEARDOWN and at a SETUP that replaces them, where their ports are known (default off)");
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state)
@@ -321,6 +327,27 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 	rtsp_mapping_publish(conn, mapping, false);
 	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NONE);
 	memset(mapping, 0, sizeof(*mapping));
+}
+
+static void rtsp_end_flows(const struct rtsp_mapping *mapping)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTSPNAT_PORTS; i++) {
+		if (mapping->in[i])
+			rtsp_expect_end_flow(mapping->in[i]);
+		if (mapping->out[i])
+			rtsp_expect_end_flow(mapping->out[i]);
+	}
+}
+
+void rtsp_give_up(const struct rtsp_ask *ask)
+{
+	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+
+	if (end_media && mapping->state == RTSP_MAPPING_LIVE)
+		rtsp_end_flows(mapping);
+	rtsp_release(ask->conn, ask->step->mapping);
 }
 
 void rtsp_release_all(struct rtsp_conn *conn)

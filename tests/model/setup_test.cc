@@ -139,6 +139,42 @@ TEST_F(ModelSetup, TeardownReleases) {
   EXPECT_FALSE(FromServer(5000));
 }
 
+// D27: by default media under way ages out.
+TEST_F(ModelSetup, TeardownEndsMediaUnderWayIfAsked) {
+  for (const bool ends : {false, true}) {
+    for (const bool client_first : {false, true}) {
+      Start();
+      model_set_parameter("end_media", ends ? "Y" : "N");
+      Router router;
+      Session session(router);
+      AgreeOnMedia(session);
+      if (client_first) {
+        EXPECT_TRUE(PassUdp({kClient, 5000}, {kServer, 6000}, "punch"));
+      }
+      EXPECT_TRUE(FromServer(5000));
+      session.Request(TeardownRequest(2));
+      EXPECT_TRUE(FromServer(5000)) << "until the answer";
+      session.Response(OkResponse(2));
+      EXPECT_TRUE(Kernel::Expectations().empty());
+      EXPECT_EQ(FromServer(5000).has_value(), !ends) << client_first;
+      Finish();
+    }
+  }
+}
+
+TEST_F(ModelSetup, ASetupOnOtherPortsEndsMediaOfThoseBeforeIfAsked) {
+  Start();
+  model_set_parameter("end_media", "Y");
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  EXPECT_TRUE(FromServer(5000));
+  session.Request(SetupRequest(2, "RTP/AVP;unicast;client_port=5002-5003"));
+  session.Response(OkResponse(2, ServerTransport("5002-5003", "6002-6003")));
+  EXPECT_FALSE(FromServer(5000));
+  EXPECT_TRUE(FromServer(5002, 6002));
+}
+
 TEST_F(ModelSetup, CloseBeforeTheAnswerReleases) {
   Start();
   Router router;
