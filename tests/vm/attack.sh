@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # attack.sh: attacks on the router of the virtual machine and on those behind it, by web pages, servers, strangers and hosts
-# inside: what do the modules expect, who gets in, is the kernel log clean?
+# inside: what do the modules expect, who gets in, is the kernel log clean? Over IPv4 and over IPv6.
 #
 #   attack.sh --modules DIR [--quick] [--case REGEX] [--results DIR]
 #   attack.sh --modules DIR --table [--results DIR]
@@ -13,7 +13,7 @@
 #   --table             the same against Debian's nat-rtsp-dkms, then against ours: prints a table
 #   --results DIR       keep the kernel's log and the verdicts
 #
-# Prints TAP. Exit code as suite.sh. Takes 1 to 2 minutes; --quick 40 s.
+# Prints TAP. Exit code as suite.sh. Takes 2 to 4 minutes; --quick 1 minute.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""attack.py full|quick [REGEX [SKIP]]: runs the attacks against the router of topology.sh, whatever helper it has, but
-for the first SKIP. Prints a line before each, `next`, a tab, its name; and one behind: 0 or 1, a tab, its name, a tab,
-what it achieved."""
+"""attack.py full|quick [REGEX [SKIP]]: runs the attacks of one family (attack_hosts.py) against the router of
+topology.sh, whatever helper it has, but for the first SKIP, those of IPv4 before those of IPv6. Prints a line before
+each, `next`, a tab, its name; and one behind: 0 or 1, a tab, its name, a tab, what it achieved."""
 
 import re
 import sys
@@ -12,7 +12,13 @@ import attack_foreign  # noqa: F401
 import attack_text  # noqa: F401
 import attack_flood  # noqa: F401
 from attack_case import ATTACKS, Case
+from attack_hosts import VERSION
 from attack_network import Network
+
+
+def named(version):
+    """As they are called over that version of IP."""
+    return [(name if version == 4 else f"IPv6: {name}", quick, function) for name, quick, function in ATTACKS]
 
 
 def run(net, function, quick):
@@ -32,8 +38,13 @@ def main():
     quick, wanted = sys.argv[1] == "quick", re.compile(sys.argv[2] if len(sys.argv) > 2 else "")
     skip = int(sys.argv[3]) if len(sys.argv) > 3 else 0
     net = Network()
-    chosen = [one for one in ATTACKS if wanted.search(one[0]) and (one[1] or not quick)]
-    for name, _, function in chosen[skip:]:
+
+    def chosen(version):
+        return [one for one in named(version) if wanted.search(one[0]) and (one[1] or not quick)]
+
+    if VERSION == 6:
+        skip = max(0, skip - len(chosen(4)))
+    for name, _, function in chosen(VERSION)[skip:]:
         print("next", name, sep="\t", flush=True)
         case = run(net, function, quick)
         print(int(bool(case.faults)), name, "; ".join(case.faults) or case.note, sep="\t", flush=True)

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# attack.sh full|quick [REGEX [SKIP]]: the attacks of attack.py against the modules that are there, whosever they are.
-# Segments come one by one, as from a network card without offloads.
+# attack.sh full|quick [REGEX [SKIP]]: the attacks of attack.py, over IPv4 and then over IPv6, against the modules that are
+# there, whosever they are. Segments come one by one, as from a network card without offloads.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./lib.sh
 . ./topology.sh
@@ -10,18 +10,20 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./path.sh
 
 main() {
-	local code name what
+	local code name what family
 	echo 'rtspnat: cases start' >/dev/kmsg
 	make_topology
 	offloads off
 	modprobe nf_nat_rtsp || return
 	rules nat nft || return
-	while IFS=$'\t' read -r code name what; do
-		case $code in
-		next) note "next: $name" ;;
-		*) result "$code" "$name -> $what" ;;
-		esac
-	done < <(python3 -S attack.py "$@")
+	for family in 4 6; do
+		while IFS=$'\t' read -r code name what; do
+			case $code in
+			next) note "next: $name" ;;
+			*) result "$code" "$name -> $what" ;;
+			esac
+		done < <(RTSPNAT_FAMILY=$family python3 -S attack.py "$@")
+	done
 	((tests > 1)) || result 1 'attack.py has run'
 	show_counters
 	case_clean_log

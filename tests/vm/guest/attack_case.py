@@ -4,7 +4,7 @@
 import re
 import secrets
 
-from attack_network import CLIENT, NEIGHBOUR, ROUTER, SERVER, STRANGER
+from attack_hosts import CLIENT, NEIGHBOUR, ROUTER, SERVER, STRANGER, URL
 
 MEDIA = 6000  # the server's port in answers
 SOURCES = ((SERVER, MEDIA), (SERVER, 7777), (STRANGER, MEDIA))
@@ -29,7 +29,7 @@ def transport_of(ports):
     return f"Transport: RTP/AVP;unicast;client_port={ports[0]}-{ports[1]}"
 
 
-def setup(cseq, transport, *more, url="rtsp://10.0.2.2/a/track1"):
+def setup(cseq, transport, *more, url=URL + "/a/track1"):
     """A SETUP; `transport` is a pair of ports, or the line itself."""
     line = transport if isinstance(transport, str) else transport_of(transport)
     return head(f"SETUP {url} RTSP/1.0", f"CSeq: {cseq}", line, *more)
@@ -72,7 +72,7 @@ class Case:
         self.connections.append(self.net.connect(opener))
         return self.connections[-1]
 
-    def agree(self, connection, ports, cseq=1, *, session=None, url="rtsp://10.0.2.2/a/track1", opened=True):
+    def agree(self, connection, ports, cseq=1, *, session=None, url=URL + "/a/track1", opened=True):
         """An honest session; returns the ports that the server was told."""
         outside = ports_in(connection.say(setup(cseq, ports, url=url))) or ports
         line = f"Session: {session or self.session}"

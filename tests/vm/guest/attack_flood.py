@@ -7,6 +7,7 @@ import resource
 import time
 
 from attack_case import attack, agreed, head, ok, ports_in, setup
+from attack_hosts import ROUTER, URL
 
 PER_CONNECTION = 16 * 2  # mappings of mangler/include/mangle/, two ports each
 
@@ -23,7 +24,7 @@ def rest():
 
 
 def inbound(net):
-    return [one for one in net.expectations() if one.destination == "10.0.2.1"]
+    return [one for one in net.expectations() if one.destination == ROUTER]
 
 
 def neighbour_plays(case, what):
@@ -62,7 +63,7 @@ def answered_flood(case):
     if len(held) > PER_CONNECTION:
         case.fault(f"holds {len(held)} expectations for one connection")
     neighbour_plays(case, "a flood")
-    connection.say(head("TEARDOWN rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 99999", "Session: 1"))
+    connection.say(head(f"TEARDOWN {URL}/a RTSP/1.0", "CSeq: 99999", "Session: 1"))
     connection.answer(ok(99999))
     if len(inbound(case.net)) > 2:
         case.fault(f"TEARDOWN leaves {len(inbound(case.net)) - 2}")
@@ -104,7 +105,7 @@ def exhausted(case):
     taken = []
     resource.setrlimit(resource.RLIMIT_NOFILE, (12000, 12000))
     for port in range(1024, 10000):
-        taken.append(net.router.udp("10.0.2.1", port))
+        taken.append(net.router.udp(ROUTER, port))
     connection = case.connect()
     text = setup(1, (5000, 5001))
     case.unchanged(text, connection.say(text))

@@ -5,22 +5,24 @@ send such text, and choose where the segments begin."""
 import secrets
 
 from attack_case import attack, agreed, head, ok, setup, transport_of
-from attack_network import socket
+from attack_hosts import SERVER, URL, bracketed
+from attack_network import PORT, socket
 
-POST = head("POST /a HTTP/1.1", "Host: 10.0.2.2:8554", "Content-Type: text/plain", "Content-Length: 1000000")
+HOST = f"Host: {bracketed(SERVER)}:{PORT}"
+POST = head("POST /a HTTP/1.1", HOST, "Content-Type: text/plain", "Content-Length: 1000000")
 HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(range(200))
 
 OPENINGS = {
     "HTTP POST": POST,
-    "HTTP GET": head("GET /SETUP HTTP/1.1", "Host: 10.0.2.2:8554"),
+    "HTTP GET": head("GET /SETUP HTTP/1.1", HOST),
     "TLS hello": HELLO,
     "WebSocket upgrade": head("GET / HTTP/1.1", "Upgrade: websocket", "Connection: Upgrade"),
-    "SIP": head("REGISTER sip:10.0.2.2 SIP/2.0", "CSeq: 1 REGISTER"),
+    "SIP": head(f"REGISTER sip:{bracketed(SERVER)} SIP/2.0", "CSeq: 1 REGISTER"),
     "IRC": b"NICK a\r\nUSER a 0 * :a\r\n",
     "random bytes": bytes([0x8A]) + secrets.token_bytes(300),
     "NUL": b"\0",
-    "SETUP of another protocol": head("SETUP rtsp://10.0.2.2/ HTTP/1.1", "CSeq: 1"),
-    "RTSP of no version": head("SETUP rtsp://10.0.2.2/ RTSP/x", "CSeq: 1"),
+    "SETUP of another protocol": head(f"SETUP {URL}/ HTTP/1.1", "CSeq: 1"),
+    "RTSP of no version": head(f"SETUP {URL}/ RTSP/x", "CSeq: 1"),
     "blanks": b" ",
 }
 
@@ -84,7 +86,7 @@ def only_transport(case):
     ports = case.ports()
     line = transport_of(ports).encode() + b"\r\n\r\n"
     connection = case.connect()
-    text = [POST, b"SETUP rtsp://10.0.2.2/ RTSP/1.0\r\nCSeq: 1\r\n", line]
+    text = [POST, f"SETUP {URL}/ RTSP/1.0\r\nCSeq: 1\r\n".encode(), line]
     case.unchanged(b"".join(text), connection.say(*text))
     case.sealed(*ports)
 

@@ -12,8 +12,8 @@ import socket
 import subprocess
 import time
 
-CLIENT, NEIGHBOUR = "10.0.1.2", "10.0.3.2"  # inside
-ROUTER, SERVER, STRANGER = "10.0.2.1", "10.0.2.2", "10.0.2.66"  # outside
+from attack_hosts import FAMILY, SERVER, STRANGER, VERSION, bracketed, short
+
 PORT = 8554
 
 CLONE_NEWNET = 0x40000000
@@ -52,7 +52,7 @@ class Namespace:
 
     def socket(self, *kind):
         with self.entered():
-            return socket.socket(socket.AF_INET, *kind)
+            return socket.socket(FAMILY, *kind)
 
     def udp(self, address, port=0):
         sock = self.socket(socket.SOCK_DGRAM)
@@ -68,13 +68,13 @@ class Expectation:
     """A line of /proc/net/nf_conntrack_expect."""
 
     def __init__(self, fields):
-        self.source, self.destination = fields[0], fields[1]
+        self.source, self.destination = short(fields[0]), short(fields[1])
         self.source_port, self.port = int(fields[2]), int(fields[3])
         self.active = "INACTIVE" not in fields[4]
 
     def __str__(self):
-        source = f"{self.source}:{self.source_port or '*'}"
-        return f"{source} to {self.destination}:{self.port}" + ("" if self.active else " (inactive)")
+        source = f"{bracketed(self.source)}:{self.source_port or '*'}"
+        return f"{source} to {bracketed(self.destination)}:{self.port}" + ("" if self.active else " (inactive)")
 
 
 class Connection:
@@ -121,7 +121,9 @@ class Network:
 
     def __init__(self):
         self.client, self.neighbour, self.router, self.server = map(Namespace, ("client", "client2", "router", "server"))
-        self.server.run("ip", "addr", "replace", f"{STRANGER}/24", "dev", "wan")
+        # Not for what chooses no address itself.
+        lifetime = ("nodad", "preferred_lft", "0") if VERSION == 6 else ()
+        self.server.run("ip", "addr", "replace", f"{STRANGER}/{64 if VERSION == 6 else 24}", "dev", "wan", *lifetime)
         self.listener = self.server.socket(socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind((SERVER, PORT))
@@ -140,7 +142,8 @@ class Network:
         with self.router.entered():
             try:
                 with open("/proc/self/net/nf_conntrack_expect", encoding="ascii") as file:
-                    return [Expectation(match.groups()) for match in map(EXPECTATION.search, file) if match]
+                    lines = [line for line in file if f"l3proto = {FAMILY.value} " in line]
+                    return [Expectation(match.groups()) for match in map(EXPECTATION.search, lines) if match]
             except FileNotFoundError:
                 return []
 
@@ -157,10 +160,11 @@ class Network:
         for host, sock in self.inside.items():
             while readable(sock, 0):
                 packet = sock.recv(65536)
-                header = 4 * (packet[0] & 15)
-                source, port = packet[header + 8 :].decode("latin-1").partition(" ")[::2]
+                if VERSION == 4:  # with its IP header
+                    packet = packet[4 * (packet[0] & 15) :]
+                source, port = packet[8:].decode("latin-1").partition(" ")[::2]
                 if port.isdigit():
-                    got.append((host, source, int(port), int.from_bytes(packet[header + 2 : header + 4], "big")))
+                    got.append((host, source, int(port), int.from_bytes(packet[2:4], "big")))
         return got
 
     def shoot(self, sources, targets):

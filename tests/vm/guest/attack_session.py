@@ -6,7 +6,8 @@ import struct
 import time
 
 from attack_case import MEDIA, attack, agreed, head, ok, ports_in, setup
-from attack_network import CLIENT, NEIGHBOUR, PORT, ROUTER, SERVER, STRANGER
+from attack_hosts import CLIENT, NEIGHBOUR, ROUTER, SERVER, STRANGER, URL, VERSION, bracketed, packed
+from attack_network import PORT
 
 
 @attack("control: an honest session plays, a stranger and other ports of the server do not")
@@ -48,7 +49,7 @@ def unasked(case):
 def other_ports(case):
     reserved = []
     for line in "Transport: RTP/AVP;unicast;client_port={0}-{1}", \
-                "Transport: RTP/AVP;unicast;destination=10.0.3.2;client_port={2}-{3}", \
+                f"Transport: RTP/AVP;unicast;destination={NEIGHBOUR};client_port={{2}}-{{3}}", \
                 "Transport: RTP/AVP;unicast;client_port=22-23":
         connection, asked, named = case.connect(), case.ports(), case.ports()
         outside = ports_in(connection.say(setup(1, asked))) or asked
@@ -72,7 +73,7 @@ def source(case):
 @attack("SETUP as a request of the server")
 def servers_setup(case):
     connection, ports = case.connect(), case.ports()
-    text = setup(1, ports, url="rtsp://10.0.1.2/a")
+    text = setup(1, ports, url=f"rtsp://{bracketed(CLIENT)}/a")
     case.unchanged(text, connection.answer(text))
     connection.say(ok(1, agreed(ports)))
     case.sealed(*ports)
@@ -98,7 +99,7 @@ def teardown(case):
     outside = case.agree(connection, ports, opened=False)
     intruder = case.connect(case.net.neighbour)
     for number, (who, line) in enumerate(((intruder, f"Session: {case.session}"), (connection, "Session: ffffffff")), 5):
-        who.say(head("TEARDOWN rtsp://10.0.2.2/b RTSP/1.0", f"CSeq: {number}", line))
+        who.say(head(f"TEARDOWN {URL}/b RTSP/1.0", f"CSeq: {number}", line))
         who.answer(ok(number))
         case.keeps(outside, "TEARDOWN of another session")
     case.plays(outside, ports, "after that, media")
@@ -134,7 +135,7 @@ def leftovers(case):
     connection, ports = case.connect(), case.ports()
     # Nothing may have come before, or it would be a flow under way.
     outside = case.agree(connection, ports, opened=False)
-    connection.say(head("TEARDOWN rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 2", f"Session: {case.session}"))
+    connection.say(head(f"TEARDOWN {URL}/a RTSP/1.0", "CSeq: 2", f"Session: {case.session}"))
     connection.answer(ok(2))
     case.sealed(*outside, *ports)
     for how in ENDS:
@@ -161,7 +162,7 @@ def outlived(case):
         if told == outside:
             case.fault("gives the neighbour the ports of a session that it has not opened")
         theirs.answer(ok(1, agreed(told), line))
-        theirs.say(head("TEARDOWN rtsp://10.0.2.2/b RTSP/1.0", "CSeq: 2", line))
+        theirs.say(head(f"TEARDOWN {URL}/b RTSP/1.0", "CSeq: 2", line))
         theirs.answer(ok(2, line))
         case.keeps(outside, "the neighbour's TEARDOWN")
         case.plays(outside, ports, f"after {how} and the neighbour's TEARDOWN, media")
@@ -170,8 +171,10 @@ def outlived(case):
 def forged(source, source_port, target, target_port, seq, flags, payload=b""):
     """A TCP segment, for a raw socket."""
     segment = struct.pack("!HHIIBBHHH", source_port, target_port, seq, 1, 5 << 4, flags, 1024, 0, 0) + payload
-    pseudo = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, 6, len(segment))
-    text = pseudo + segment + b"\0" * (len(segment) % 2)
+    size = len(segment)
+    pseudo = packed(source) + packed(target)
+    pseudo += struct.pack("!BBH", 0, 6, size) if VERSION == 4 else struct.pack("!IxxxB", size, 6)
+    text = pseudo + segment + b"\0" * (size % 2)
     total = sum(struct.unpack(f"!{len(text) // 2}H", text))
     total = (total & 0xFFFF) + (total >> 16)
     total = ~(total + (total >> 16)) & 0xFFFF

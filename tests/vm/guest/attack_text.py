@@ -5,9 +5,10 @@ import secrets
 import struct
 
 from attack_case import attack, agreed, head, ok, ports_in, setup
-from attack_network import NEIGHBOUR, ROUTER, STRANGER
+from attack_hosts import (ANY, BROADCAST, CLIENT, GROUP, LOOPBACK, NEIGHBOUR, ROUTER, ROUTER_INSIDE, STRANGER, URL,
+                          bracketed)
 
-OPTIONS = head("OPTIONS rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 1")
+OPTIONS = head(f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 1")
 
 
 def hidden(case, make, *, answer=True):
@@ -24,7 +25,7 @@ def hidden(case, make, *, answer=True):
 
 
 def announce(length):
-    return head("ANNOUNCE rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 2", "Content-Type: application/sdp",
+    return head(f"ANNOUNCE {URL}/a RTSP/1.0", "CSeq: 2", "Content-Type: application/sdp",
                 f"Content-Length: {length}")
 
 
@@ -48,12 +49,12 @@ HIDDEN = {
     "behind two Content-Lengths that differ": lambda text: [
         head("ANNOUNCE rtsp://a/ RTSP/1.0", "CSeq: 2", "Content-Length: 0", f"Content-Length: {len(text)}") + text],
     "in the value of a header": lambda text: [head(
-        "OPTIONS rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 2", "User-Agent: " + text.decode().replace("\r\n", " "))],
+        f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 2", "User-Agent: " + text.decode().replace("\r\n", " "))],
     "in a folded header": lambda text: [
-        head("OPTIONS rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 2", "X-A: b" + "".join(
+        head(f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 2", "X-A: b" + "".join(
             "\r\n " + line for line in text.decode().split("\r\n") if line))],
     "in a header cut by CR": lambda text: [head(
-        "OPTIONS rtsp://10.0.2.2/a RTSP/1.0", "CSeq: 2", "X-A: " + text.decode().replace("\r\n", "\r"))],
+        f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 2", "X-A: " + text.decode().replace("\r\n", "\r"))],
     "in the URL of a request": lambda text: [
         b"OPTIONS rtsp://a/?" + text.replace(b"\r\n", b"%0d%0a") + b" RTSP/1.0\r\nCSeq: 2\r\n\r\n"],
     "Transport in OPTIONS": lambda text: [text.replace(b"SETUP", b"OPTIONS")],
@@ -83,23 +84,41 @@ def refused(case, line, *ports, same=True):
 
 
 # Who is named, in every way that a Transport line can name a host.
-OTHERS = {"the neighbour": NEIGHBOUR, "a stranger": STRANGER, "the router": ROUTER, "the router, inside": "10.0.1.1",
-          "loopback": "127.0.0.1", "broadcast": "255.255.255.255", "a name": "neighbour.example"}
+OTHERS = {"the neighbour": NEIGHBOUR, "a stranger": STRANGER, "the router": ROUTER, "the router, inside": ROUTER_INSIDE,
+          "loopback": LOOPBACK, "broadcast": BROADCAST, "a name": "neighbour.example"}
 NAMING = {
     "destination": "RTP/AVP;unicast;destination={host};client_port={a}-{b}",
-    "destination with a port": "RTP/AVP;unicast;destination={host}:{a};client_port={a}-{b}",
+    "destination with a port": "RTP/AVP;unicast;destination={at}:{a};client_port={a}-{b}",
     "client_address": "RTP/AVP;unicast;client_address={host};client_port={a}-{b}",
-    "dest_addr": 'RTP/AVP;unicast;dest_addr="{host}:{a}"/"{host}:{b}"',
-    "the second dest_addr": 'RTP/AVP;unicast;dest_addr="10.0.1.2:{a}"/"{host}:{b}"',
-    "a second destination": "RTP/AVP;unicast;destination=10.0.1.2;destination={host};client_port={a}-{b}",
+    "dest_addr": 'RTP/AVP;unicast;dest_addr="{at}:{a}"/"{at}:{b}"',
+    "the second dest_addr": 'RTP/AVP;unicast;dest_addr="{own_at}:{a}"/"{at}:{b}"',
+    "a second destination": "RTP/AVP;unicast;destination={own};destination={host};client_port={a}-{b}",
 }
+
+
+def naming(form, host, ports):
+    return "Transport: " + NAMING[form].format(
+        host=host, at=bracketed(host), own=CLIENT, own_at=bracketed(CLIENT), a=ports[0], b=ports[1])
+
+
+@attack("control: the client's own address in every way to name a host")
+def name_own(case):
+    for form in NAMING:
+        if form == "a second destination":
+            continue
+        connection, ports = case.connect(), case.ports()
+        connection.say(setup(1, naming(form, CLIENT, ports)))
+        if not any(one.destination == ROUTER for one in case.net.expectations()):
+            case.fault(f"does not serve {form}")
+        connection.close()
+        case.net.reset()
 
 
 def name_hosts(case, form):
     hosts = list(OTHERS.values())
     for host in hosts[:2] if case.quick else hosts:
         ports = case.ports()
-        refused(case, "Transport: " + NAMING[form].format(host=host, a=ports[0], b=ports[1]), *ports)
+        refused(case, naming(form, host, ports), *ports)
 
 
 def add_naming():
@@ -133,7 +152,7 @@ def last_port(case):
 def ports_of_the_router(case):
     for bound in 0, 1:
         ports = case.ports()
-        for address in "0.0.0.0", ROUTER:
+        for address in ANY, ROUTER:
             with case.net.router.udp(address, ports[bound]):
                 connection = case.connect()
                 outside = ports_in(connection.say(setup(1, ports)))
@@ -146,11 +165,11 @@ def ports_of_the_router(case):
 
 @attack("multicast, interleaved, TCP: no hole")
 def no_udp(case):
-    for form in ("RTP/AVP;multicast;destination=239.1.2.3;port={a}-{b};ttl=16;client_port={a}-{b}",
+    for form in ("RTP/AVP;multicast;destination={group};port={a}-{b};ttl=16;client_port={a}-{b}",
                  "RTP/AVP;multicast;client_port={a}-{b}", "RTP/AVP/TCP;unicast;interleaved=0-1;client_port={a}-{b}",
                  "RTP/AVP/D-ICE;unicast;client_port={a}-{b}"):
         ports = case.ports()
-        refused(case, "Transport: " + form.format(a=ports[0], b=ports[1]), *ports)
+        refused(case, "Transport: " + form.format(group=GROUP, a=ports[0], b=ports[1]), *ports)
 
 
 @attack("random bytes in and around SETUP", quick=False)
