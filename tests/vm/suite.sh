@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # suite.sh: plays real RTSP streams through a real NAT in a virtual machine, with the kernel modules and without; then a
-# part of the matrix of clients, servers and NAT sides (matrix.sh), attacks (attack.sh), replies in the shapes of real
-# servers (shapes.sh), the examples of docs/using-router.md, some over paths that lose packets (lossy.sh), and measures
-# the throughput (throughput.sh).
+# part of the matrix of clients, servers and NAT sides (matrix.sh), scripted dialogues (guest/dialogues.sh), attacks
+# (attack.sh), replies in the shapes of real servers (shapes.sh), the examples of docs/using-router.md, some over paths
+# that lose packets (lossy.sh), and measures the throughput (throughput.sh).
 #
 #   suite.sh --modules DIR [--case REGEX] [--results DIR]
 #
@@ -14,7 +14,7 @@
 #   --results DIR       keep logs there: per case what was sniffed and what the programs said; tap; dmesg
 #
 # Prints TAP. Exit code: 0 all as expected, 1 a case was not, 2 usage or a missing program, 3 the machine did not boot
-# or did not finish in time. Takes 17 minutes; the first time 2 more, to make the image.
+# or did not finish in time. Takes 18 minutes; the first time 2 more, to make the image.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -49,6 +49,7 @@ if [[ -n $cases ]]; then
 fi
 part cases run.sh --timeout 900 cases.sh .
 part matrix matrix.sh --quick
+part dialogues run.sh --count --timeout 900 dialogues.sh .
 part attacks attack.sh --quick
 part shapes shapes.sh --quick
 part examples ../examples.sh

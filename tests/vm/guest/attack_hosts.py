@@ -5,7 +5,7 @@ import os
 import socket
 
 VERSION = int(os.environ.get("RTSPNAT_FAMILY", "4"))
-FAMILY = {4: socket.AF_INET, 6: socket.AF_INET6}[VERSION]
+FAMILY, PREFIX = {4: (socket.AF_INET, 24), 6: (socket.AF_INET6, 64)}[VERSION]
 
 
 def host(network, number):

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import time
 
-from attack_hosts import FAMILY, SERVER, STRANGER, VERSION, bracketed, short
+from attack_hosts import FAMILY, PREFIX, SERVER, STRANGER, VERSION, bracketed, short
 
 PORT = 8554
 
@@ -62,6 +62,16 @@ class Namespace:
 
     def run(self, *command):
         return subprocess.run(["ip", "netns", "exec", self.name, *command], capture_output=True, text=True, check=False)
+
+    def counter(self, name):
+        """Of /proc/net/nf_conntrack_rtsp; 0 without the module."""
+        with self.entered():
+            try:
+                with open("/proc/self/net/nf_conntrack_rtsp", encoding="ascii") as file:
+                    words = dict(line.split()[:2] for line in file if len(line.split()) > 1)
+            except FileNotFoundError:
+                return 0
+        return int(words.get(name, 0))
 
 
 class Expectation:
@@ -123,7 +133,7 @@ class Network:
         self.client, self.neighbour, self.router, self.server = map(Namespace, ("client", "client2", "router", "server"))
         # Not for what chooses no address itself.
         lifetime = ("nodad", "preferred_lft", "0") if VERSION == 6 else ()
-        self.server.run("ip", "addr", "replace", f"{STRANGER}/{64 if VERSION == 6 else 24}", "dev", "wan", *lifetime)
+        self.server.run("ip", "addr", "replace", f"{STRANGER}/{PREFIX}", "dev", "wan", *lifetime)
         self.listener = self.server.socket(socket.SOCK_STREAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.listener.bind((SERVER, PORT))
@@ -178,13 +188,7 @@ class Network:
         return self.drain()
 
     def counter(self, name):
-        with self.router.entered():
-            try:
-                with open("/proc/self/net/nf_conntrack_rtsp", encoding="ascii") as file:
-                    words = dict(line.split()[:2] for line in file if len(line.split()) > 1)
-            except FileNotFoundError:
-                return 0
-        return int(words.get(name, 0))
+        return self.router.counter(name)
 
     def reset(self):
         for sock in self.senders.values():

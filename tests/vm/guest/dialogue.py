@@ -1,0 +1,24 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""dialogue.py NAME: one dialogue of clients and servers on topology.sh, over one family (attack_hosts.py); prints what
+came of it in a line. dialogues.sh knows what has to."""
+
+import sys
+
+import dialogue_source  # noqa: F401 each adds its dialogues
+from attack_case import Case
+from attack_network import Network
+from dialogue_case import DIALOGUES
+
+
+def main():
+    case, words = Case(Network(), False), []
+    try:
+        words.append(DIALOGUES[sys.argv[1]](case))
+        case.close()
+    except (OSError, ValueError) as error:
+        case.fault(f"stops: {error!r}")
+    print(*words, *case.faults, sep="; ")
+
+
+main()

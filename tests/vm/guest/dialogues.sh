@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck disable=SC2154 # variables are shared among the parts
+#
+# dialogues.sh [REGEX]: the cases whose names match: dialogues of dialogue.py, each with modules loaded anew, or without.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
+. ./lib.sh
+. ./topology.sh
+. ./checks.sh
+
+# `idle`: a rule where the helper would be, and no modules. The parameters are those of nf_conntrack_rtsp, - for none.
+# Behind them is what a dialogue has to print.
+case_table() {
+	cat <<-EOF
+		# name               dialogue  family helper parameters              what comes of it
+		source-without       source    4      idle   -                       rtp=nobody rtcp=nobody to=nobody
+		source-peer          source    4      nft    -                       rtp=server rtcp=server to=server
+		source-announced     source    4      nft    media_source=announced  rtp=named rtcp=named to=named
+		source-announced-6   source    6      nft    media_source=announced  rtp=named rtcp=named to=named
+		source-src_addr      src_addr  4      nft    media_source=announced  rtp=named rtcp=named to=named
+		source-any-latch     source    4      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
+		source-any-latch-6   source    6      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
+	EOF
+}
+
+# load HELPER PARAMETERS
+load() {
+	local parameters=${2#-}
+	clear_rules
+	unload_modules || return
+	[[ $1 == idle ]] || {
+		# shellcheck disable=SC2086 # words
+		n_router modprobe nf_conntrack_rtsp ${parameters//,/ } && n_router modprobe nf_nat_rtsp
+	} || return
+	rules nat "$1"
+}
+
+# run_case NAME DIALOGUE FAMILY HELPER PARAMETERS WORD...
+run_case() {
+	local name=$1 dialogue=$2 family=$3 started=$SECONDS got wanted="${*:6}"
+	printf '\n\e[1m== %s\e[0m\n' "$name"
+	if load "$4" "$5"; then
+		got=$(RTSPNAT_FAMILY=$family python3 -S dialogue.py "$dialogue" 2>&1)
+		show_counters
+	else
+		got='the modules or rules cannot be loaded'
+	fi
+	if [[ $got == "$wanted" ]]; then
+		result 0 "$name: $got"
+	else
+		result 1 "$name: not $wanted, but $got"
+	fi
+	note "($((SECONDS - started)) s)"
+}
+
+main() {
+	local filter=${1:-.} line
+	echo 'rtspnat: cases start' >/dev/kmsg
+	make_topology
+	while read -r -u 4 -a line; do
+		[[ ${line[0]} == '#' ]] || ! [[ ${line[0]} =~ $filter ]] || run_case "${line[@]}"
+	done 4< <(case_table)
+	((tests)) || result 1 "dialogues: none matches $filter"
+	clear_rules
+	unload_modules || result 1 'unload: the modules go'
+	case_clean_log
+	cat "$VM_RESULTS/tap"
+	printf '1..%d\n' "$tests"
+	[[ $failures -eq 0 ]]
+}
+
+main "$@"
