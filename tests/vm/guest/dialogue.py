@@ -6,6 +6,7 @@ came of it in a line. dialogues.sh knows what has to."""
 import sys
 
 import dialogue_source  # noqa: F401 each adds its dialogues
+import dialogue_limits  # noqa: F401
 from attack_case import Case
 from attack_network import Network
 from dialogue_case import DIALOGUES
