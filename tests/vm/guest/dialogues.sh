@@ -25,6 +25,10 @@ case_table() {
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
+		outlive-without      outlive   4      idle   -                       resumed=none over=none
+		outlive              outlive   4      nft    -                       resumed=FIN,RST,RST_of_the_server over=none
+		quiet-without        quiet     4      idle   -                       resumed=none
+		quiet                quiet     4      nft    -                       resumed=yes
 	EOF
 }
 

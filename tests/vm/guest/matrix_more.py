@@ -5,6 +5,7 @@ PORT + 3.
 
 pause       plays, pauses for SECONDS without a word and a datagram, plays on
 resume      plays, pauses, hangs up; SECONDS later plays on by another connection
+reset       the same, but its connection is reset
 teardown    plays, ends the second of two streams, and goes on playing the first; prints the answer to TEARDOWN
 published   plays; prints the server's ports as the answers name them, and where the media came from
 
@@ -13,6 +14,8 @@ Prints a line a step, counts as numbers of datagrams of each track; exit code 1 
 
 import re
 import select
+import socket
+import struct
 import sys
 import time
 
@@ -84,11 +87,13 @@ def main():
     else:
         ask(control, "PAUSE")
         drain(sockets)
-        if case == "resume":
+        if case == "reset":
+            control.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if case != "pause":
             control.sock.close()
         say("quiet")
         time.sleep(seconds)
-        if case == "resume":
+        if case != "pause":
             session = control.session
             control = Control(case, url, "whole", 60, 1)
             control.session = session

@@ -8,9 +8,9 @@ more_port=30000
 # more_cases REGEX|quick: those whose names match.
 more_cases() {
 	local name filter=$1
-	[[ $1 != quick ]] || filter='^(pause|resume|resume-late|teardown|port-taken)/'
+	[[ $1 != quick ]] || filter='^(pause|resume|resume-late|resume-reset|teardown|port-taken)/'
 	start_scripted
-	for name in {pause,resume,resume-late}/{client,server} teardown/{gst,scripted} port-taken/server; do
+	for name in {pause,resume,resume-late,resume-reset}/{client,server} teardown/{gst,scripted} port-taken/server; do
 		[[ $name =~ $filter ]] || continue
 		more_port=$((more_port + 20)) case_name=$name problem=''
 		note "$name"
@@ -58,6 +58,14 @@ more_resume-late() {
 	side "$1" on
 	short_timeouts 2
 	scripted "$1" resume /lasting 8 || problem+='; does not play on'
+	short_timeouts ''
+}
+
+# The same when the connection was reset, and conntrack, which keeps it for ten seconds then, has forgotten it.
+more_resume-reset() {
+	side "$1" on
+	short_timeouts 2
+	scripted "$1" reset /lasting 15 || problem+='; does not play on'
 	short_timeouts ''
 }
 
