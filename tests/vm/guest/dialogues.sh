@@ -29,6 +29,9 @@ case_table() {
 		outlive              outlive   4      nft    -                       resumed=FIN,RST,RST_of_the_server over=none
 		quiet-without        quiet     4      idle   -                       resumed=none
 		quiet                quiet     4      nft    -                       resumed=yes
+		tcp-without          tcp       4      idle   -                       passive=nothing actpass=nothing taken=nothing declined=0,0 published=nothing
+		tcp                  tcp       4      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
+		tcp-6                tcp       6      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 	EOF
 }
 
@@ -41,7 +44,21 @@ load() {
 		# shellcheck disable=SC2086 # words
 		n_router modprobe nf_conntrack_rtsp ${parameters//,/ } && n_router modprobe nf_nat_rtsp
 	} || return
-	rules nat "$1"
+	rules nat "$1" && publish
+}
+
+# publish: a server on the client is forwarded from outside, too.
+publish() {
+	in_ns router nft -f - <<-EOF
+		table inet router {
+			chain target {
+				type nat hook prerouting priority dstnat;
+				iifname "wan" meta nfproto ipv4 tcp dport $port dnat ip to 10.0.1.2
+				iifname "wan" meta nfproto ipv6 tcp dport $port dnat ip6 to fd00:1::2
+			}
+			chain forward { iifname "wan" tcp dport $port ct status dnat ct state new accept; }
+		}
+	EOF
 }
 
 # run_case NAME DIALOGUE FAMILY HELPER PARAMETERS WORD...
