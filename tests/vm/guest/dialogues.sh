@@ -32,6 +32,7 @@ case_table() {
 		tcp-without          tcp       4      idle   -                       passive=nothing actpass=nothing taken=nothing declined=0,0 published=nothing
 		tcp                  tcp       4      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 		tcp-6                tcp       6      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
+		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
 	EOF
 }
 
@@ -83,6 +84,7 @@ main() {
 	local filter=${1:-.} line
 	echo 'rtspnat: cases start' >/dev/kmsg
 	make_topology
+	mount -t tracefs tracefs /sys/kernel/tracing
 	while read -r -u 4 -a line; do
 		[[ ${line[0]} == '#' ]] || ! [[ ${line[0]} =~ $filter ]] || run_case "${line[@]}"
 	done 4< <(case_table)
