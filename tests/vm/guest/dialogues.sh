@@ -33,6 +33,7 @@ case_table() {
 		tcp                  tcp       4      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 		tcp-6                tcp       6      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
+		namespaces           namespaces 4     nft    -                       router=1 other=2 server=0 router=1 new=0
 	EOF
 }
 
