@@ -31,8 +31,8 @@ inline constexpr std::uint32_t kPorts = 4;
 /// Streams that were set up, per connection.
 inline constexpr std::uint32_t kStreams = 16;
 
-/// Seconds that a session lives without a sign of life, if the server says nothing else (RFC 2326 section 12.37), and
-/// the most that it is believed.
+/// Seconds that a session lives without a sign of life: if the server says nothing else (RFC 2326 section 12.37), or
+/// less; and the most that it is believed.
 inline constexpr std::uint16_t kSessionSeconds = 60;
 inline constexpr std::uint16_t kMostSessionSeconds = 3600;
 
