@@ -58,7 +58,8 @@ class Player {
   explicit Player(std::uint8_t options)
       : routed_((options & 1) != 0),
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
-        dialogue_(!routed_, changes_) {
+        asks_((options & 16) != 0 ? 0xff : 0),
+        dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
   }
 
@@ -72,8 +73,15 @@ class Player {
   [[nodiscard]] bool IsComparable(const Dialogue& other) const;
   void CompareWithOtherCuts();
 
+  [[nodiscard]] rtspnat_setup Setup() const {
+    rtspnat_setup setup = Dialogue::SetupOf(!routed_, changes_);
+    setup.options = asks_;
+    return setup;
+  }
+
   bool routed_;
   rtspnat_length_changes changes_;
+  std::uint8_t asks_;     // Of enum rtspnat_options: none, or all.
   bool in_order_ = true;  // Nothing was sent past the frontier.
   Dialogue dialogue_;
   std::string streams_[2];
@@ -154,7 +162,7 @@ bool Player::IsComparable(const Dialogue& other) const {
 
 // Law 5: the same streams bring about the same bytes and questions however they are cut.
 void Player::CompareWithOtherCuts() {
-  Dialogue cut(!routed_, changes_);
+  Dialogue cut(Setup());
   for (const Sent& sent : sent_) {
     SetAnswers(cut, sent.answers);
     const std::string_view bytes = sent.bytes;

@@ -21,13 +21,23 @@
 #define RTSP_EXPECT_TIMEOUT	(20 * 24 * 60 * 60)
 static_assert((u64)RTSP_EXPECT_TIMEOUT * HZ < S32_MAX);
 
-/* No class of our own for each direction: the limit cannot be reached by what
- * one struct rtsp_conn can hold, so nothing of it is ever evicted for the rest.
+/* No class of its own for each direction of media: the limit cannot be reached by
+ * what one struct rtsp_conn can hold, so nothing of it is ever evicted for the rest.
+ * Of control connections there is the one that was named last, for as long as it
+ * takes to open one.
  */
-const struct nf_conntrack_expect_policy rtsp_expect_policy = {
-	.max_expected	= RTSP_EXPECTATIONS,
-	.timeout	= RTSP_EXPECT_TIMEOUT,
-	.name		= "rtsp",
+const struct nf_conntrack_expect_policy
+rtsp_expect_policies[RTSP_EXPECT_CLASSES] = {
+	[RTSP_EXPECT_MEDIA] = {
+		.max_expected	= RTSP_EXPECTATIONS,
+		.timeout	= RTSP_EXPECT_TIMEOUT,
+		.name		= "rtsp",
+	},
+	[RTSP_EXPECT_CONTROL] = {
+		.max_expected	= 1,
+		.timeout	= 60,
+		.name		= "rtsp-control",
+	},
 };
 
 static_assert(RTSP_EXPECTATIONS <= NF_CT_EXPECT_MAX_CNT);
@@ -44,7 +54,7 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 	if (!exp)
 		return NULL;
 
-	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, nf_ct_l3num(ct),
+	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
 			  &reply->src.u3, &reply->dst.u3, ask->step->protocol,
 			  NULL, &port);
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
@@ -80,7 +90,7 @@ struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 		return NULL;
 
 	rtsp_source_return(&addr, ct, ask->step);
-	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, nf_ct_l3num(ct),
+	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
 			  &original->src.u3, &addr, ask->step->protocol,
 			  from ? &from : NULL, &to);
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;

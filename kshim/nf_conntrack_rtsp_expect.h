@@ -8,7 +8,14 @@
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_nat.h"
 
-extern const struct nf_conntrack_expect_policy rtsp_expect_policy;
+enum rtsp_expect_class {
+	RTSP_EXPECT_MEDIA = NF_CT_EXPECT_CLASS_DEFAULT,
+	RTSP_EXPECT_CONTROL,
+	RTSP_EXPECT_CLASSES
+};
+
+extern const struct nf_conntrack_expect_policy
+rtsp_expect_policies[RTSP_EXPECT_CLASSES];
 
 /* New ones, inactive and not registered, of port @i of ask->step; NULL without
  * memory.  Inbound: from the peer, any port, to the outside port.  Outbound: from

@@ -139,6 +139,9 @@ static void rtsp_dialogue(struct rtsp_conn *conn,
 		case RTSPNAT_LINGER:
 			rtsp_linger(&ask);
 			break;
+		case RTSPNAT_REDIRECT:
+			rtsp_redirect(&ask);
+			break;
 		case RTSPNAT_DONE:
 			return;
 		}

@@ -8,6 +8,7 @@
  * mapping	what the core asks about mappings
  * linger	mappings that outlive their connection
  * expect	conntrack expectations, of which mappings are made
+ * redirect	the control connection that a redirection names
  * source	who may send media
  * host		limits on what one host may have
  * state	the state of a connection and its lifetime
@@ -43,11 +44,12 @@ static int __init rtsp_register_helper(void)
 #ifdef HAVE_HELPER_PORTS
 	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
 			  HELPER_NAME, RTSP_PORT, RTSP_PORT, 0,
-			  &rtsp_expect_policy, 0, rtsp_help, NULL, THIS_MODULE);
+			  rtsp_expect_policies, RTSP_EXPECT_CLASSES - 1, rtsp_help,
+			  NULL, THIS_MODULE);
 #else
 	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
-			  HELPER_NAME, &rtsp_expect_policy, 0, rtsp_help, NULL,
-			  THIS_MODULE);
+			  HELPER_NAME, rtsp_expect_policies,
+			  RTSP_EXPECT_CLASSES - 1, rtsp_help, NULL, THIS_MODULE);
 #endif
 #ifdef HAVE_HELPER_PTRS
 	return nf_conntrack_helper_register(&rtsp_conntrack_helper,

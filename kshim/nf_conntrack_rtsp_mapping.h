@@ -26,6 +26,8 @@ enum rtspnat_reply rtsp_reserve(const struct rtsp_ask *ask);
 enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask);
 enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask);
 void rtsp_linger(const struct rtsp_ask *ask);
+/* Expect the control connection that a redirection names. */
+void rtsp_redirect(const struct rtsp_ask *ask);
 /* Release what the two sides have given up themselves. */
 void rtsp_give_up(const struct rtsp_ask *ask);
 void rtsp_release(struct rtsp_conn *conn, unsigned int number);

@@ -44,6 +44,11 @@ module_param(rewrite_content_base, bool, 0644);
 MODULE_PARM_DESC(rewrite_content_base,
 		 "Rewrite the address of a server behind NAT in Content-Base too; breaks Digest authentication (default off)");
 
+static bool follow_redirects __read_mostly;
+module_param(follow_redirects, bool, 0644);
+MODULE_PARM_DESC(follow_redirects,
+		 "Expect a control connection where a server sends its client on, on any port (default off)");
+
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
 
 /* Guards the list, its length, conn->listed and all writes of helper->conn. */
@@ -72,7 +77,8 @@ static u8 rtsp_options(void)
 	return (READ_ONCE(rewrite_client_address) ?
 			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
 	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
-	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0);
+	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0) |
+	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0);
 }
 
 /* One end of the connection is translated by SNAT, the other by DNAT. */

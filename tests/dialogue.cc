@@ -35,6 +35,14 @@ rtspnat_direction Other(rtspnat_direction direction) {
   return direction == RTSPNAT_ORIGINAL ? RTSPNAT_REPLY : RTSPNAT_ORIGINAL;
 }
 
+// An IPv6 address as bytes.
+std::string Text(const rtspnat_address& address) {
+  std::string text;
+  for (unsigned i = 0; i < (address.family == 4 ? 4U : 16U); ++i)
+    text += (i == 0 ? "" : ".") + std::to_string(address.bytes[i]);
+  return text;
+}
+
 }  // namespace
 
 bool Dialogue::Stream::Agrees(std::uint32_t offset, std::string_view run) const {
@@ -190,6 +198,7 @@ void Dialogue::Converse() {
       case RTSPNAT_RELEASE: OnRelease(step_); break;
       case RTSPNAT_PUBLISH: OnPublish(step_); break;
       case RTSPNAT_LINGER: OnLinger(step_); break;
+      case RTSPNAT_REDIRECT: OnRedirect(step_); break;
       default: Check(false, "law 1: unknown question"); return;
     }
   }
@@ -251,11 +260,7 @@ void Dialogue::OnExpect(const rtspnat_step& step) {
   if (!std::equal(std::begin(step.peer), std::end(step.peer), step.published))
     line += " as " + Ports(step.published, step.count);
   line += " open " + std::to_string(step.open);
-  if (step.media_source.family == 4) {
-    line += " source";
-    for (unsigned i = 0; i < 4; ++i)
-      line += (i == 0 ? " " : ".") + std::to_string(step.media_source.bytes[i]);
-  }
+  if (step.media_source.family == 4) line += " source " + Text(step.media_source);
   log_.push_back(line + (reply == RTSPNAT_YES ? "" : " refused"));
   if (book != books_.end()) {
     Check(step.outside[0] == book->second.step.outside[0], "law 4: expected on other ports");
@@ -277,6 +282,13 @@ void Dialogue::OnLinger(const rtspnat_step& step) {
   Check(book != books_.end() && book->second.live, "law 4: lingers without being live");
   Check(step.seconds != 0, "law 4: lingers for no time");
   if (book != books_.end()) books_.erase(book);
+}
+
+void Dialogue::OnRedirect(const rtspnat_step& step) {
+  log_.push_back("redirect " + Text(step.redirect) + " " + std::to_string(step.peer[0]));
+  Check((setup_.options & RTSPNAT_OPTION_REDIRECT) != 0, "nobody wants to know of redirections");
+  Check(step.redirect.family == setup_.peer.family, "a redirection to another family");
+  Check(step.peer[0] != 0, "a redirection to no port");
 }
 
 // Does what rtspnat.h says is to be done with a step.

@@ -117,6 +117,7 @@ class Dialogue {
   void OnRelease(const rtspnat_step& step);
   void OnPublish(const rtspnat_step& step);
   void OnLinger(const rtspnat_step& step);
+  void OnRedirect(const rtspnat_step& step);
   void CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
                   const std::uint16_t (&proposed)[RTSPNAT_PORTS], unsigned count, bool may_differ);
   void Apply(const rtspnat_segment& segment, Outcome& outcome);

@@ -123,6 +123,8 @@ enum rtspnat_options {
 	/** Rewrite the peer's own address in Content-Base too, where may_publish; not to be had with Digest
 	 *  authentication, which hashes the URI. */
 	RTSPNAT_OPTION_CONTENT_BASE = 1 << 2,
+	/** Ask RTSPNAT_REDIRECT where the peer sends the opener on to another host or port. */
+	RTSPNAT_OPTION_REDIRECT = 1 << 3,
 };
 
 /** Whether an edit may make the stream longer. It is done only where nothing else helps: an
@@ -180,6 +182,11 @@ enum rtspnat_ask {
 	/** The control connection ends, but the session need not (RFC 2326 section 12.37): release the mapping
 	 *  when @c seconds have passed. No answer; the core has forgotten it. */
 	RTSPNAT_LINGER = 5,
+	/** The peer sends the opener on (Location of a 3xx response or of REDIRECT, RFC 2326 section 10.10) to
+	 *  @c redirect, port peer[0]: its next control connection may go there. Asked only with
+	 *  RTSPNAT_OPTION_REDIRECT, for an address of the same family that may be routed to and is not this
+	 *  connection's own; not for names, nor where may_publish. No answer. */
+	RTSPNAT_REDIRECT = 6,
 };
 
 /** Answers to RTSPNAT_RESERVE and RTSPNAT_EXPECT. */
@@ -253,7 +260,7 @@ struct rtspnat_step {
 					       they need not be given. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
 	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
-	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT, PUBLISH: the peer's own ports, 0 if not known. */
+	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT, PUBLISH: the peer's own ports, 0 if not known; REDIRECT: one. */
 	uint16_t published[RTSPNAT_PORTS]; /**< PUBLISH (proposed), EXPECT: the peer's ports as the opener knows them. */
 	uint16_t seconds;                 /**< LINGER. */
 	uint16_t prefix_length;           /**< DONE: bytes to put in front of the payload. */
@@ -266,6 +273,7 @@ struct rtspnat_step {
 	struct rtspnat_address media_source; /**< EXPECT: where the peer says media comes from (source=, src_addr), if it
 					       says so and that is a unicast address and neither loopback nor
 					       link-local; else family 0. Whether to believe it is the embedder's choice. */
+	struct rtspnat_address redirect;  /**< REDIRECT. */
 	const uint8_t *prefix;            /**< DONE: prefix_length bytes; valid until the next call that takes a segment. */
 };
 

@@ -41,13 +41,11 @@ rtsp::Field FindValue(rtsp::Cursor in) {
 // True if a header of that name is to have its address changed where the current message has one.
 bool Connection::IsAddressLine(rtsp::HeaderName name) const {
   const Head& head = Current().head;
-  const bool may_redirect =
-      (head.status >= 300 && head.status < 400) || head.method == rtsp::Method::kRedirect;
   switch (name) {
     case rtsp::HeaderName::kXNat:
       return direction_ == RTSPNAT_ORIGINAL && head.status == 0 && setup_.may_translate &&
              (setup_.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
-    case rtsp::HeaderName::kLocation: return direction_ == RTSPNAT_REPLY && publishes_ && may_redirect;
+    case rtsp::HeaderName::kLocation: return direction_ == RTSPNAT_REPLY && publishes_ && head.Redirects();
     case rtsp::HeaderName::kContentBase:
       return direction_ == RTSPNAT_REPLY && publishes_ && head.status != 0 &&
              (setup_.options & RTSPNAT_OPTION_CONTENT_BASE) != 0;
@@ -76,6 +74,32 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
   AddChange({address.host, 0, is_url ? ChangeKind::kPeer : ChangeKind::kOpener});
   if (port_changes) AddChange({address.port_field, control.to_port, ChangeKind::kPort});
   phase_ = Phase::kLineEnd;
+}
+
+// True if the line in hand may send the opener on to where nobody watches for control connections.
+bool Connection::IsRedirection() const {
+  return line_name_ == rtsp::HeaderName::kLocation && direction_ == RTSPNAT_REPLY && !publishes_ &&
+         (setup_.options & RTSPNAT_OPTION_REDIRECT) != 0 && Current().head.Redirects();
+}
+
+// Returns false if there is nothing to ask.
+[[gnu::noinline]] bool Connection::AskOfRedirection(rtspnat_step& step) {
+  phase_ = Phase::kRead;
+  rtsp::Cursor in = Line();
+  in.Seek(line_value_);
+  rtsp::SkipSpace(in);
+  const HostPort url = ReadHostPort(Line(), FindAuthority(in));
+  const std::uint16_t port = url.port_field.Empty() ? kDefaultPort : url.port;
+  const rtspnat_address address = ReadAddress(Line().Slice(url.host));
+  const bool is_own = IsSame(address, setup_.peer) && port == setup_.peer_port;
+  if (address.family != setup_.peer.family || !IsRoutable(address) || port == 0 || is_own) {
+    Note(RTSPNAT_NOTE_OTHER_ADDRESS);
+    return false;
+  }
+  step.redirect = address;
+  step.peer[0] = port;
+  step.ask = RTSPNAT_REDIRECT;
+  return true;
 }
 
 }  // namespace mangle

@@ -293,6 +293,7 @@ void Connection::FillDone(rtspnat_step& step) const {
     case Phase::kPublish: return ProposePublished(step);
     case Phase::kLineEnd: FinishLine(); break;
     case Phase::kOtherLine: ReadOtherLine(); break;
+    case Phase::kRedirect: return AskOfRedirection(step);
     case Phase::kResponse: EndResponse(); break;
     default: break;
   }
@@ -308,7 +309,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
     if (phase_ == Phase::kSpecs) ReadSpec();
     if (phase_ == Phase::kPropose && ProposePorts(step)) return RTSPNAT_RESERVE;
     if (phase_ > Phase::kPropose) {
-      if (TakeOtherStep(step)) return RTSPNAT_PUBLISH;
+      if (TakeOtherStep(step)) return static_cast<rtspnat_ask>(step.ask);
       continue;
     }
     if (phase_ == Phase::kRead && release_ == 0) ReadOn();

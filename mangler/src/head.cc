@@ -78,6 +78,8 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
     if (asks && rtsp::NamesStun(Line(), line_value_)) hands_off_ = true;
   } else if (IsAddressLine(line_name_)) {
     ReadAddressLine();
+  } else if (IsRedirection()) {
+    phase_ = Phase::kRedirect;
   }
 }
 

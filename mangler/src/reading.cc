@@ -43,21 +43,9 @@ void Append(Numbers& numbers, std::uint16_t value, rtsp::Field field) {
   return ReadAddress(line.Slice(ReadHostPort(line, field).host));
 }
 
-bool MayBeMediaSource(const rtspnat_address& address) {
-  const std::uint8_t first = address.bytes[0];
-  const std::uint8_t second = address.bytes[1];
-  constexpr std::uint8_t kIpv4Multicast = 224;
-  constexpr std::uint8_t kIpv6Multicast = 0xff;
-  if (address.family == 4)
-    return first != 0 && first != 127 && first < kIpv4Multicast && (first != 169 || second != 254);
-  if (address.family != 6 || first == kIpv6Multicast) return false;
-  if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
-  return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
-}
-
 // Calls of their own, for what they keep on the stack.
 [[gnu::noinline]] bool NamesHost(const rtsp::Cursor& line, rtsp::Field field) {
-  return MayBeMediaSource(AddressOf(line, field));
+  return IsRoutable(AddressOf(line, field));
 }
 
 [[gnu::noinline]] void AppendPortBehind(Numbers& numbers, const rtsp::Cursor& line, rtsp::Field destination) {
@@ -162,6 +150,18 @@ void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
 }
 
 }  // namespace
+
+bool IsRoutable(const rtspnat_address& address) {
+  const std::uint8_t first = address.bytes[0];
+  const std::uint8_t second = address.bytes[1];
+  constexpr std::uint8_t kIpv4Multicast = 224;
+  constexpr std::uint8_t kIpv6Multicast = 0xff;
+  if (address.family == 4)
+    return first != 0 && first != 127 && first < kIpv4Multicast && (first != 169 || second != 254);
+  if (address.family != 6 || first == kIpv6Multicast) return false;
+  if (first == 0xfe && (second & 0xc0U) == 0x80) return false;
+  return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
+}
 
 [[gnu::noinline]] HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field) {
   HostPort out;
@@ -268,7 +268,7 @@ void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const
   } else if (spec.sources != 0) {
     address = ReadAddress(line.Slice(spec.src_addr[0].host));
   }
-  return MayBeMediaSource(address) ? address : rtspnat_address{};
+  return IsRoutable(address) ? address : rtspnat_address{};
 }
 
 [[gnu::noinline]] void ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line,

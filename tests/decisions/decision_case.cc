@@ -35,7 +35,8 @@ std::uint8_t ReadOption(int line, const std::string& text) {
   if (text == "client_address") return RTSPNAT_OPTION_CLIENT_ADDRESS;
   if (text == "play_transport") return RTSPNAT_OPTION_PLAY_TRANSPORT;
   if (text == "content_base") return RTSPNAT_OPTION_CONTENT_BASE;
-  Fail(line, "option client_address, play_transport or content_base");
+  if (text == "redirect") return RTSPNAT_OPTION_REDIRECT;
+  Fail(line, "option client_address, play_transport, content_base or redirect");
 }
 
 // Settings that have a value. Gives false if there is none of the name.

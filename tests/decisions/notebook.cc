@@ -67,6 +67,9 @@ void Notebook::Answer(rtspnat_connection* connection, const rtspnat_step& step) 
     case RTSPNAT_LINGER:
       lines_.push_back(Title("linger", step) + ": " + std::to_string(step.seconds) + " s");
       return complaints_.Check(held_.erase(step.mapping) == 1, "L4: lingers without being held");
+    case RTSPNAT_REDIRECT:
+      lines_.push_back("redirect to " + Text(step.redirect) + " port " + std::to_string(step.peer[0]));
+      return;
     default: return complaints_.Check(false, "law 1: an unknown question");
   }
 }

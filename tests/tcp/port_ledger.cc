@@ -28,6 +28,7 @@ void PortLedger::Answer(rtspnat_connection* connection, const rtspnat_step& step
     case RTSPNAT_LINGER:
       log_.push_back((step.ask == RTSPNAT_LINGER ? "linger " : "release ") + std::to_string(step.mapping));
       return complaints_.Check(held_.erase(step.mapping) == 1, "L4: released without being held");
+    case RTSPNAT_REDIRECT: return;
     default: return complaints_.Check(false, "law 1: an unknown question");
   }
 }

@@ -52,6 +52,9 @@ class Connection {
     std::uint32_t uri = 0;
 
     [[nodiscard]] bool Succeeds() const { return status >= 200 && status < 300; }
+    [[nodiscard]] bool Redirects() const {
+      return (status >= 300 && status < 400) || method == rtsp::Method::kRedirect;
+    }
   };
 
   /// A run of one direction's stream, at sequence numbers.
@@ -107,6 +110,7 @@ class Connection {
     kPublish,
     kLineEnd,
     kOtherLine,
+    kRedirect,
     kResponse
   };
   enum class Question : std::uint8_t { kNone, kReserve, kPublish, kExpect };
@@ -233,6 +237,8 @@ class Connection {
   // address_line.cc: an address in another header.
   void ReadAddressLine();
   [[nodiscard]] bool IsAddressLine(rtsp::HeaderName name) const;
+  [[nodiscard]] bool IsRedirection() const;
+  [[nodiscard]] bool AskOfRedirection(rtspnat_step& step);
 
   // edit_line.cc: all changes of one Transport line become edits.
   [[nodiscard]] bool CommitChanges();

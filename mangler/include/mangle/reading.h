@@ -36,6 +36,9 @@ struct HostPort {
 /// Reads the address in @p field of @p line. More than one colon without brackets is an IPv6 address without a port.
 [[nodiscard]] HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field);
 
+/// True for an address that a router may send to: unicast, and neither unspecified, loopback nor link-local.
+[[nodiscard]] bool IsRoutable(const rtspnat_address& address);
+
 /// The client's ports as a spec of a request announces them.
 struct Announcement {
   /// RTSPNAT_NOTES if the spec is to be mapped, else the note that says why not.

@@ -76,6 +76,18 @@ static bool get_tuple(const struct sk_buff *skb, int dataoff, u8 pf, u8 protocol
 	return true;
 }
 
+/* Whose expectation it is may say which helper gets what comes. */
+static void watch_too(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
+{
+	struct nf_conn_help *help;
+
+	if (!exp->assign_helper)
+		return;
+	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
+	if (help)
+		rcu_assign_pointer(help->helper, exp->assign_helper);
+}
+
 static void expect_or_not(struct nf_conn *ct, struct net *net, const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conntrack_expect *exp = NULL;
@@ -87,6 +99,7 @@ static void expect_or_not(struct nf_conn *ct, struct net *net, const struct nf_c
 			set_bit(IPS_EXPECTED_BIT, &ct->status);
 			ct->master = exp->master;
 			ct->mark = exp->master->mark;
+			watch_too(ct, exp);
 		}
 		spin_unlock_bh(&nf_conntrack_expect_lock);
 	}
