@@ -32,6 +32,12 @@ case_table() {
 		tcp-without          tcp       4      idle   -                       passive=nothing actpass=nothing taken=nothing declined=0,0 published=nothing
 		tcp                  tcp       4      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 		tcp-6                tcp       6      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
+		redirect-unwanted    redirect  4      nft    -                       connects=no
+		redirect             redirect  4      nft    follow_redirects=1      connects=yes media=server
+		redirect-6           redirect  6      nft    follow_redirects=1      connects=yes media=server
+		teardown             teardown  4      nft    -                       after=server
+		teardown-ends        teardown  4      nft    end_media=1             after=nobody
+		teardown-ends-6      teardown  6      nft    end_media=1             after=nobody
 		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
 		namespaces           namespaces 4     nft    -                       router=1 other=2 server=0 router=1 new=0
 	EOF
