@@ -238,6 +238,7 @@ void model_pass(struct model_packet *packet)
 {
 	struct sk_buff *skb = model_build_skb(packet), *clone = NULL;
 	struct net_device *in = packet->from_outside ? &outside : &inside;
+	bool came_wrong = model_has_wrong_checksum(skb, packet->ipv6);
 
 	if (packet->shape.cloned)
 		clone = skb_clone(skb, GFP_ATOMIC);
@@ -256,7 +257,7 @@ void model_pass(struct model_packet *packet)
 	packet->to_outside = skb->dev == &outside;
 	if (packet->verdict != MODEL_DROPPED) {
 		check_mtu(skb, packet);
-		model_read_skb(skb, packet);
+		model_read_skb(skb, packet, came_wrong);
 	}
 	kfree_skb(skb);
 }

@@ -66,6 +66,17 @@ static __sum16 pseudo_sum(const struct sk_buff *skb, bool ipv6, u32 length, u8 p
 	return csum_tcpudp_magic(ip_hdr(skb)->saddr, ip_hdr(skb)->daddr, length, protocol, sum);
 }
 
+bool model_has_wrong_checksum(const struct sk_buff *skb, bool ipv6)
+{
+	u8 protocol = 0, pf = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
+	int protoff = model_transport_offset(skb, pf, &protocol);
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL || !is_known(protoff, protocol))
+		return false;
+	return pseudo_sum(skb, ipv6, skb->len - (u32)protoff, protocol,
+			  skb_checksum(skb, protoff, (int)skb->len - protoff, 0)) != 0;
+}
+
 static void set_checksum(struct sk_buff *skb, const struct model_packet *packet)
 {
 	u8 protocol, pf = packet->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
@@ -74,9 +85,7 @@ static void set_checksum(struct sk_buff *skb, const struct model_packet *packet)
 
 	skb->ip_summed = (u8)packet->shape.checksum;
 	/* A device does not say so of one that is wrong. */
-	if (skb->ip_summed == CHECKSUM_UNNECESSARY && is_known(protoff, protocol) &&
-	    pseudo_sum(skb, packet->ipv6, skb->len - (u32)protoff, protocol,
-		       skb_checksum(skb, protoff, (int)skb->len - protoff, 0)))
+	if (skb->ip_summed == CHECKSUM_UNNECESSARY && model_has_wrong_checksum(skb, packet->ipv6))
 		skb->ip_summed = CHECKSUM_NONE;
 	if (skb->ip_summed == CHECKSUM_COMPLETE)
 		skb->csum = skb_checksum(skb, 0, (int)skb->len, 0);
@@ -165,7 +174,7 @@ static void check_gso(const struct sk_buff *skb, int protoff)
 		model_report("an aggregate of one segment leaves");
 }
 
-void model_read_skb(const struct sk_buff *skb, struct model_packet *packet)
+void model_read_skb(const struct sk_buff *skb, struct model_packet *packet, bool came_wrong)
 {
 	u8 protocol = 0, pf = packet->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4;
 	int protoff = model_transport_offset(skb, pf, &protocol);
@@ -192,7 +201,7 @@ void model_read_skb(const struct sk_buff *skb, struct model_packet *packet)
 		memcpy(&check, packet->bytes + protoff + check_offset(protocol), sizeof(check));
 	if (protocol == IPPROTO_TCP)
 		check_gso(skb, protoff);
-	if (protocol == IPPROTO_UDP && !check)
+	if (came_wrong || (protocol == IPPROTO_UDP && !check))
 		return;
 	if (pseudo_sum(skb, packet->ipv6, length, protocol, csum_partial(packet->bytes + protoff, (int)length, 0)))
 		model_report("a packet leaves with a wrong checksum");

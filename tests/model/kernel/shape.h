@@ -7,5 +7,10 @@
 
 struct sk_buff *model_build_skb(const struct model_packet *packet);
 
-/* Gives the bytes as they leave the device, and reports what is wrong with the buffer. */
-void model_read_skb(const struct sk_buff *skb, struct model_packet *packet);
+/* True if the checksum of its TCP or UDP header is neither right nor left to the device. */
+bool model_has_wrong_checksum(const struct sk_buff *skb, bool ipv6);
+
+/* Gives the bytes as they leave the device, and reports what is wrong with the buffer, but for a wrong checksum of one
+ * that came with it.
+ */
+void model_read_skb(const struct sk_buff *skb, struct model_packet *packet, bool came_wrong);
