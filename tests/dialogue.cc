@@ -321,7 +321,8 @@ void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
 void Dialogue::CheckStep(const rtspnat_segment& segment, const Outcome& outcome) {
   Check(step_.keep <= outcome.sent.size(), "law 2: more kept than there is");
   Check(step_.keep == 0 || step_.seq + step_.prefix_length == segment.seq, "law 3: a gap behind the prefix");
-  const bool fin = outcome.fin && step_.keep == outcome.sent.size();
+  const bool whole = step_.seq + step_.prefix_length + step_.keep == segment.seq + segment.length;
+  const bool fin = outcome.fin && whole;
   Check(fin == ((step_.flags & RTSPNAT_FIN) != 0), "law 3: FIN");
   if (setup_.may_translate || (setup_.may_publish && segment.direction == RTSPNAT_REPLY)) return;
   Check(step_.prefix_length == 0 && step_.keep == outcome.sent.size() && step_.seq == segment.seq,

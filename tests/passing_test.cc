@@ -175,6 +175,22 @@ TEST_F(PassingTest, FinCarriesWhatIsWithheld) {
   EXPECT_EQ(dialogue.Held(), 0U);
 }
 
+TEST_F(PassingTest, ACloseDoesNotLeaveWithTheFrontOfWhatIsInCustody) {
+  const std::string front = "Transport: RTP/AVP;unicast;x=" + std::string(571, 'x');
+  dialogue.Send(kC2S, kHead + front.substr(0, 300));
+  dialogue.Send(kC2S, front.substr(300));
+  EXPECT_TRUE(dialogue.SendAt(kC2S, Size(kHead), front.substr(0, 300)).Noted(RTSPNAT_NOTE_CUSTODY));
+  const std::uint32_t end = Size(kHead + front);
+  const Outcome close = dialogue.SendAt(kC2S, end, "", RTSPNAT_FIN);
+  EXPECT_LT(close.sent.size(), front.size()) << "more than a packet takes";
+  EXPECT_FALSE(close.fin);
+  dialogue.Acknowledge(kC2S, close.start + Size(close.sent));
+  dialogue.Send(kS2C, "");
+  const Outcome again = dialogue.SendAt(kC2S, end, "", RTSPNAT_FIN);
+  EXPECT_EQ(close.sent + again.sent, front);
+  EXPECT_TRUE(again.fin);
+}
+
 TEST_F(PassingTest, EmptySegmentsStandWhereTheReceiverWaits) {
   dialogue.Send(kC2S, kHead + kLine.substr(0, 20));
   EXPECT_EQ(dialogue.Send(kC2S, "").start, Size(kHead));

@@ -255,7 +255,7 @@ struct rtspnat_step {
 	uint8_t edits;                    /**< DONE: how many edits rtspnat_get_edit() gives. */
 	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more, nor kept, nor edited: it
 					       may be forgotten, if no mapping is held. */
-	uint8_t flags;                    /**< DONE: enum rtspnat_flags to send; a segment that is cut loses its FIN. */
+	uint8_t flags;                    /**< DONE: enum rtspnat_flags to send; FIN is lost if the last bytes in front of it do not leave. */
 	uint8_t holding;                  /**< DONE: 1 while bytes are withheld: empty segments matter too, both ways. With 0
 					       they need not be given. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */

@@ -252,7 +252,9 @@ void Connection::FillDone(rtspnat_step& step) const {
   step.ack = acknowledgement_;
   step.seq = leaving_.start;
   step.keep = keep_;
-  step.flags = static_cast<std::uint8_t>(flags_ & ~(keep_ < length_ ? RTSPNAT_FIN : 0));
+  // The close stands behind the last byte, of which the prefix may be all.
+  const bool is_cut = leaving_.End() != seq_ + length_;
+  step.flags = static_cast<std::uint8_t>(flags_ & ~(is_cut ? RTSPNAT_FIN : 0));
   step.prefix_length = static_cast<std::uint16_t>(leaving_.size - keep_);
   if (step.prefix_length != 0) step.prefix = Prefix();
   step.growth = growth_;

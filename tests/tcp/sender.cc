@@ -99,13 +99,12 @@ void Sender::LoseFirst() {
   if (!first.sacked && first.sent <= recovering_since_) first.lost = true;
 }
 
-void Sender::NoteSack(const Acknowledgement& acknowledgement) {
-  for (const Range& block : acknowledgement.sack) {
-    // A D-SACK (RFC 2883) says that bytes came twice, by numbers of before what was added. Those map to an empty block if
-    // all were added; in reverse if netfilter's seqadj maps them, which knows two offsets only. Linux passes over both.
-    const bool duplicates = std::max(block.first, block.second) <= acknowledgement.upto;
-    complaints_.Check(duplicates || (block.first <= block.second && block.second <= sent_),
+void Sender::NoteSack(const std::vector<Range>& blocks) {
+  for (const Range& block : blocks) {
+    complaints_.Check(std::max(block.first, block.second) <= sent_,
                       "the other end reports (SACK) what was never sent");
+    // A block within added bytes becomes empty, or ends before it begins where netfilter's seqadj maps it, which knows two
+    // offsets only. Linux passes over both.
     if (block.second <= acknowledged_ || block.first >= block.second) continue;
     for (auto& [begin, flight] : flight_) {
       if (begin >= block.first && flight.end <= block.second) flight.sacked = true;
@@ -128,7 +127,7 @@ std::optional<Time> Sender::Take(const Acknowledgement& acknowledgement, Time no
   const std::int64_t upto = acknowledgement.upto;
   complaints_.Check(upto <= sent_, "the other end acknowledges what was never sent");
   if (upto > sent_ || upto < acknowledged_) return {};
-  NoteSack(acknowledgement);
+  NoteSack(acknowledgement.sack);
   const std::int64_t limit = upto + acknowledgement.window;
   if (upto > acknowledged_) {
     const bool recovering = acknowledged_ < recover_;

@@ -79,7 +79,7 @@ class Sender {
   [[nodiscard]] std::optional<Range> NextLost();
   void Record(Range range, Time now);
   std::optional<Time> Advance(std::int64_t upto, Time now);
-  void NoteSack(const Acknowledgement& acknowledgement);
+  void NoteSack(const std::vector<Range>& blocks);
   void EnterRecovery(Time now);
   void LoseFirst();
   void LoseBelow(std::int64_t offset);

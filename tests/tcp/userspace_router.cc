@@ -135,7 +135,8 @@ void UserspaceRouter::ApplyStep(TcpPacket& packet) {
   bytes.append(packet.payload, 0, step_.keep);
   packet.fin = (step_.flags & RTSPNAT_FIN) != 0;
   packet.rst = (step_.flags & RTSPNAT_RST) != 0;
-  complaints_.Check(!packet.fin || step_.keep == packet.payload.size(),
+  const std::uint32_t end = packet.seq + static_cast<std::uint32_t>(packet.payload.size());
+  complaints_.Check(!packet.fin || step_.seq + static_cast<std::uint32_t>(bytes.size()) == end,
                     "a segment that is cut keeps its FIN");
   CheckOwnBytes(packet.direction, step_.seq, bytes);
   packet.payload = ApplyEdits(std::move(bytes));
