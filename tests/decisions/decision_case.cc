@@ -36,7 +36,8 @@ std::uint8_t ReadOption(int line, const std::string& text) {
   if (text == "play_transport") return RTSPNAT_OPTION_PLAY_TRANSPORT;
   if (text == "content_base") return RTSPNAT_OPTION_CONTENT_BASE;
   if (text == "redirect") return RTSPNAT_OPTION_REDIRECT;
-  Fail(line, "option client_address, play_transport, content_base or redirect");
+  if (text == "rtp_info") return RTSPNAT_OPTION_RTP_INFO;
+  Fail(line, "option client_address, play_transport, content_base, redirect or rtp_info");
 }
 
 // Settings that have a value. Gives false if there is none of the name.
