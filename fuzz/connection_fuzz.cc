@@ -53,14 +53,19 @@ struct Sent {
   std::string bytes;
 };
 
+constexpr std::uint16_t kAllMethods = 0xffff;
+constexpr std::uint16_t kSomeMethods = 0x5dfe;  // Not PAUSE, and none that has no name.
+
 class Player {
  public:
   explicit Player(std::uint8_t options)
       : routed_((options & 1) != 0),
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
         asks_((options & 16) != 0 ? 0xff : 0),
+        methods_((options & 32) != 0 ? kSomeMethods : kAllMethods),
         dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
+    dialogue_.AllowMethods(methods_);
   }
 
   void Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes);
@@ -81,7 +86,8 @@ class Player {
 
   bool routed_;
   rtspnat_length_changes changes_;
-  std::uint8_t asks_;     // Of enum rtspnat_options: none, or all.
+  std::uint8_t asks_;  // Of enum rtspnat_options: none, or all.
+  std::uint16_t methods_;
   bool in_order_ = true;  // Nothing was sent past the frontier.
   Dialogue dialogue_;
   std::string streams_[2];
@@ -154,7 +160,8 @@ void Player::SendAgain(Dialogue& dialogue) const {
 bool Player::IsComparable(const Dialogue& other) const {
   for (const Dialogue* dialogue : {&dialogue_, &other}) {
     if (dialogue->EverNoted(RTSPNAT_NOTE_TABLE_FULL) || dialogue->EverNoted(RTSPNAT_NOTE_CANNOT_EDIT) ||
-        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT))
+        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT) ||
+        dialogue->EverNoted(RTSPNAT_NOTE_METHOD_REFUSED))
       return false;
   }
   return true;
@@ -163,6 +170,7 @@ bool Player::IsComparable(const Dialogue& other) const {
 // Law 5: the same streams bring about the same bytes and questions however they are cut.
 void Player::CompareWithOtherCuts() {
   Dialogue cut(Setup());
+  cut.AllowMethods(methods_);
   for (const Sent& sent : sent_) {
     SetAnswers(cut, sent.answers);
     const std::string_view bytes = sent.bytes;

@@ -8,7 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./topology.sh
 . ./checks.sh
 
-# `idle`: a rule where the helper would be, and no modules. The parameters are those of nf_conntrack_rtsp, - for none.
+# `idle`: a rule where the helper would be, and no modules. The parameters are those of nf_conntrack_rtsp, with a + between
+# them, - for none.
 # Behind them is what a dialogue has to print.
 case_table() {
 	cat <<-EOF
@@ -20,6 +21,11 @@ case_table() {
 		source-src_addr      src_addr  4      nft    media_source=announced  rtp=named rtcp=named to=named
 		source-any-latch     source    4      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		source-any-latch-6   source    6      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
+		source-rtp_info-off  rtp_info  4      nft    media_source=announced  rtp=server
+		source-rtp_info      rtp_info  4      nft    media_source=announced+rtp_info=1 rtp=named
+		source-rtp_info-6    rtp_info  6      nft    media_source=announced+rtp_info=1 rtp=named
+		methods-all          methods   4      nft    -                       OPTIONS,RECORD,PLAY
+		methods              methods   4      nft    methods=OPTIONS,PLAY,SETUP OPTIONS
 		limit-number         number    4      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-6       number    6      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
@@ -50,7 +56,7 @@ load() {
 	unload_modules || return
 	[[ $1 == idle ]] || {
 		# shellcheck disable=SC2086 # words
-		n_router modprobe nf_conntrack_rtsp ${parameters//,/ } && n_router modprobe nf_nat_rtsp
+		n_router modprobe nf_conntrack_rtsp ${parameters//+/ } && n_router modprobe nf_nat_rtsp
 	} || return
 	rules nat "$1" && publish
 }
