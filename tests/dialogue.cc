@@ -184,9 +184,8 @@ bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes
 
 // Law 5: the same stream goes on as the same stream, until it is acknowledged.
 void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
-  if (refused_[direction])
-    Check(outcome.start + outcome.sent.size() <= passed_[direction],
-          "law 10: goes on behind a refused request");
+  const bool goes_on = refused_[direction] && !outcome.sent.empty() && outcome.end > passed_[direction];
+  Check(!goes_on, "law 10: goes on behind a refused request");
   const std::uint32_t first = setup_.first_seq[direction];
   const auto place = [&](std::uint32_t offset) {
     return rtspnat_map_sequence(connection_, direction, first + offset) - first;
