@@ -88,7 +88,8 @@ class Player {
   rtspnat_length_changes changes_;
   std::uint8_t asks_;  // Of enum rtspnat_options: none, or all.
   std::uint16_t methods_;
-  bool in_order_ = true;  // Nothing was sent past the frontier.
+  bool in_order_ = true;  // Nothing was sent past the frontier, nor behind a close.
+  bool closed_[2] = {};
   Dialogue dialogue_;
   std::string streams_[2];
   std::vector<Sent> sent_;
@@ -107,6 +108,8 @@ void SendAll(Dialogue& dialogue, rtspnat_direction direction, std::string_view b
 
 void Player::SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t answers,
                       std::uint8_t flags) {
+  if (closed_[direction] && !bytes.empty()) in_order_ = false;
+  closed_[direction] = closed_[direction] || (flags & RTSPNAT_FIN) != 0;
   SendAll(dialogue_, direction, bytes, flags);
   streams_[direction] += bytes;
   sent_.push_back({direction, answers, flags, std::string(bytes)});
