@@ -12,7 +12,8 @@ import re
 import sys
 
 from attack_case import head, ok
-from attack_network import CLIENT, ROUTER, SERVER, Network
+from attack_hosts import CLIENT, ROUTER, SERVER
+from attack_network import Network
 from shape_table import ANNOUNCEMENTS
 
 MEDIA = 6000

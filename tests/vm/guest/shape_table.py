@@ -7,7 +7,7 @@ colon.
 
 Answers: `via` is the transport that a client asks for, `media` whether the server then sends some.
 Announcements: `expect` is `plays` where the decision table has a mapping, `left` where the text is to stay as it is and
-nothing to be expected, `may` where it leaves the choice.
+nothing to be expected.
 """
 
 from collections import namedtuple
@@ -100,8 +100,8 @@ ANNOUNCEMENTS = (
     Announcement("V45 (null)", T + "destination=(null);client_port={a}-{b}", "left"),
     Announcement("V48 no blank", "\b" + U + "client_port={a}-{b};ssrc=0"),
     Announcement("V60 not adjacent", A + "client_port={a}-{far}"),
-    Announcement("V66 comma pair", A + " client_port= {a},{b}", "may"),
-    Announcement("V67 upper case", A + " Client_Port = {a}-{b}", "may"),
+    Announcement("V66 comma pair", A + " client_port= {a},{b}", "plays"),
+    Announcement("V67 upper case", A + " Client_Port = {a}-{b}", "plays"),
     Announcement("V68 octets in front", "\x01\x02\x7f\x03RTP/AVP/UDP;unicast;client_port={a}-{b}", "left"),
     Announcement("V69", A + "client_port={a}-{b}, RTP/AVP/TCP;unicast;interleaved=0-1"),
     Announcement("V70 Movistar", "MP2T/H2221/UDP;unicast;client_port={a}"),
@@ -112,21 +112,21 @@ ANNOUNCEMENTS = (
     Announcement("V74 rtp2httpd", "MP2T/RTP/TCP;unicast;interleaved=0-1,MP2T/TCP;unicast;interleaved=0-1,"
                  "RTP/AVP/TCP;unicast;interleaved=0-1,MP2T/RTP/UDP;unicast;client_port={a}-{b},MP2T/UDP;unicast;client_port={a}-{b},"
                  + A + "client_port={a}-{b}"),
-    Announcement("V75 ZTE", "MP2T/RTP/UDP;unicast;client_address={client};client_port={a}-{b};mode=PLAY", "may"),
+    Announcement("V75 ZTE", "MP2T/RTP/UDP;unicast;client_address={client};client_port={a}-{b};mode=PLAY", "plays"),
     Announcement("V76 loopback", "MP2T/AVP/UDP;unicast;destination=127.0.0.1;client_port={a};"
                  "client_mac=01005e000001", "left"),
-    Announcement("V79 port=", "RAW/RAW/UDP;unicast;destination={client};port={a}", "may"),
+    Announcement("V79 port=", "RAW/RAW/UDP;unicast;destination={client};port={a}", "plays"),
     Announcement("V80 RAW pair", "RAW/RAW/UDP;unicast;client_port={a}-{b}"),
     Announcement("V81 client=",
-                 "MP2T/DVBC/UDP;unicast;client=1234;source=127.0.0.1;destination={client};client_port={a}", "may"),
+                 "MP2T/DVBC/UDP;unicast;client=1234;source=127.0.0.1;destination={client};client_port={a}", "plays"),
     Announcement("V82 slash pair", A + "client_port={a}/{b}"),
-    Announcement("V82 destination with a port", "MP2T/UDP;unicast;destination={client}:{a};client_port={a}-{b}", "may"),
+    Announcement("V82 destination with a port", "MP2T/UDP;unicast;destination={client}:{a};client_port={a}-{b}", "plays"),
     Announcement("V83 Wi-Fi Display", U + "client_port={a}"),
     Announcement("V84 AirPlay", U + "interleaved=0-1;mode=record;control_port={a};timing_port={b}", "left"),
     Announcement("V85 AirPlay", U + "mode=record;timing_port={a};x-events;control_port={b}", "left"),
     Announcement("V92", U + "client_port={a}-{b};mode=play"),
     Announcement("V95 fragment", A + "client_port={a}-", "left"),
-    Announcement("V96", U + "client_port={a}-{b};interleaved=4-5;", "may"),
+    Announcement("V96", U + "client_port={a}-{b};interleaved=4-5;", "plays"),
     Announcement("odd first", A + "client_port={b}-{far}"),
     Announcement("reversed", A + "client_port={b}-{a}"),
 )

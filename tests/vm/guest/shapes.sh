@@ -58,9 +58,9 @@ answers() {
 announcements() {
 	clear_rules
 	note 'what clients say: routed, then through NAT with the helper'
-	python3 -S shape_client.py routed "$how" "$filter" >"$dir/said-routed"
+	python3 -S shape_client.py routed "$how" "$filter" >"$dir/said-routed" || result 1 'what clients say, routed'
 	rules nat nft || return
-	python3 -S shape_client.py nat "$how" "$filter" >"$dir/said-nat"
+	python3 -S shape_client.py nat "$how" "$filter" >"$dir/said-nat" || result 1 'what clients say, through NAT'
 }
 
 main() {
