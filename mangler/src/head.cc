@@ -208,6 +208,7 @@ MappingSet Connection::ChosenOf(const Pending& request, const Head& head) const 
 
 void Connection::ResolveSetup(const Pending& request, const Head& head) {
   if (!head.Succeeds()) return UnholdAll(request.mappings);
+  if (publishes_ && head.choice == Choice::kNotSaid) Note(RTSPNAT_NOTE_NOT_PUBLISHED);
   MappingSet chosen = ChosenOf(request, head);
   UnholdAll(request.mappings & static_cast<MappingSet>(~chosen));
   const std::uint32_t session = head.session != 0 ? head.session : request.session;
