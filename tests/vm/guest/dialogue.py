@@ -12,6 +12,7 @@ import dialogue_namespaces  # noqa: F401
 import dialogue_redirect  # noqa: F401
 import dialogue_tcp  # noqa: F401
 import dialogue_trace  # noqa: F401
+import dialogue_tunnel  # noqa: F401
 from attack_case import Case
 from attack_network import Network
 from dialogue_case import DIALOGUES
