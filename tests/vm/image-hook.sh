@@ -47,7 +47,8 @@ add_nat_rtsp() {
 prune_modules() {
 	(cd "$1/kernel" && find . -name '*.ko' ! -path './net/*' ! -path './lib/*' ! -path './crypto/*' ! -path './arch/x86/crypto/*' \
 		! -path './drivers/virtio/*' ! -path './fs/ext4/*' ! -path './fs/jbd2/*' ! -path './fs/mbcache.ko' \
-		! -name 'virtio_*.ko' ! -name 'veth.ko' ! -name 'dummy.ko' ! -name 'ifb.ko' -delete)
+		! -name 'virtio_*.ko' ! -name 'veth.ko' ! -name 'dummy.ko' ! -name 'ifb.ko' ! -name 'tun.ko' \
+		-delete)
 }
 
 copy_boot_modules() {

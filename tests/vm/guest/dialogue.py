@@ -9,6 +9,7 @@ import dialogue_source  # noqa: F401 each adds its dialogues
 import dialogue_limits  # noqa: F401
 import dialogue_linger  # noqa: F401
 import dialogue_namespaces  # noqa: F401
+import dialogue_nat64  # noqa: F401
 import dialogue_redirect  # noqa: F401
 import dialogue_tcp  # noqa: F401
 import dialogue_trace  # noqa: F401

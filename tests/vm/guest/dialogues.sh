@@ -40,6 +40,8 @@ case_table() {
 		tcp-6                tcp       6      nft    -                       passive=plays actpass=plays taken=plays declined=2,0 published=plays
 		dslite-without       dslite    4      idle   -                       from=192.0.0.2 media=nobody
 		dslite               dslite    4      nft    -                       from=192.0.0.2 media=server
+		nat64-without        nat64     4      idle   -                       media=none
+		nat64                nat64     4      nft    -                       media=from fd64::a00:202
 		redirect-unwanted    redirect  4      nft    -                       connects=no
 		redirect             redirect  4      nft    follow_redirects=1      connects=yes media=server
 		redirect-6           redirect  6      nft    follow_redirects=1      connects=yes media=server
