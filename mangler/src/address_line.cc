@@ -13,15 +13,19 @@ struct Control {
   std::uint16_t to_port;
 };
 
+// Moves behind @p word, which is in small letters, in any case. Returns false if something else stands there.
+bool SkipWord(rtsp::Cursor& in, const char* word) {
+  for (; *word != '\0'; ++word, in.Skip()) {
+    const bool is_letter = *word >= 'a' && *word <= 'z';
+    if ((is_letter ? in.Peek() | 0x20 : in.Peek()) != *word) return false;
+  }
+  return true;
+}
+
 // Moves behind `rtsp://` and what may stand before an `@`, and returns where the host and port stand; empty if
 // this is another kind of URL.
 rtsp::Field FindAuthority(rtsp::Cursor in) {
-  for (const char* letter = "rtsp:"; *letter != '\0'; ++letter, in.Skip()) {
-    if ((in.Peek() | 0x20) != (*letter | 0x20)) return {};
-  }
-  for (unsigned i = 0; i < 2; ++i, in.Skip()) {
-    if (in.Peek() != '/') return {};
-  }
+  if (!SkipWord(in, "rtsp://")) return {};
   std::uint32_t start = in.Position();
   for (; !in.AtEnd() && in.Peek() != '/' && in.Peek() != '?' && !rtsp::IsSpace(in.Peek()); in.Skip()) {
     if (in.Peek() == '@') start = in.Position() + 1;
@@ -113,9 +117,7 @@ bool Connection::IsMediaInfo() const {
   rtsp::Cursor in = Line();
   in.Seek(line_value_);
   rtsp::SkipSpace(in);
-  for (const char* letter = "url="; *letter != '\0'; ++letter, in.Skip()) {
-    if ((in.Peek() | 0x20) != (*letter | 0x20)) return;
-  }
+  if (!SkipWord(in, "url=")) return;
   if (in.Peek() == '"') in.Skip();
   const HostPort url = ReadHostPort(Line(), FindAuthority(in));
   const rtspnat_address address = ReadAddress(Line().Slice(url.host));
