@@ -5,6 +5,7 @@
 //   0  operation: bit 0 direction; bits 1-3 what is sent (see Operation); bit 4 acknowledge first
 //   1  answers: bits 0-1 for RESERVE, bit 2 for EXPECT, the others for the embedder's own port
 //   2  length of the bytes that follow, low byte first
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -151,11 +152,18 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
 
 // Everything again, in other pieces: law 5. It is also what a sender does that waits for an acknowledgement.
 void Player::SendAgain(Dialogue& dialogue) const {
-  constexpr std::size_t kPiece = 7;
+  constexpr std::uint32_t kPiece = 7;
   for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY}) {
     const std::string& stream = streams_[direction];
-    for (std::size_t i = 0; i < stream.size(); i += kPiece)
-      dialogue.SendAt(direction, static_cast<std::uint32_t>(i), std::string_view(stream).substr(i, kPiece));
+    for (std::uint32_t i = 0; i < stream.size(); i += kPiece) {
+      const std::string_view piece = std::string_view(stream).substr(i, kPiece);
+      if (!dialogue.SendAt(direction, i, piece).Noted(RTSPNAT_NOTE_TRIMMED)) continue;
+      // What is in custody and too long for one packet goes on when its front is acknowledged.
+      const auto other = static_cast<rtspnat_direction>(1 - direction);
+      dialogue.Acknowledge(direction, dialogue.Received(direction));
+      dialogue.SendAt(other, static_cast<std::uint32_t>(streams_[other].size()), {});
+      dialogue.SendAt(direction, i, piece);
+    }
   }
 }
 
@@ -168,6 +176,12 @@ bool Player::IsComparable(const Dialogue& other) const {
       return false;
   }
   return true;
+}
+
+void PrintDifference(const std::string& cut, const std::string& whole) {
+  const auto same = std::mismatch(cut.begin(), cut.end(), whole.begin(), whole.end()).first - cut.begin();
+  std::fprintf(stderr, "cut leaves %zu bytes, whole %zu, the first %td are the same\n", cut.size(),
+               whole.size(), same);
 }
 
 // Law 5: the same streams bring about the same bytes and questions however they are cut.
@@ -189,8 +203,7 @@ void Player::CompareWithOtherCuts() {
   for (const std::string& line : cut.Log()) std::fprintf(stderr, "cut: %s\n", line.c_str());
   for (const std::string& line : dialogue_.Log()) std::fprintf(stderr, "whole: %s\n", line.c_str());
   for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY})
-    std::fprintf(stderr, "cut: %s\nwhole: %s\n", cut.Left(direction).c_str(),
-                 dialogue_.Left(direction).c_str());
+    PrintDifference(cut.Left(direction), dialogue_.Left(direction));
   std::abort();
 }
 
