@@ -44,6 +44,7 @@ TEST_F(ModelMethods, OnlyThoseAllowedPass) {
   EXPECT_EQ(Kernel::Counter("method_refused"), 0);
   EXPECT_EQ(session.Request(Request("RECORD", 3)), "(dropped)");
   EXPECT_EQ(Kernel::Counter("method_refused"), 1);
+  EXPECT_NE(std::string(model_last_log(nullptr)).find("method_refused"), std::string::npos);
   EXPECT_EQ(session.Request(Request("PLAY", 4)), "(dropped)") << "nothing behind it";
   EXPECT_EQ(session.Response(OkResponse(2, "")), OkResponse(2, "")) << "the other side is heard";
 }
