@@ -3,9 +3,10 @@
 #
 # run.sh: runs the fuzzers, one after the other, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
-#   fuzz/run.sh [--seconds N] [--keep] [HARNESS...]
+#   fuzz/run.sh [--seconds N] [--seed N] [--keep] [HARNESS...]
 #
 #   --seconds N   for each harness (60)
+#   --seed N      the same mutations in each run that begins with the same files (another each time)
 #   --keep        afterwards take what was found into corpus/HARNESS, as few files as cover as much
 #   HARNESS       framer, head, transport, connection, stream, model (all)
 #
@@ -14,13 +15,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=60 keep=no harnesses=()
+seconds=60 seed=0 keep=no harnesses=()
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--seconds) seconds=$2 && shift ;;
+	--seed) seed=$2 && shift ;;
 	--keep) keep=yes ;;
-	--help) sed -n '4,14s/^# \{0,1\}//p' "$0" && exit 0 ;;
-	-*) sed -n '4,14s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+	--help) sed -n '4,15s/^# \{0,1\}//p' "$0" && exit 0 ;;
+	-*) sed -n '4,15s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 	*) harnesses+=("$1") ;;
 	esac
 	shift
@@ -47,7 +49,7 @@ fuzz() {
 	local harness=$1 found=$build/found/$1 log=$build/$1.log code=0
 	mkdir -p "$found" "corpus/$harness"
 	printf '==> %s, %s s, %s seeds\n' "$harness" "$seconds" "$(find "corpus/$harness" -type f | wc -l)"
-	"$build/fuzz/${harness}_fuzz" -max_total_time="$seconds" -max_len="$longest" -timeout=10 -print_final_stats=1 \
+	"$build/fuzz/${harness}_fuzz" -max_total_time="$seconds" -seed="$seed" -max_len="$longest" -timeout=10 -print_final_stats=1 \
 		-dict=fuzz/dict/rtsp.dict -artifact_prefix="$crashes/$harness-" "$found" "corpus/$harness" 2>&1 |
 		tee "$log" | progress || code=$?
 	awk '/average_exec_per_sec/ { rate = $2 } /number_of_executed/ { runs = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
@@ -56,6 +58,8 @@ fuzz() {
 	local crash
 	crash=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n1)
 	printf '    FAILED. Once more: %s %s\n' "$build/fuzz/${harness}_fuzz" "${crash:-(no file; see $log)}"
+	# Where only this output is kept: base64 -d | gunzip.
+	[[ -f $crash ]] && gzip -9n <"$crash" | base64 | sed 's/^/    /'
 	return 1
 }
 

@@ -9,7 +9,7 @@
 #   g++        build, unit and spec tests, replay of the corpora, static checks, instructions per byte
 #   clang      the same tests built by clang
 #   asan       the same tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   fuzz       every fuzzer for FUZZ_SECONDS (60)
+#   fuzz       every fuzzer for FUZZ_SECONDS (60), from FUZZ_SEED (1; 0 is another one each time)
 #   modules    the kernel modules: warnings, sparse, checkpatch --strict, symbols and sections
 #   scripts    shellcheck; the requirements, the man page and the examples of the documentation against the sources
 #   vm         real streams through a real NAT in a virtual machine, with the modules and without, and over lossy paths
@@ -41,7 +41,7 @@ stage_g++() {
 }
 stage_clang() { test_preset clang; }
 stage_asan() { test_preset asan; }
-stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}"; }
+stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}" --seed "${FUZZ_SEED:-1}"; }
 
 stage_modules() {
 	local kdir
