@@ -256,6 +256,10 @@ TEST_F(PassingTest, Law10NothingLeavesBehindARequestThatIsNotAllowed) {
   EXPECT_FALSE(dialogue.Send(kC2S, "").dropped);
   EXPECT_FALSE(dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 9\r\n\r\n").dropped);
   EXPECT_FALSE(dialogue.Send(kC2S, "", RTSPNAT_RST).dropped);
+  for (const std::uint8_t flags : {std::uint8_t{0}, std::uint8_t{RTSPNAT_RST}}) {
+    dialogue.SendAt(kC2S, dialogue.Next(kC2S) + 100, "", flags);
+    EXPECT_TRUE(dialogue.Send(kC2S, "x").dropped) << "one without bytes moves nothing";
+  }
 }
 
 TEST_F(PassingTest, FramesArePassedOverByTheirHeads) {

@@ -210,7 +210,8 @@ void Connection::Begin(const rtspnat_segment& segment) {
     phase_ = Phase::kDone;
     return;
   }
-  if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
+  const bool goes_on = (reading_ || transparent_) && Before(direction.frontier, end);
+  if (goes_on && !direction.refused) direction.frontier = end;
   if (closing_) return FinishClose();
   PlanPassing();
   phase_ = Phase::kDone;
