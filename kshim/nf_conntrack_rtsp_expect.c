@@ -9,6 +9,7 @@
 
 #include <linux/errno.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_expect.h"
@@ -176,6 +177,27 @@ static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
 	WRITE_ONCE(exp->flags, flags);
 }
 
+/* nf_conntrack tells userspace of expectations that come and go, and not of one
+ * that changes in place: conntrackd would carry it as it was to its peer.
+ */
+static void rtsp_expect_tell(struct nf_conntrack_expect *exp,
+			     enum ip_conntrack_expect_events event)
+{
+#if defined(CONFIG_NF_CONNTRACK_EVENTS) && defined(HAVE_EXP_EVENT)
+	const struct nf_conntrack_ecache *cache =
+		nf_ct_ecache_find(exp->master);
+	const struct nf_exp_event item = { .exp = exp };
+	const struct nf_ct_event_notifier *notify;
+
+	rcu_read_lock();
+	notify =
+		rcu_dereference(nf_ct_exp_net(exp)->ct.nf_conntrack_event_cb);
+	if (notify && cache && cache->expmask & BIT(event))
+		notify->exp_event(BIT(event), &item);
+	rcu_read_unlock();
+#endif
+}
+
 /* The hash is over the destination alone, so a source may change in place; and
  * as it was reserved for any source port, there is nobody to clash with.
  */
@@ -185,12 +207,14 @@ void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 	struct nf_conntrack_expect *exp = mapping->in[i];
 	__be16 port = htons(ask->step->peer[i]);
 
+	rtsp_expect_tell(exp, IPEXP_DESTROY);
 	rtsp_source_admit(exp, ask->step, mapping->any_source);
 	exp->tuple.src.u.all = port;
 	exp->mask.src.u.all = port ? htons(0xffff) : 0;
 	if (ask->nat)
 		ask->nat->peer(exp, htons(ask->step->published[i]));
 	rtsp_set_open(exp, ask->step->open & BIT(i));
+	rtsp_expect_tell(exp, IPEXP_NEW);
 }
 
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
@@ -198,9 +222,11 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 {
 	struct nf_conntrack_expect *exp = rtsp_ask_mapping(ask)->out[i];
 
+	rtsp_expect_tell(exp, IPEXP_DESTROY);
 	if (ask->nat)
 		ask->nat->peer(exp, htons(ask->step->peer[i]));
 	rtsp_set_open(exp, open);
+	rtsp_expect_tell(exp, IPEXP_NEW);
 }
 
 static bool rtsp_is_other_media(const struct nf_conn *ct,

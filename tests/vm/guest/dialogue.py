@@ -11,6 +11,7 @@ import dialogue_linger  # noqa: F401
 import dialogue_namespaces  # noqa: F401
 import dialogue_nat64  # noqa: F401
 import dialogue_redirect  # noqa: F401
+import dialogue_standby  # noqa: F401
 import dialogue_tcp  # noqa: F401
 import dialogue_trace  # noqa: F401
 import dialogue_tunnel  # noqa: F401

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""A second router takes over: conntrackd has told it of flows and expectations. It gets the first one's links, and with
+them its addresses; the first one says nothing any more. IPv6 is not translated: conntrackd carries no NAT of it."""
+
+import contextlib
+import pathlib
+import subprocess
+import tempfile
+import time
+
+from attack_case import MEDIA, head, ok, setup
+from attack_hosts import CLIENT, PREFIX, ROUTER, ROUTER_INSIDE, SERVER, STRANGER, URL, VERSION
+from attack_network import Namespace
+from dialogue_case import dialogue, got_in
+
+PEERS = {"router": "10.9.0.1", "standby": "10.9.0.2"}
+TARGET = ROUTER if VERSION == 4 else CLIENT
+LINKS = {"lan": ROUTER_INSIDE, "wan": ROUTER}
+CONFIGURATION = """
+Sync {{
+    Mode FTFW {{ }}
+    UDP {{
+        IPv4_address {own}
+        IPv4_Destination_Address {other}
+        Port 3780
+        Interface sync
+        Checksum on
+    }}
+    Options {{ ExpectationSync on }}
+}}
+General {{
+    HashSize 1024
+    HashLimit 8192
+    LockFile {folder}/{name}.lock
+    UNIX {{ Path {folder}/{name}.ctl }}
+}}
+"""
+
+
+def run(case, command, text=None):
+    done = subprocess.run(command.split(), input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        case.fault(f"{command}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def build(case):
+    """The standby: a link to the router, and the same rules."""
+    run(case, "ip netns add standby")
+    run(case, "ip link add sync netns router type veth peer name sync netns standby")
+    if VERSION == 6:
+        run(case, "ip netns exec router nft flush chain inet router nat")
+    rules = run(case, "ip netns exec router nft list ruleset")
+    for name, address in PEERS.items():
+        run(case, f"ip -n {name} addr add {address}/24 dev sync")
+        run(case, f"ip -n {name} link set sync up")
+        if name == "standby":
+            run(case, "ip netns exec standby sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1")
+            run(case, "ip netns exec standby nft -f -", rules)
+        run(case, f"ip netns exec {name} nft insert rule inet router input iifname sync accept")
+
+
+def move(case, giver, taker):
+    for device, address in LINKS.items():
+        run(case, f"ip -n {giver} link set {device} netns {taker}")
+        run(case, f"ip -n {taker} addr add {address}/{PREFIX} dev {device}" + " nodad" * (VERSION == 6))
+        run(case, f"ip -n {taker} link set {device} up")
+
+
+def destroy(case):
+    move(case, "standby", "router")
+    # Those of the other family went as well.
+    for number, device in (1, "lan"), (2, "wan"):
+        run(case, f"ip -n router addr replace 10.0.{number}.1/24 dev {device}")
+        run(case, f"ip -n router addr replace fd00:{number}::1/64 dev {device} nodad")
+    run(case, "ip -n router link del sync")
+    run(case, "ip netns del standby")
+
+
+@contextlib.contextmanager
+def daemons(folder):
+    """conntrackd on both; by the name of the namespace."""
+    running = {}
+    for name, own in PEERS.items():
+        other = next(address for address in PEERS.values() if address != own)
+        path = pathlib.Path(folder) / name
+        path.write_text(CONFIGURATION.format(own=own, other=other, folder=folder, name=name), encoding="ascii")
+        command = ["ip", "netns", "exec", name, "conntrackd", "-C", str(path)]
+        running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(1)
+    try:
+        yield running
+    finally:
+        for process in running.values():
+            process.kill()
+            process.wait()
+
+
+def take_over(case, folder, running):
+    time.sleep(1)
+    # A router that dies does not say that its flows are gone.
+    running["router"].kill()
+    running["router"].wait()
+    move(case, "router", "standby")
+    # Without a word of what, conntrackd 1.4.7 commits the flows alone.
+    for what in "ct", "exp":
+        run(case, f"ip netns exec standby conntrackd -C {folder}/standby -c {what}")
+        time.sleep(0.5)
+    # The first packet of a flow is lost while a neighbour is looked up.
+    for address in CLIENT, SERVER:
+        run(case, f"ip netns exec standby ping -qc1 -w9 {address}")
+
+
+def goes_on(case, connection):
+    """A request on a connection that came over, and its answer."""
+    text = head(f"GET_PARAMETER {URL}/a RTSP/1.0", "CSeq: 2")
+    case.unchanged(text, connection.say(text))
+    case.unchanged(ok(2), connection.answer(ok(2)))
+
+
+def changes(case, connection):
+    """What another SETUP on a connection that came over asks for; nobody else may get in by it."""
+    ports = case.ports()
+    text = setup(3, ports, url=f"{URL}/a/3")
+    case.unchanged(text, connection.say(text))
+    return got_in(case, SOURCES, (TARGET, ports[0]))
+
+
+SOURCES = ("stranger", STRANGER, MEDIA), ("server", SERVER, MEDIA)
+
+
+@dialogue
+def standby(case):
+    build(case)
+    with tempfile.TemporaryDirectory() as folder, daemons(folder) as running:
+        flowing, agreed = case.connect(), case.connect()
+        ports = [case.agree(each, case.ports(), opened=False) for each in (flowing, agreed)]
+        before = got_in(case, SOURCES, (TARGET, ports[0][0]))
+        take_over(case, folder, running)
+        words = [f"before={before}"]
+        for name, outside in zip(("flowing", "agreed"), ports):
+            words.append(f"{name}={got_in(case, SOURCES, (TARGET, outside[0]))}")
+        goes_on(case, flowing)
+        words.append(f"later={changes(case, flowing)}")
+        fresh = case.connect()
+        words.append(f"new={got_in(case, SOURCES, (TARGET, case.agree(fresh, case.ports(), opened=False)[0]))}")
+        midstream = Namespace("standby").counter("midstream")
+        words.append(f"midstream={midstream}")
+    destroy(case)
+    return " ".join(words)
