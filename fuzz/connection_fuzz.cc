@@ -75,6 +75,7 @@ class Player {
  private:
   void SendNext(rtspnat_direction direction, std::string_view bytes, std::uint8_t answers,
                 std::uint8_t flags);
+  bool SendPieces(Dialogue& dialogue, rtspnat_direction direction, bool acknowledge) const;
   void SendAgain(Dialogue& dialogue) const;
   [[nodiscard]] bool IsComparable(const Dialogue& other) const;
   void CompareWithOtherCuts();
@@ -150,21 +151,27 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
   }
 }
 
-// Everything again, in other pieces: law 5. It is also what a sender does that waits for an acknowledgement.
-void Player::SendAgain(Dialogue& dialogue) const {
+// Everything again, in other pieces: law 5. It is also what a sender does that waits for an acknowledgement. Returns
+// true if something is still cut.
+bool Player::SendPieces(Dialogue& dialogue, rtspnat_direction direction, bool acknowledge) const {
   constexpr std::uint32_t kPiece = 7;
-  for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY}) {
-    const std::string& stream = streams_[direction];
-    for (std::uint32_t i = 0; i < stream.size(); i += kPiece) {
-      const std::string_view piece = std::string_view(stream).substr(i, kPiece);
-      if (!dialogue.SendAt(direction, i, piece).Noted(RTSPNAT_NOTE_TRIMMED)) continue;
-      // What is in custody and too long for one packet goes on when its front is acknowledged.
-      const auto other = static_cast<rtspnat_direction>(1 - direction);
-      dialogue.Acknowledge(direction, dialogue.Received(direction));
-      dialogue.SendAt(other, static_cast<std::uint32_t>(streams_[other].size()), {});
-      dialogue.SendAt(direction, i, piece);
-    }
+  const auto other = static_cast<rtspnat_direction>(1 - direction);
+  const std::string_view stream = streams_[direction];
+  bool trimmed = false;
+  for (std::uint32_t i = 0; i < stream.size(); i += kPiece) {
+    trimmed |= dialogue.SendAt(direction, i, stream.substr(i, kPiece)).Noted(RTSPNAT_NOTE_TRIMMED);
+    if (!trimmed || !acknowledge) continue;
+    dialogue.Acknowledge(direction, dialogue.Received(direction));
+    dialogue.SendAt(other, static_cast<std::uint32_t>(streams_[other].size()), {});
+    trimmed = dialogue.SendAt(direction, i, stream.substr(i, kPiece)).Noted(RTSPNAT_NOTE_TRIMMED);
   }
+  return trimmed;
+}
+
+// What is in custody and too long for one packet goes on when its front is acknowledged.
+void Player::SendAgain(Dialogue& dialogue) const {
+  for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY})
+    if (SendPieces(dialogue, direction, false)) SendPieces(dialogue, direction, true);
 }
 
 // What a bound has stopped, and what waits for an acknowledgement, may be something else with other cuts.
