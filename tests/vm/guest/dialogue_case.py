@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """What the dialogues have in common. Each gets a Case of attack_case.py and returns words: what came of it."""
 
+import subprocess
+
 import attack_case
 from attack_hosts import URL
 
@@ -21,3 +23,11 @@ def got_in(case, sources, target):
     """Those of the sources (name, address, port) whose datagrams come in to the target, in their order."""
     names = [name for name, *source in sources if case.net.shoot([tuple(source)], [target])]
     return ",".join(names) or "nobody"
+
+
+def run(case, command, text=None):
+    """Its output; that it fails is a fault of the case."""
+    done = subprocess.run(command.split(), input=text, capture_output=True, text=True, check=False)
+    if done.returncode:
+        case.fault(f"{command}: {done.stderr.strip()}")
+    return done.stdout

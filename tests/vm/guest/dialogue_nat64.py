@@ -12,7 +12,7 @@ import time
 from attack_case import MEDIA
 from attack_hosts import ROUTER, SERVER
 from attack_network import PORT, Connection, readable
-from dialogue_case import dialogue
+from dialogue_case import dialogue, run
 
 PREFIX, OWN, POOL = "fd64::", "192.168.255.1", "192.168.255.0/24"
 
@@ -47,9 +47,7 @@ def configure(case, folder):
         f"nft add rule inet router forward iifname lan oifname nat64 tcp dport {PORT} accept",
     ]
     for command in commands:
-        done = case.net.router.run(*command.split())
-        if done.returncode:
-            case.fault(f"{command}: {done.stderr.strip()}")
+        run(case, f"ip netns exec router {command}")
     return path
 
 

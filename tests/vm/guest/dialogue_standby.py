@@ -11,10 +11,11 @@ import time
 from attack_case import MEDIA, head, ok, setup
 from attack_hosts import CLIENT, PREFIX, ROUTER, ROUTER_INSIDE, SERVER, STRANGER, URL, VERSION
 from attack_network import Namespace
-from dialogue_case import dialogue, got_in
+from dialogue_case import dialogue, got_in, run
 
 PEERS = {"router": "10.9.0.1", "standby": "10.9.0.2"}
 TARGET = ROUTER if VERSION == 4 else CLIENT
+SOURCES = ("stranger", STRANGER, MEDIA), ("server", SERVER, MEDIA)
 LINKS = {"lan": ROUTER_INSIDE, "wan": ROUTER}
 CONFIGURATION = """
 Sync {{
@@ -35,13 +36,6 @@ General {{
     UNIX {{ Path {folder}/{name}.ctl }}
 }}
 """
-
-
-def run(case, command, text=None):
-    done = subprocess.run(command.split(), input=text, capture_output=True, text=True, check=False)
-    if done.returncode:
-        case.fault(f"{command}: {done.stderr.strip()}")
-    return done.stdout
 
 
 def build(case):
@@ -126,12 +120,7 @@ def changes(case, connection):
     return got_in(case, SOURCES, (TARGET, ports[0]))
 
 
-SOURCES = ("stranger", STRANGER, MEDIA), ("server", SERVER, MEDIA)
-
-
-@dialogue
-def standby(case):
-    build(case)
+def play(case):
     with tempfile.TemporaryDirectory() as folder, daemons(folder) as running:
         flowing, agreed = case.connect(), case.connect()
         ports = [case.agree(each, case.ports(), opened=False) for each in (flowing, agreed)]
@@ -142,9 +131,16 @@ def standby(case):
             words.append(f"{name}={got_in(case, SOURCES, (TARGET, outside[0]))}")
         goes_on(case, flowing)
         words.append(f"later={changes(case, flowing)}")
-        fresh = case.connect()
-        words.append(f"new={got_in(case, SOURCES, (TARGET, case.agree(fresh, case.ports(), opened=False)[0]))}")
-        midstream = Namespace("standby").counter("midstream")
-        words.append(f"midstream={midstream}")
-    destroy(case)
+        outside = case.agree(case.connect(), case.ports(), opened=False)
+        words.append(f"new={got_in(case, SOURCES, (TARGET, outside[0]))}")
+        words.append(f"midstream={Namespace('standby').counter('midstream')}")
     return " ".join(words)
+
+
+@dialogue
+def standby(case):
+    build(case)
+    try:
+        return play(case)
+    finally:
+        destroy(case)

@@ -4,7 +4,7 @@
 from attack_case import MEDIA
 from attack_hosts import ROUTER, SERVER
 from attack_network import PORT
-from dialogue_case import dialogue, got_in
+from dialogue_case import dialogue, got_in, run
 
 # The addresses of RFC 6333 section 5.7.
 ELEMENT, TRANSITION = "192.0.0.2", "192.0.0.1"
@@ -13,22 +13,25 @@ ELEMENT, TRANSITION = "192.0.0.2", "192.0.0.1"
 def build(case):
     """Both ends of the tunnel, and what the firewall has to let through for it."""
     near, far = "fd00:1::2", "fd00:1::1"
-    tunnel = "ip -6 tunnel add dslite mode ipip6 encaplimit none".split()
-    commands = [
-        (case.net.client, [*tunnel, "local", near, "remote", far]),
-        (case.net.client, ["ip", "addr", "add", f"{ELEMENT}/29", "dev", "dslite"]),
-        (case.net.client, ["ip", "link", "set", "dslite", "up"]),
-        (case.net.client, ["ip", "route", "add", f"{SERVER}/32", "dev", "dslite", "src", ELEMENT]),
-        (case.net.router, [*tunnel, "local", far, "remote", near]),
-        (case.net.router, ["ip", "addr", "add", f"{TRANSITION}/29", "dev", "dslite"]),
-        (case.net.router, ["ip", "link", "set", "dslite", "up"]),
-        (case.net.router, "nft add rule inet router input meta l4proto 4 accept".split()),
-        (case.net.router, f"nft add rule inet router forward iifname dslite tcp dport {PORT} accept".split()),
-    ]
-    for namespace, command in commands:
-        done = namespace.run(*command)
-        if done.returncode:
-            case.fault(f"{' '.join(command)}: {done.stderr.strip()}")
+    tunnel = "ip -6 tunnel add dslite mode ipip6 encaplimit none"
+    commands = {
+        "client": (
+            f"{tunnel} local {near} remote {far}",
+            f"ip addr add {ELEMENT}/29 dev dslite",
+            "ip link set dslite up",
+            f"ip route add {SERVER}/32 dev dslite src {ELEMENT}",
+        ),
+        "router": (
+            f"{tunnel} local {far} remote {near}",
+            f"ip addr add {TRANSITION}/29 dev dslite",
+            "ip link set dslite up",
+            "nft add rule inet router input meta l4proto 4 accept",
+            f"nft add rule inet router forward iifname dslite tcp dport {PORT} accept",
+        ),
+    }
+    for name, words in commands.items():
+        for command in words:
+            run(case, f"ip netns exec {name} {command}")
 
 
 def destroy(case):
