@@ -54,6 +54,7 @@ struct Sent {
   std::string bytes;
 };
 
+constexpr std::uint8_t kOthers = 0xff & ~RTSPNAT_OPTION_FORGET_INTERLEAVED;
 constexpr std::uint16_t kAllMethods = 0xffff;
 constexpr std::uint16_t kSomeMethods = 0x5dfe;  // Not PAUSE, and none that has no name.
 
@@ -62,7 +63,8 @@ class Player {
   explicit Player(std::uint8_t options)
       : routed_((options & 1) != 0),
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
-        asks_((options & 16) != 0 ? 0xff : 0),
+        asks_(static_cast<std::uint8_t>(((options & 16) != 0 ? kOthers : 0) |
+                                        ((options & 64) != 0 ? RTSPNAT_OPTION_FORGET_INTERLEAVED : 0))),
         methods_((options & 32) != 0 ? kSomeMethods : kAllMethods),
         dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
@@ -88,7 +90,7 @@ class Player {
 
   bool routed_;
   rtspnat_length_changes changes_;
-  std::uint8_t asks_;  // Of enum rtspnat_options: none, or all.
+  std::uint8_t asks_;  // Of enum rtspnat_options.
   std::uint16_t methods_;
   bool in_order_ = true;  // Nothing was sent past the frontier, nor behind a close.
   bool closed_[2] = {};

@@ -55,6 +55,11 @@ module_param(rtp_info, bool, 0644);
 MODULE_PARM_DESC(rtp_info,
 		 "With media_source=announced, take the host of RTP-Info where a SETUP reply names none (default off)");
 
+static bool forget_interleaved __read_mostly;
+module_param(forget_interleaved, bool, 0644);
+MODULE_PARM_DESC(forget_interleaved,
+		 "Forget a connection once media run on it and it has no mappings; a SETUP of UDP behind that is not helped (default off)");
+
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
 
 /* Guards the list, its length, conn->listed and all writes of helper->conn. */
@@ -85,7 +90,9 @@ static u8 rtsp_options(void)
 	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
 	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0) |
 	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0) |
-	       (READ_ONCE(rtp_info) ? RTSPNAT_OPTION_RTP_INFO : 0);
+	       (READ_ONCE(rtp_info) ? RTSPNAT_OPTION_RTP_INFO : 0) |
+	       (READ_ONCE(forget_interleaved) ?
+			RTSPNAT_OPTION_FORGET_INTERLEAVED : 0);
 }
 
 /* One end of the connection is translated by SNAT, the other by DNAT. */

@@ -129,6 +129,9 @@ enum rtspnat_options {
 	/** Take the host of the first URL of RTP-Info (RFC 2326 section 12.33, RFC 7826 section 18.45) for the
 	 *  media_source of a session whose SETUP replies name none; not where may_publish. */
 	RTSPNAT_OPTION_RTP_INFO = 1 << 4,
+	/** Transparent for good at the first interleaved frame (RFC 2326 section 10.12) while no mapping is held: nothing is
+	 *  left to do but for a SETUP of other transports on the same connection, which is not helped then. */
+	RTSPNAT_OPTION_FORGET_INTERLEAVED = 1 << 5,
 };
 
 /** Whether an edit may make the stream longer. It is done only where nothing else helps: an

@@ -117,7 +117,9 @@ void Connection::NoteSessionTimeout() {
     case rtsp::UnitKind::kInterleaved:
       interleaved_ = true;
       Note(RTSPNAT_NOTE_INTERLEAVED);
-      return true;
+      if (!ForgetsInterleaved()) return true;
+      TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
+      return false;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); return false;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;
