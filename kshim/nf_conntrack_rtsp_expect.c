@@ -161,7 +161,7 @@ bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp)
 
 	hlist_for_each_entry(i, &help->expectations, lnode) {
 		if (i == exp)
-			return true;
+			return !rtsp_expect_is_dead(exp);
 	}
 	return false;
 }

@@ -38,6 +38,16 @@ bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
 			     const struct nf_conntrack_expect *exp,
 			     unsigned int i);
 
+/* Was it taken away?  Some kernels leave it on the lists for a while. */
+static inline bool rtsp_expect_is_dead(const struct nf_conntrack_expect *exp)
+{
+#ifdef NF_CT_EXPECT_DEAD
+	return READ_ONCE(exp->flags) & NF_CT_EXPECT_DEAD;
+#else
+	return false;
+#endif
+}
+
 /* These three under nf_conntrack_expect_lock.  The last two say what is admitted
  * from now on, if it is @open at all.
  */

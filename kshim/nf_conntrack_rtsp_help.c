@@ -14,6 +14,7 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
+#include "nf_conntrack_rtsp_carried.h"
 #include "nf_conntrack_rtsp_help.h"
 #include "nf_conntrack_rtsp_log.h"
 #include "nf_conntrack_rtsp_mapping.h"
@@ -84,9 +85,16 @@ static void rtsp_prepare_nat(const struct rtsp_packet *pkt)
 		rtsp_nat_want();
 }
 
+static bool rtsp_saw_opening(const struct rtsp_helper *helper)
+{
+	return test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) &&
+	       test_bit(RTSP_SEQ_REPLY, &helper->flags);
+}
+
 /* The state of a connection that has none yet. */
 static noinline struct rtsp_conn *
-rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper)
+rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
+		const struct tcphdr *th)
 {
 	struct rtsp_conn *conn;
 
@@ -94,10 +102,11 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper)
 	if (pkt->end == pkt->dataoff)
 		return NULL;
 
-	if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) ||
-	    !test_bit(RTSP_SEQ_REPLY, &helper->flags)) {
-		rtsp_pass_for_good(pkt, RTSP_MIDSTREAM);
-		return NULL;
+	if (!rtsp_saw_opening(helper)) {
+		if (!test_and_set_bit(RTSP_MISSED_OPENING, &helper->flags))
+			rtsp_count(nf_ct_net(pkt->ct), RTSP_MIDSTREAM);
+		if (!rtsp_carried_segment(pkt, th, rtsp_nat(pkt->ct)))
+			return NULL;
 	}
 	conn = rtsp_conn_create(pkt->ct);
 	/* What it has missed it cannot understand later. */
@@ -309,7 +318,7 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 
 	conn = rcu_dereference(helper->conn);
 	if (unlikely(!conn)) {
-		conn = rtsp_conn_begin(pkt, helper);
+		conn = rtsp_conn_begin(pkt, helper, th);
 		if (!conn)
 			return NF_ACCEPT;
 	}

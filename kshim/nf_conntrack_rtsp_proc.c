@@ -32,6 +32,8 @@ struct rtsp_net {
 static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_CONNECTIONS]	= "connections_total",
 	[RTSP_MIDSTREAM]	= "midstream",
+	[RTSP_PICKED_UP]	= "picked_up",
+	[RTSP_ADOPTED]		= "adopted",
 	[RTSP_FAST_OPEN]	= "fast_open",
 	[RTSP_NO_NAT_MODULE]	= "no_nat_module",
 	[RTSP_TOO_MANY]		= "too_many_connections",

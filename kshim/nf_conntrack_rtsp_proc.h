@@ -13,6 +13,8 @@
 enum rtsp_counter {
 	RTSP_CONNECTIONS,	/* states ever made */
 	RTSP_MIDSTREAM,		/* opening not seen */
+	RTSP_PICKED_UP,		/* and read all the same, from another router on */
+	RTSP_ADOPTED,		/* ports of another router that got their NAT */
 	RTSP_FAST_OPEN,		/* payload on a SYN */
 	RTSP_NO_NAT_MODULE,	/* NATed, and nf_nat_rtsp not there */
 	RTSP_TOO_MANY,		/* beyond max_connections */

@@ -63,6 +63,8 @@ enum rtsp_helper_flag {
 	RTSP_SEQ_REPLY,
 	RTSP_TRANSPARENT,		/* never look at this connection again */
 	RTSP_HOLDING,			/* bytes are withheld; bare acknowledgements matter */
+	RTSP_MISSED_OPENING,		/* counted as such */
+	RTSP_ADOPTS,			/* expectations that came over have been looked at */
 };
 
 /* The helper's private data in the conntrack, zeroed by its creator.  A SYN

@@ -72,11 +72,11 @@ class Case:
         self.connections.append(self.net.connect(opener))
         return self.connections[-1]
 
-    def agree(self, connection, ports, cseq=1, *, session=None, url=URL + "/a/track1", opened=True):
+    def agree(self, connection, ports, cseq=1, *, session=None, url=URL + "/a/track1", opened=True, media=MEDIA):
         """An honest session; returns the ports that the server was told."""
         outside = ports_in(connection.say(setup(cseq, ports, url=url))) or ports
         line = f"Session: {session or self.session}"
-        connection.answer(ok(cseq, agreed(outside), line))
+        connection.answer(ok(cseq, agreed(outside, f";server_port={media}-{media + 1}"), line))
         if opened:
             self.plays(outside, ports, "an honest session")
         return outside

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """A second router takes over: conntrackd has told it of flows and expectations. It gets the first one's links, and with
-them its addresses; the first one says nothing any more. IPv6 is not translated: conntrackd carries no NAT of it."""
+them its addresses; the first one says nothing any more. IPv6 is not translated."""
 
 import contextlib
 import pathlib
@@ -15,7 +15,6 @@ from dialogue_case import dialogue, got_in, run
 
 PEERS = {"router": "10.9.0.1", "standby": "10.9.0.2"}
 TARGET = ROUTER if VERSION == 4 else CLIENT
-SOURCES = ("stranger", STRANGER, MEDIA), ("server", SERVER, MEDIA)
 LINKS = {"lan": ROUTER_INSIDE, "wan": ROUTER}
 CONFIGURATION = """
 Sync {{
@@ -112,28 +111,43 @@ def goes_on(case, connection):
     case.unchanged(ok(2), connection.answer(ok(2)))
 
 
+def gets_in(case, ports, outside, media=MEDIA):
+    """Who sends to the client; what the server sends has to reach the client's own port."""
+    who = got_in(case, (("stranger", STRANGER, media), ("server", SERVER, media)), (TARGET, outside[0]))
+    hits = case.net.shoot([(SERVER, media)], [(TARGET, outside[0])])
+    if who == "server" and not any(hit[3] == ports[0] for hit in hits):
+        case.fault(f"media reach {hits} and not port {ports[0]}")
+    return who
+
+
 def changes(case, connection):
-    """What another SETUP on a connection that came over asks for; nobody else may get in by it."""
+    """What another SETUP on a connection that came over asks for."""
     ports = case.ports()
-    text = setup(3, ports, url=f"{URL}/a/3")
-    case.unchanged(text, connection.say(text))
-    return got_in(case, SOURCES, (TARGET, ports[0]))
+    return gets_in(case, ports, case.agree(connection, ports, cseq=3, url=f"{URL}/a/3", opened=False))
 
 
 def play(case):
+    """Two streams have the same ports of the client: behind NAT the server is told of others for one."""
     with tempfile.TemporaryDirectory() as folder, daemons(folder) as running:
-        flowing, agreed = case.connect(), case.connect()
-        ports = [case.agree(each, case.ports(), opened=False) for each in (flowing, agreed)]
-        before = got_in(case, SOURCES, (TARGET, ports[0][0]))
+        flowing, agreed, moved = (case.connect() for _ in range(3))
+        first, second = case.ports(), case.ports()
+        third = second if VERSION == 4 else case.ports()
+        outside = [case.agree(flowing, first, opened=False), case.agree(agreed, second, opened=False),
+                   case.agree(moved, third, opened=False, media=MEDIA + 2)]
+        words = [f"before={gets_in(case, first, outside[0])}"]
         take_over(case, folder, running)
-        words = [f"before={before}"]
-        for name, outside in zip(("flowing", "agreed"), ports):
-            words.append(f"{name}={got_in(case, SOURCES, (TARGET, outside[0]))}")
+        words.append(f"flowing={gets_in(case, first, outside[0])}")
+        goes_on(case, agreed)
+        words.append(f"agreed={gets_in(case, second, outside[1])}")
+        goes_on(case, moved)
+        words.append(f"moved={gets_in(case, third, outside[2], MEDIA + 2)}")
         goes_on(case, flowing)
+        words.append(f"flowing={gets_in(case, first, outside[0])}")
         words.append(f"later={changes(case, flowing)}")
-        outside = case.agree(case.connect(), case.ports(), opened=False)
-        words.append(f"new={got_in(case, SOURCES, (TARGET, outside[0]))}")
-        words.append(f"midstream={Namespace('standby').counter('midstream')}")
+        ports = case.ports()
+        words.append(f"new={gets_in(case, ports, case.agree(case.connect(), ports, opened=False))}")
+        for counter in "midstream", "picked_up", "adopted":
+            words.append(f"{counter}={Namespace('standby').counter(counter)}")
     return " ".join(words)
 
 

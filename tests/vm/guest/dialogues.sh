@@ -10,8 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 
 # `idle`: a rule where the helper would be, and no modules. The parameters are those of nf_conntrack_rtsp, with a + between
 # them, - for none.
-# Behind them is what a dialogue has to print. (libnetfilter_conntrack 1.0.9 creates no expectation with NAT, so that of what
-# is translated the standby of conntrackd gets the flows alone.)
+# Behind them is what a dialogue has to print.
 case_table() {
 	cat <<-EOF
 		# name               dialogue  family helper parameters              what comes of it
@@ -43,9 +42,9 @@ case_table() {
 		dslite               dslite    4      nft    -                       from=192.0.0.2 media=server
 		nat64-without        nat64     4      idle   -                       media=none
 		nat64                nat64     4      nft    -                       media=from fd64::a00:202
-		standby-without      standby   4      idle   -                       before=nobody flowing=nobody agreed=nobody later=nobody new=nobody midstream=0
-		standby              standby   4      nft    -                       before=server flowing=server agreed=nobody later=nobody new=server midstream=1
-		standby-6            standby   6      nft    -                       before=server flowing=server agreed=server later=nobody new=server midstream=1
+		standby-without      standby   4      idle   -                       before=nobody flowing=nobody agreed=nobody moved=nobody flowing=nobody later=nobody new=nobody midstream=0 picked_up=0 adopted=0
+		standby              standby   4      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1 adopted=6
+		standby-6            standby   6      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1 adopted=0
 		redirect-unwanted    redirect  4      nft    -                       connects=no
 		redirect             redirect  4      nft    follow_redirects=1      connects=yes media=server
 		redirect-6           redirect  6      nft    follow_redirects=1      connects=yes media=server

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// Connections and expectations of another router, which has died.
+#include <gtest/gtest.h>
+
+#include "tests/model/on_model.h"
+
+namespace rtsp::model {
+namespace {
+
+constexpr Host kViewer{true, 66};
+constexpr char kKeepAlive[] = "GET_PARAMETER rtsp://192.0.2.5/a RTSP/1.0\r\nCSeq: 2\r\n\r\n";
+constexpr char kOtherPair[] = "RTP/AVP;unicast;client_port=5004-5005";
+
+std::uint16_t FirstPort(const std::string& ports) { return static_cast<std::uint16_t>(std::stoi(ports)); }
+
+class ModelCarried : public OnModel {
+ protected:
+  // A request and its answer; neither is changed.
+  static void Exchange(Session& session) {
+    EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
+    EXPECT_EQ(session.Response(OkResponse(2)), OkResponse(2));
+  }
+
+  // A media packet from the server; returns where it arrives.
+  static std::optional<Datagram> Media(std::uint16_t outside, std::uint16_t from = 6000) {
+    return PassUdp({kServer, from}, {kRouterOutside, outside}, "media");
+  }
+
+  // Asks for ports that the router has itself, so that others are told. True if they work.
+  static bool IsHelped(Session& session, unsigned cseq) {
+    model_bind_udp(5004);
+    const std::string request = SetupRequest(cseq, kOtherPair, "track2");
+    const std::string arrived = session.Request(request);
+    session.Response(OkResponse(cseq, ServerTransport(ClientPort(arrived), "6004-6005")));
+    if (arrived == request) return false;
+    const auto media = Media(FirstPort(ClientPort(arrived)), 6004);
+    return media && media->to == Endpoint{kClient, 5004};
+  }
+};
+
+TEST_F(ModelCarried, ExpectationsGetTheirNat) {
+  for (const bool taken : {false, true}) {
+    Start();
+    if (taken) model_bind_udp(5000);
+    Router router;
+    Session session(router);
+    const std::uint16_t outside = FirstPort(AgreeOnMedia(session));
+    EXPECT_EQ(outside == 5000, !taken);
+    model_take_over();
+    EXPECT_FALSE(Media(outside)) << "or this proves nothing";
+    EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
+    EXPECT_EQ(Kernel::Counter("adopted"), 2);
+
+    const auto media = Media(outside);
+    ASSERT_TRUE(media) << "what went astray before begins anew";
+    EXPECT_EQ(media->to, (Endpoint{kClient, 5000}));
+    EXPECT_EQ(media->state, MODEL_RELATED);
+    const auto report = PassUdp({kClient, 5001}, {kServer, 6001}, "report");
+    ASSERT_TRUE(report);
+    EXPECT_EQ(report->from, (Endpoint{kRouterOutside, static_cast<std::uint16_t>(outside + 1)}));
+    EXPECT_FALSE(PassUdp({kStranger, 6000}, {kRouterOutside, outside}, "media"));
+    Finish();
+  }
+}
+
+TEST_F(ModelCarried, PublishedPortsToo) {
+  Kernel::Options options;
+  options.service = kRouterOutside;
+  options.server = kCamera;
+  options.rules.forward_port = true;
+  Start(options);
+  model_bind_udp(6000);
+  Router router({}, {kViewer, 40000}, {kRouterOutside, 554});
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request(SetupRequest(1, kPair));
+  const std::string answer = session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+  const std::uint16_t published = FirstPort(answer.substr(answer.find("server_port=") + 12));
+  ASSERT_NE(published, 6000);
+  model_take_over();
+  session.Request(kKeepAlive);
+  EXPECT_EQ(Kernel::Counter("adopted"), 2);
+
+  const auto media = PassUdp({kCamera, 6000}, {kViewer, 5000}, "media");
+  ASSERT_TRUE(media);
+  EXPECT_EQ(media->from, (Endpoint{kRouterOutside, published}));
+  const auto report =
+      PassUdp({kViewer, 5001}, {kRouterOutside, static_cast<std::uint16_t>(published + 1)}, "report");
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->to, (Endpoint{kCamera, 6001}));
+}
+
+TEST_F(ModelCarried, PortsThatMayBeOneOrTheOtherAreLeftAlone) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  session.Request(SetupRequest(2, kOtherPair, "track2"));
+  session.Response(OkResponse(2, ServerTransport("5004-5005", "6000-6001")));
+  model_take_over();
+  session.Request(kKeepAlive);
+  EXPECT_EQ(Kernel::Counter("adopted"), 0);
+  EXPECT_FALSE(Media(5000));
+  EXPECT_FALSE(Media(5004));
+}
+
+TEST_F(ModelCarried, IsReadOnBehindAnExchange) {
+  for (const bool nat : {true, false}) {
+    Kernel::Options options;
+    options.nat = nat;
+    Start(options);
+    Router router;
+    Session session(router);
+    AgreeOnMedia(session);
+    model_take_over();
+    Exchange(session);
+    EXPECT_EQ(Kernel::Counter("midstream"), 1);
+    EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+    if (nat) {
+      EXPECT_TRUE(IsHelped(session, 3));
+    } else {
+      session.Request(kKeepAlive);
+    }
+    EXPECT_EQ(Kernel::Counter("picked_up"), 1);
+    EXPECT_EQ(Kernel::Counter("connections_open"), 1);
+    EXPECT_EQ(session.Wrong(), "");
+    Finish();
+  }
+}
+
+TEST_F(ModelCarried, NotInFrontOfOne) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  model_take_over();
+  EXPECT_FALSE(IsHelped(session, 2));
+  EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+}
+
+TEST_F(ModelCarried, NotBehindHalfAnAnswer) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  model_take_over();
+  const std::string answer = OkResponse(2);
+  session.Request(kKeepAlive);
+  session.Response(answer.substr(0, 20));
+  session.Response(answer.substr(20));
+  EXPECT_FALSE(IsHelped(session, 3));
+  EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+}
+
+TEST_F(ModelCarried, NotBehindWhatIsNoAnswer) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  model_take_over();
+  session.Request(kKeepAlive);
+  session.Response(std::string("$\0\0\4data", 8));
+  EXPECT_FALSE(IsHelped(session, 3));
+}
+
+TEST_F(ModelCarried, NotWithoutAnExpectation) {
+  Start();
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request(kKeepAlive);
+  session.Response(OkResponse(2));
+  model_take_over();
+  Exchange(session);
+  EXPECT_FALSE(IsHelped(session, 3));
+  EXPECT_EQ(Kernel::Counter("midstream"), 1);
+  EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+}
+
+TEST_F(ModelCarried, NotWhereTheTextBecameLonger) {
+  Start();
+  Network network;
+  network.ipv6 = true;
+  Router router(network);
+  Session session(router);
+  AgreeOnMedia(session, "RTP/AVP;unicast;destination=fd00::2;client_port=5000-5001");
+  ASSERT_EQ(Kernel::Counter("length_changed"), 1);
+  model_take_over();
+  Exchange(session);
+  EXPECT_FALSE(IsHelped(session, 3));
+  EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+  EXPECT_EQ(session.Wrong(), "");
+}
+
+TEST_F(ModelCarried, WithoutMemoryNothingIsHalfDone) {
+  for (unsigned after = 0; after < 6; ++after) {
+    Start();
+    Router router;
+    Session session(router);
+    AgreeOnMedia(session);
+    model_take_over();
+    model_fail(MODEL_FAULT_ALLOCATION, after, 1);
+    Exchange(session);
+    EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
+    EXPECT_EQ(session.Wrong(), "");
+    Finish();
+  }
+}
+
+}  // namespace
+}  // namespace rtsp::model

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+/* The second of two routers, when the first has died. */
+#include <linux/string.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "../model.h"
+#include "conntrack.h"
+
+#define CARRIED_MAX	64
+
+/* What libnetfilter_conntrack 1.0.9 says of one. */
+struct carried {
+	struct nf_conn *master;
+	struct nf_conntrack_tuple tuple;
+	struct nf_conntrack_tuple_mask mask;
+	unsigned int class, flags;
+};
+
+static unsigned int carry(struct carried *list)
+{
+	const struct nf_conntrack_expect *exp;
+	unsigned int count = 0;
+	struct nf_conn *ct;
+
+	list_for_each_entry(ct, &model_conntracks, model_list) {
+		const struct nf_conn_help *help = nfct_help(ct);
+
+		if (!help)
+			continue;
+		hlist_for_each_entry(exp, &help->expectations, lnode) {
+			if (exp->flags & NF_CT_EXPECT_DEAD)
+				continue;
+			BUG_ON(count == CARRIED_MAX);
+			list[count++] = (struct carried) { ct, exp->tuple, exp->mask, exp->class, exp->flags };
+		}
+	}
+	return count;
+}
+
+static void reload(const char *name)
+{
+	if (!model_is_loaded(name))
+		return;
+	model_unload(name);
+	model_load(name);
+}
+
+static void reload_modules(void)
+{
+	const bool nat = model_is_loaded("nf_nat_rtsp");
+
+	if (nat)
+		model_unload("nf_nat_rtsp");
+	reload("nf_conntrack_rtsp");
+	if (nat)
+		model_load("nf_nat_rtsp");
+}
+
+static void attach_helpers(void)
+{
+	struct nf_conn *ct;
+
+	list_for_each_entry(ct, &model_conntracks, model_list) {
+		struct nf_conn_help *help = nfct_help(ct);
+
+		if (!help)
+			continue;
+		memset(help->data, 0, sizeof(help->data));
+		rcu_assign_pointer(help->helper, __nf_conntrack_helper_find("rtsp", nf_ct_l3num(ct), IPPROTO_TCP));
+	}
+}
+
+static void expect(const struct carried *one)
+{
+	const struct nf_conntrack_tuple *tuple = &one->tuple;
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(one->master);
+
+	nf_ct_expect_init(exp, one->class, tuple->src.l3num, &tuple->src.u3, &tuple->dst.u3, tuple->dst.protonum,
+			  &tuple->src.u.all, &tuple->dst.u.all);
+	exp->mask = one->mask;
+	exp->flags = one->flags;
+	exp->assign_helper = exp->helper;
+	nf_ct_expect_related(exp, 0);
+	nf_ct_expect_put(exp);
+}
+
+void model_take_over(void)
+{
+	struct carried list[CARRIED_MAX];
+	unsigned int i, count = carry(list);
+
+	reload_modules();
+	attach_helpers();
+	rcu_read_lock();
+	for (i = 0; i < count; i++)
+		expect(&list[i]);
+	rcu_read_unlock();
+}
