@@ -43,8 +43,9 @@ enum class Operation : std::uint8_t {
   kModule = 9,
   kTime = 10,
   kFlush = 11,
-  kRaw = 12,    // The bytes are the IP packet.
-  kOther = 13,  // The next packet meets these bytes of the other direction on another CPU.
+  kRaw = 12,       // The bytes are the IP packet.
+  kOther = 13,     // The next packet meets these bytes of the other direction on another CPU.
+  kTakeOver = 14,  // By another router.
 };
 
 model_shape ShapeOf(std::uint8_t bits) {
@@ -329,6 +330,7 @@ void Player::Play(std::uint8_t operation, std::uint8_t argument, std::string_vie
     case Operation::kFlush: DisturbAll(); return model_flush_conntracks();
     case Operation::kRaw: DisturbAll(); return PlayRaw(argument, bytes);
     case Operation::kOther: return Meet(connection, direction, bytes);
+    case Operation::kTakeOver: DisturbAll(); return model_take_over();
     default: return;
   }
 }

@@ -5,7 +5,7 @@ import pathlib
 import struct
 import sys
 
-NEXT, CUT, AGAIN, ANY, FIN, RST, OPEN, UDP, FAULT, MODULE, TIME, FLUSH, RAW, OTHER = range(14)
+NEXT, CUT, AGAIN, ANY, FIN, RST, OPEN, UDP, FAULT, MODULE, TIME, FLUSH, RAW, OTHER, TAKE_OVER = range(15)
 REPLY = 16
 SECOND = 32  # Connection number 1.
 
@@ -19,9 +19,9 @@ def setup(cseq=1, ports=b"5000-5001", more=b""):
             % (cseq, ports, more))
 
 
-def ok(cseq=1, ports=b"5000-5001"):
+def ok(cseq=1, ports=b"5000-5001", server=b"6000-6001"):
     return (b"RTSP/1.0 200 OK\r\nCSeq: %d\r\nSession: 1\r\n"
-            b"Transport: RTP/AVP;unicast;client_port=%s;server_port=6000-6001\r\n\r\n" % (cseq, ports))
+            b"Transport: RTP/AVP;unicast;client_port=%s;server_port=%s\r\n\r\n" % (cseq, ports, server))
 
 
 def media(who=0):
@@ -48,6 +48,10 @@ SEEDS = {
     "shapes": (128 + 64, b"".join(record(NEXT, setup(i, b"%d-%d" % (5000 + 2 * i, 5001 + 2 * i)), i * 37 % 256) for i in range(1, 7))),
     "flags": (0, record(ANY, b"\1\0\0\0\0\x40\0\0" + setup()) + record(ANY, b"\2\0\0") + record(ANY, b"\x10\0\0\0\5\x40\0\0abc")),
     "cpus": (4, record(OTHER | REPLY, ok()) + record(NEXT, setup()) + record(FLUSH) + record(OPEN) + SESSION),
+    "takeover": (0, record(NEXT, setup()) + record(NEXT | REPLY, ok(server=b"5240-5241")) + record(TAKE_OVER)
+                 + record(NEXT, b"OPTIONS * RTSP/1.0\r\nCSeq: 2\r\n\r\n") + record(UDP, bytes([250, 10]))
+                 + record(NEXT | REPLY, b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n") + record(UDP, bytes([11, 251]), 1)
+                 + record(NEXT, setup(3, b"5004-5005")) + record(NEXT | REPLY, ok(3, b"5004-5005")) + media()),
     "raw": (0, record(RAW, bytes.fromhex("45000028000040004006000000000002c0000205") + struct.pack(">HHIIBBHHH", 40000, 554, 1, 0, 0x50, 2, 999, 0, 0), 4)),
 }
 

@@ -90,7 +90,7 @@ unsigned int model_conntrack_count(void);
 /** Ends every conntrack, as `conntrack -F` does. */
 void model_flush_conntracks(void);
 /** The kernel becomes that of another router, which conntrackd has told of all conntracks and expectations: the modules
- *  know nothing of them, and the expectations have no NAT. */
+ *  know nothing of them, and the expectations have no NAT. Nothing happens where they are not loaded. */
 void model_take_over(void);
 /** Objects of kmalloc and caches; packet buffers and pages. */
 long model_objects(void);

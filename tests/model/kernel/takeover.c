@@ -6,7 +6,7 @@
 #include "../model.h"
 #include "conntrack.h"
 
-#define CARRIED_MAX	64
+#define CARRIED_MAX	256
 
 /* What libnetfilter_conntrack 1.0.9 says of one. */
 struct carried {
@@ -30,19 +30,12 @@ static unsigned int carry(struct carried *list)
 		hlist_for_each_entry(exp, &help->expectations, lnode) {
 			if (exp->flags & NF_CT_EXPECT_DEAD)
 				continue;
-			BUG_ON(count == CARRIED_MAX);
+			if (count == CARRIED_MAX)
+				return count;
 			list[count++] = (struct carried) { ct, exp->tuple, exp->mask, exp->class, exp->flags };
 		}
 	}
 	return count;
-}
-
-static void reload(const char *name)
-{
-	if (!model_is_loaded(name))
-		return;
-	model_unload(name);
-	model_load(name);
 }
 
 static void reload_modules(void)
@@ -51,7 +44,8 @@ static void reload_modules(void)
 
 	if (nat)
 		model_unload("nf_nat_rtsp");
-	reload("nf_conntrack_rtsp");
+	model_unload("nf_conntrack_rtsp");
+	model_load("nf_conntrack_rtsp");
 	if (nat)
 		model_load("nf_nat_rtsp");
 }
@@ -75,6 +69,8 @@ static void expect(const struct carried *one)
 	const struct nf_conntrack_tuple *tuple = &one->tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(one->master);
 
+	if (!exp)
+		return;
 	nf_ct_expect_init(exp, one->class, tuple->src.l3num, &tuple->src.u3, &tuple->dst.u3, tuple->dst.protonum,
 			  &tuple->src.u.all, &tuple->dst.u.all);
 	exp->mask = one->mask;
@@ -87,9 +83,14 @@ static void expect(const struct carried *one)
 void model_take_over(void)
 {
 	struct carried list[CARRIED_MAX];
-	unsigned int i, count = carry(list);
+	unsigned int i, count;
 
+	if (!model_is_loaded("nf_conntrack_rtsp"))
+		return;
+	count = carry(list);
 	reload_modules();
+	if (!model_is_loaded("nf_conntrack_rtsp"))
+		return;
 	attach_helpers();
 	rcu_read_lock();
 	for (i = 0; i < count; i++)
