@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """Who may send media, when the server says that another host will (media_source), and what a client may ask for (methods)."""
 
+import pathlib
+
 from attack_case import MEDIA, head, ok, transport_of
 from attack_hosts import CLIENT, ROUTER, SCRIPTED, SERVER, STRANGER, URL, bracketed
 from attack_network import readable
 from dialogue_case import ask, dialogue, got_in
 
+ALLOWED = pathlib.Path("/sys/module/nf_conntrack_rtsp/parameters/methods")
 HOSTS = {"server": SERVER, "named": SCRIPTED, "stranger": STRANGER}
 
 
@@ -92,4 +95,4 @@ def methods(case):
         request = head(f"{method} {URL}/a RTSP/1.0", f"CSeq: {cseq}")
         if connection.say(request, patience=0.7) == request:
             passed.append(method)
-    return ",".join(passed)
+    return f"{','.join(passed)} of {ALLOWED.read_text(encoding='ascii').strip() or 'all'}"

@@ -24,13 +24,15 @@ case_table() {
 		source-rtp_info-off  rtp_info  4      nft    media_source=announced  rtp=server
 		source-rtp_info      rtp_info  4      nft    media_source=announced+rtp_info=1 rtp=named
 		source-rtp_info-6    rtp_info  6      nft    media_source=announced+rtp_info=1 rtp=named
-		methods-all          methods   4      nft    -                       OPTIONS,RECORD,PLAY
-		methods              methods   4      nft    methods=OPTIONS,PLAY,SETUP OPTIONS
+		methods-all          methods   4      nft    -                       OPTIONS,RECORD,PLAY of all
+		methods              methods   4      nft    methods=OPTIONS,PLAY,SETUP OPTIONS of OPTIONS,PLAY,SETUP
 		limit-number         number    4      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-6       number    6      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
+		interleaved          interleaved 4    nft    -                       arrives=all followed=1 then=server
+		interleaved-forgotten interleaved 4   nft    forget_interleaved=1    arrives=all followed=0 then=nobody
 		outlive-without      outlive   4      idle   -                       resumed=none over=none
 		outlive              outlive   4      nft    -                       resumed=FIN,RST,RST_of_the_server over=none
 		quiet-without        quiet     4      idle   -                       resumed=none
