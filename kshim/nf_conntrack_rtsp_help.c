@@ -85,6 +85,16 @@ static void rtsp_prepare_nat(const struct rtsp_packet *pkt)
 		rtsp_nat_want();
 }
 
+/* Each packet of such a connection comes here, for as long as it lives. */
+static void rtsp_missed_opening(const struct rtsp_packet *pkt,
+				struct rtsp_helper *helper)
+{
+	if (test_bit(RTSP_MISSED_OPENING, &helper->flags))
+		return;
+	if (!test_and_set_bit(RTSP_MISSED_OPENING, &helper->flags))
+		rtsp_count(nf_ct_net(pkt->ct), RTSP_MIDSTREAM);
+}
+
 static bool rtsp_saw_opening(const struct rtsp_helper *helper)
 {
 	return test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) &&
@@ -103,8 +113,7 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 		return NULL;
 
 	if (!rtsp_saw_opening(helper)) {
-		if (!test_and_set_bit(RTSP_MISSED_OPENING, &helper->flags))
-			rtsp_count(nf_ct_net(pkt->ct), RTSP_MIDSTREAM);
+		rtsp_missed_opening(pkt, helper);
 		if (!rtsp_carried_segment(pkt, th, rtsp_nat(pkt->ct)))
 			return NULL;
 	}
