@@ -207,18 +207,19 @@ static void check_mtu(const struct sk_buff *skb, const struct model_packet *pack
 }
 
 /* No TCP header is shorter than 20 bytes, whatever it says of itself. */
-static unsigned int header_length(const struct model_packet *packet)
+static unsigned int header_length(const struct sk_buff *skb, const struct model_packet *packet)
 {
-	const unsigned char *bytes = packet->bytes;
-	unsigned int at = packet->ipv6 ? 40 : (bytes[0] & 0xfu) * 4;
+	u8 protocol, data_offset = 0;
+	int at = model_transport_offset(skb, packet->ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4, &protocol);
 
-	if (packet->ipv6 && bytes[6] == 60)
-		at += (bytes[41] + 1u) * 8;
-	return at + max((bytes[at + 12] >> 4) * 4u, 20u);
+	if (at < 0)
+		at = packet->ipv6 ? 40 : (packet->bytes[0] & 0xf) * 4;
+	skb_copy_bits(skb, at + 12, &data_offset, 1);
+	return (unsigned int)at + max((data_offset >> 4) * 4u, 20u);
 }
 
 /* Whoever has a clone must not see what was done to the packet. */
-static void check_clone(struct sk_buff *clone, const struct model_packet *before)
+static void check_clone(struct sk_buff *clone, const struct model_packet *before, unsigned int headers)
 {
 	static unsigned char bytes[MODEL_PACKET_MAX];
 	unsigned int shared = 0;
@@ -228,7 +229,7 @@ static void check_clone(struct sk_buff *clone, const struct model_packet *before
 	skb_copy_bits(clone, 0, bytes, (int)clone->len);
 	/* The field of the checksum is not as it was in the bytes. */
 	if (before->shape.own_headers || before->shape.checksum == MODEL_CHECKSUM_PARTIAL)
-		shared = min(header_length(before), clone->len);
+		shared = min(headers, clone->len);
 	if (memcmp(bytes + shared, before->bytes + shared, clone->len - shared))
 		model_report("the bytes of a clone have changed");
 	kfree_skb(clone);
@@ -239,11 +240,12 @@ void model_pass(struct model_packet *packet)
 	struct sk_buff *skb = model_build_skb(packet), *clone = NULL;
 	struct net_device *in = packet->from_outside ? &outside : &inside;
 	bool came_wrong = model_has_wrong_checksum(skb, packet->ipv6);
+	unsigned int headers = header_length(skb, packet);
 
 	if (packet->shape.cloned)
 		clone = skb_clone(skb, GFP_ATOMIC);
 	if (packet->shape.cloned && packet->shape.own_headers)
-		skb->hdr_len = (u16)((unsigned int)skb_headroom(skb) + header_length(packet));
+		skb->hdr_len = (u16)((unsigned int)skb_headroom(skb) + headers);
 	model_softirq_enter();
 	rcu_read_lock();
 	packet->verdict = route(skb, packet->ipv6, in);
@@ -252,7 +254,7 @@ void model_pass(struct model_packet *packet)
 	model_check_nothing_held("the packet path");
 
 	if (clone)
-		check_clone(clone, packet);
+		check_clone(clone, packet, headers);
 	packet->state = state_of(skb);
 	packet->to_outside = skb->dev == &outside;
 	if (packet->verdict != MODEL_DROPPED) {
