@@ -15,6 +15,12 @@ std::uint16_t FirstPort(const std::string& ports) { return static_cast<std::uint
 
 class ModelCarried : public OnModel {
  protected:
+  // One that another router has agreed to.
+  static void BringOver(Session& session) {
+    AgreeOnMedia(session);
+    model_take_over();
+  }
+
   // A request and its answer; neither is changed.
   static void Exchange(Session& session) {
     EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
@@ -111,8 +117,7 @@ TEST_F(ModelCarried, IsReadOnBehindAnExchange) {
     Start(options);
     Router router;
     Session session(router);
-    AgreeOnMedia(session);
-    model_take_over();
+    BringOver(session);
     Exchange(session);
     EXPECT_EQ(Kernel::Counter("midstream"), 1);
     EXPECT_EQ(Kernel::Counter("picked_up"), 0);
@@ -132,8 +137,7 @@ TEST_F(ModelCarried, NotInFrontOfOne) {
   Start();
   Router router;
   Session session(router);
-  AgreeOnMedia(session);
-  model_take_over();
+  BringOver(session);
   EXPECT_FALSE(IsHelped(session, 2));
   EXPECT_EQ(Kernel::Counter("picked_up"), 0);
 }
@@ -142,8 +146,7 @@ TEST_F(ModelCarried, NotBehindHalfAnAnswer) {
   Start();
   Router router;
   Session session(router);
-  AgreeOnMedia(session);
-  model_take_over();
+  BringOver(session);
   const std::string answer = OkResponse(2);
   session.Request(kKeepAlive);
   session.Response(answer.substr(0, 20));
@@ -156,8 +159,7 @@ TEST_F(ModelCarried, NotBehindWhatIsNoAnswer) {
   Start();
   Router router;
   Session session(router);
-  AgreeOnMedia(session);
-  model_take_over();
+  BringOver(session);
   session.Request(kKeepAlive);
   session.Response(std::string("$\0\0\4data", 8));
   EXPECT_FALSE(IsHelped(session, 3));
@@ -197,8 +199,7 @@ TEST_F(ModelCarried, WithoutMemoryNothingIsHalfDone) {
     Start();
     Router router;
     Session session(router);
-    AgreeOnMedia(session);
-    model_take_over();
+    BringOver(session);
     model_fail(MODEL_FAULT_ALLOCATION, after, 1);
     Exchange(session);
     EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
