@@ -8,6 +8,7 @@
  * not translated.  Where that names none, or several, nothing is done.
  */
 
+#include <linux/errno.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -122,25 +123,24 @@ rtsp_expect_copy(const struct nf_conntrack_expect *old)
 /* In its place rather than changed: whoever has found the old one would see it half
  * changed.  What has come by that one went astray, and begins anew.
  */
-static bool rtsp_expect_replace(struct nf_conntrack_expect *old,
-				struct nf_conntrack_expect *exp)
+static int rtsp_expect_replace(struct nf_conntrack_expect *old,
+			       struct nf_conntrack_expect *exp)
 {
 	int err;
 
 	nf_ct_unexpect_related(old);
 	err = nf_ct_expect_related(exp, 0);
-	if (err)
-		return false;
-	rtsp_expect_end_flow(exp);
-	return true;
+	if (!err)
+		rtsp_expect_end_flow(exp);
+	return err;
 }
 
-static bool rtsp_adopt_pair(const struct rtsp_pair *old,
-			    const struct nf_nat_rtsp_hooks *nat)
+static int rtsp_adopt_pair(const struct rtsp_pair *old,
+			   const struct nf_nat_rtsp_hooks *nat)
 {
 	struct nf_conntrack_expect *in = rtsp_expect_copy(old->in);
 	struct nf_conntrack_expect *out = rtsp_expect_copy(old->out);
-	bool done = false;
+	int err = -ENOMEM;
 
 	if (in && out) {
 		nat->inbound(in, out->tuple.src.u.all);
@@ -149,26 +149,27 @@ static bool rtsp_adopt_pair(const struct rtsp_pair *old,
 			nat->peer(in, out->tuple.dst.u.all);
 			nat->peer(out, in->tuple.src.u.all);
 		}
-		done = rtsp_expect_replace(old->in, in) &&
-		       rtsp_expect_replace(old->out, out);
+		err = rtsp_expect_replace(old->in, in) ?:
+		      rtsp_expect_replace(old->out, out);
 	}
 	if (in)
 		nf_ct_expect_put(in);
 	if (out)
 		nf_ct_expect_put(out);
-	return done;
+	return err;
 }
 
 static void rtsp_adopt(const struct nf_conn *ct,
 		       const struct nf_nat_rtsp_hooks *nat)
 {
 	struct rtsp_pair pair;
-	bool done = true;
+	int err = 0;
 
-	while (done && rtsp_find_pair(ct, &pair)) {
-		done = rtsp_adopt_pair(&pair, nat);
-		rtsp_count(nf_ct_net(ct),
-			   done ? RTSP_ADOPTED : RTSP_RESERVE_FAILED);
+	while (!err && rtsp_find_pair(ct, &pair)) {
+		err = rtsp_adopt_pair(&pair, nat);
+		rtsp_count(nf_ct_net(ct), !err		 ? RTSP_ADOPTED :
+					  err == -ENOMEM ? RTSP_NO_MEMORY :
+							   RTSP_RESERVE_FAILED);
 		nf_ct_expect_put(pair.in);
 		nf_ct_expect_put(pair.out);
 	}

@@ -117,9 +117,8 @@ void Connection::NoteSessionTimeout() {
     case rtsp::UnitKind::kInterleaved:
       interleaved_ = true;
       Note(RTSPNAT_NOTE_INTERLEAVED);
-      if (!ForgetsInterleaved()) return true;
-      TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
-      return false;
+      if (ForgetsInterleaved()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
+      return !transparent_;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); return false;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;

@@ -2,6 +2,10 @@
 // Connections and expectations of another router, which has died.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tests/model/on_model.h"
 
 namespace rtsp::model {
@@ -142,27 +146,21 @@ TEST_F(ModelCarried, NotInFrontOfOne) {
   EXPECT_EQ(Kernel::Counter("picked_up"), 0);
 }
 
-TEST_F(ModelCarried, NotBehindHalfAnAnswer) {
-  Start();
-  Router router;
-  Session session(router);
-  BringOver(session);
+TEST_F(ModelCarried, NotBehindWhatIsNoWholeAnswer) {
   const std::string answer = OkResponse(2);
-  session.Request(kKeepAlive);
-  session.Response(answer.substr(0, 20));
-  session.Response(answer.substr(20));
-  EXPECT_FALSE(IsHelped(session, 3));
-  EXPECT_EQ(Kernel::Counter("picked_up"), 0);
-}
-
-TEST_F(ModelCarried, NotBehindWhatIsNoAnswer) {
-  Start();
-  Router router;
-  Session session(router);
-  BringOver(session);
-  session.Request(kKeepAlive);
-  session.Response(std::string("$\0\0\4data", 8));
-  EXPECT_FALSE(IsHelped(session, 3));
+  const std::vector<std::string> half = {answer.substr(0, 20), answer.substr(20)};
+  const std::vector<std::string> frame = {std::string("$\0\0\4data", 8)};
+  for (const auto& pieces : {half, frame}) {
+    Start();
+    Router router;
+    Session session(router);
+    BringOver(session);
+    session.Request(kKeepAlive);
+    for (const std::string& piece : pieces) session.Response(piece);
+    EXPECT_FALSE(IsHelped(session, 3));
+    EXPECT_EQ(Kernel::Counter("picked_up"), 0);
+    Finish();
+  }
 }
 
 TEST_F(ModelCarried, NotWithoutAnExpectation) {
@@ -194,15 +192,21 @@ TEST_F(ModelCarried, NotWhereTheTextBecameLonger) {
   EXPECT_EQ(session.Wrong(), "");
 }
 
-TEST_F(ModelCarried, WithoutMemoryNothingIsHalfDone) {
-  for (unsigned after = 0; after < 6; ++after) {
+TEST_F(ModelCarried, WithoutMemoryExpectationsStayAsTheyWere) {
+  // Two for each pair, and one for the state of the connection.
+  for (unsigned after = 0; after < 5; ++after) {
     Start();
     Router router;
     Session session(router);
     BringOver(session);
+    ASSERT_EQ(Kernel::Expectations().size(), 4U);
     model_fail(MODEL_FAULT_ALLOCATION, after, 1);
     Exchange(session);
     EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
+    EXPECT_EQ(Kernel::Counter("adopted"), std::min(after / 2, 2U));
+    EXPECT_EQ(Kernel::Counter("no_memory"), 1);
+    EXPECT_EQ(Kernel::Expectations().size(), 4U);
+    EXPECT_EQ(Kernel::Counter("connections_open"), after < 4 ? 1 : 0);
     EXPECT_EQ(session.Wrong(), "");
     Finish();
   }

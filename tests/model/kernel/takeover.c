@@ -16,26 +16,19 @@ struct carried {
 	unsigned int class, flags;
 };
 
-static unsigned int carry(struct carried *list)
+struct carry {
+	struct carried list[CARRIED_MAX];
+	unsigned int count;
+};
+
+static bool carry(struct nf_conntrack_expect *exp, void *data)
 {
-	const struct nf_conntrack_expect *exp;
-	unsigned int count = 0;
-	struct nf_conn *ct;
+	struct carry *to = data;
 
-	list_for_each_entry(ct, &model_conntracks, model_list) {
-		const struct nf_conn_help *help = nfct_help(ct);
-
-		if (!help)
-			continue;
-		hlist_for_each_entry(exp, &help->expectations, lnode) {
-			if (exp->flags & NF_CT_EXPECT_DEAD)
-				continue;
-			if (count == CARRIED_MAX)
-				return count;
-			list[count++] = (struct carried) { ct, exp->tuple, exp->mask, exp->class, exp->flags };
-		}
-	}
-	return count;
+	if (!(exp->flags & NF_CT_EXPECT_DEAD) && to->count < CARRIED_MAX)
+		to->list[to->count++] =
+			(struct carried) { exp->master, exp->tuple, exp->mask, exp->class, exp->flags };
+	return false;
 }
 
 static void reload_modules(void)
@@ -82,18 +75,18 @@ static void expect(const struct carried *one)
 
 void model_take_over(void)
 {
-	struct carried list[CARRIED_MAX];
-	unsigned int i, count;
+	struct carry all = { .count = 0 };
+	unsigned int i;
 
 	if (!model_is_loaded("nf_conntrack_rtsp"))
 		return;
-	count = carry(list);
+	nf_ct_expect_iterate_destroy(carry, &all);
 	reload_modules();
 	if (!model_is_loaded("nf_conntrack_rtsp"))
 		return;
 	attach_helpers();
 	rcu_read_lock();
-	for (i = 0; i < count; i++)
-		expect(&list[i]);
+	for (i = 0; i < all.count; i++)
+		expect(&all.list[i]);
 	rcu_read_unlock();
 }
