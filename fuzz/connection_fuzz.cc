@@ -55,8 +55,6 @@ struct Sent {
 };
 
 constexpr std::uint8_t kOthers = 0xff & ~RTSPNAT_OPTION_FORGET_INTERLEAVED;
-constexpr std::uint16_t kAllMethods = 0xffff;
-constexpr std::uint16_t kSomeMethods = 0x5dfe;  // Not PAUSE, and none that has no name.
 
 class Player {
  public:
@@ -65,10 +63,8 @@ class Player {
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
         asks_(static_cast<std::uint8_t>(((options & 16) != 0 ? kOthers : 0) |
                                         ((options & 64) != 0 ? RTSPNAT_OPTION_FORGET_INTERLEAVED : 0))),
-        methods_((options & 32) != 0 ? kSomeMethods : kAllMethods),
         dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
-    dialogue_.AllowMethods(methods_);
   }
 
   void Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes);
@@ -91,7 +87,6 @@ class Player {
   bool routed_;
   rtspnat_length_changes changes_;
   std::uint8_t asks_;  // Of enum rtspnat_options.
-  std::uint16_t methods_;
   bool in_order_ = true;  // Nothing was sent past the frontier, nor behind a close.
   bool closed_[2] = {};
   Dialogue dialogue_;
@@ -180,8 +175,7 @@ void Player::SendAgain(Dialogue& dialogue) const {
 bool Player::IsComparable(const Dialogue& other) const {
   for (const Dialogue* dialogue : {&dialogue_, &other}) {
     if (dialogue->EverNoted(RTSPNAT_NOTE_TABLE_FULL) || dialogue->EverNoted(RTSPNAT_NOTE_CANNOT_EDIT) ||
-        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT) ||
-        dialogue->EverNoted(RTSPNAT_NOTE_METHOD_REFUSED))
+        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT))
       return false;
   }
   return true;
@@ -196,7 +190,6 @@ void PrintDifference(const std::string& cut, const std::string& whole) {
 // Law 5: the same streams bring about the same bytes and questions however they are cut.
 void Player::CompareWithOtherCuts() {
   Dialogue cut(Setup());
-  cut.AllowMethods(methods_);
   for (const Sent& sent : sent_) {
     SetAnswers(cut, sent.answers);
     const std::string_view bytes = sent.bytes;

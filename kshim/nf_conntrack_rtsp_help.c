@@ -308,9 +308,6 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 
 	if (step.verdict == RTSPNAT_DROP) {
 		rtsp_count(net, RTSP_DROPPED);
-		if (step.notes & BIT_ULL(RTSPNAT_NOTE_METHOD_REFUSED))
-			nf_ct_helper_log(pkt->skb, pkt->ct, "%s",
-					 rtspnat_note_name(RTSPNAT_NOTE_METHOD_REFUSED));
 		return NF_DROP;
 	}
 	return rtsp_apply(conn, pkt, segment, &step);

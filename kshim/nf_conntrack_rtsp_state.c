@@ -19,7 +19,6 @@
 
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_mapping.h"
-#include "nf_conntrack_rtsp_methods.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
 
@@ -139,7 +138,6 @@ static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
 	conn->ct = ct;
 	conn->natted = ct->status & IPS_NAT_MASK;
 	conn->core = rtspnat_open(conn->memory, &setup);
-	rtsp_methods_allow(conn->core);
 	conn->interleaved = rtsp_note_counter(nf_ct_net(ct),
 					      RTSPNAT_NOTE_INTERLEAVED);
 }

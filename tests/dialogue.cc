@@ -127,9 +127,6 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   outcome.end = offset + segment.length;
   outcome.ack = acknowledged_[other];
   outcome.fin = (flags & RTSPNAT_FIN) != 0;
-  const auto note_passed = [&] {
-    if (!refused_[direction]) passed_[direction] = std::max(passed_[direction], offset + segment.length);
-  };
   if (use_skip) {
     rtspnat_segment unread = segment;
     unread.payload = nullptr;
@@ -139,7 +136,6 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
                       rtspnat_skip(connection_, &unread) ||
                       (!frames_first && SkipFrames(unread, bytes, outcome));
     if (outcome.skipped) {
-      note_passed();
       Leave(direction, outcome);
       return outcome;
     }
@@ -147,10 +143,7 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   rtspnat_begin(connection_, &segment);
   Converse();
   Apply(segment, outcome);
-  if (!outcome.dropped) {
-    note_passed();
-    Leave(direction, outcome);
-  }
+  if (!outcome.dropped) Leave(direction, outcome);
   if ((flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 && !outcome.dropped)
     Check(books_.empty(), "law 4: a mapping is left after FIN or RST");
   return outcome;
@@ -184,8 +177,6 @@ bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes
 
 // Law 5: the same stream goes on as the same stream, until it is acknowledged.
 void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
-  const bool goes_on = refused_[direction] && !outcome.sent.empty() && outcome.end > passed_[direction];
-  Check(!goes_on, "law 10: goes on behind a refused request");
   const std::uint32_t first = setup_.first_seq[direction];
   const auto place = [&](std::uint32_t offset) {
     return rtspnat_map_sequence(connection_, direction, first + offset) - first;
@@ -309,7 +300,6 @@ void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
   outcome.notes = step_.notes;
   outcome.edits = step_.edits;
   notes_ |= step_.notes;
-  if (outcome.Noted(RTSPNAT_NOTE_METHOD_REFUSED)) refused_[direction] = true;
   if (outcome.dropped) {
     Check(step_.edits == 0, "law 3: a dropped segment has edits");
     outcome.sent.clear();

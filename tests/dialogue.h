@@ -57,9 +57,6 @@ class Dialogue {
   std::uint16_t header_length = 0;
   bool use_skip = true;  ///< Offer each segment to rtspnat_skip() and rtspnat_skip_frames() first.
 
-  /// Calls rtspnat_allow_methods().
-  void AllowMethods(std::uint16_t methods) { rtspnat_allow_methods(connection_, methods); }
-
   /// Sends the next bytes of a direction.
   Outcome Send(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags = 0);
 
@@ -138,8 +135,6 @@ class Dialogue {
   Stream sent_[2];  // Each direction's stream as it came,
   Stream left_[2];  // and as it went on.
   std::uint32_t acknowledged_[2] = {};
-  std::uint32_t passed_[2] = {};  // End of the segments that were not dropped.
-  bool refused_[2] = {};
   std::map<unsigned, Book> books_;
   std::vector<std::string> log_;
   std::vector<std::string> broken_;

@@ -237,31 +237,6 @@ TEST_F(PassingTest, LongerHeadersLeaveRoomForLessText) {
             2000 + kHead.size() + front.size() - 36);
 }
 
-TEST_F(PassingTest, Law10NothingLeavesBehindARequestThatIsNotAllowed) {
-  constexpr std::uint16_t kOthers = 0xffff ^ 1U << 8;  // RECORD
-  ASSERT_STREQ(rtspnat_method_name(8), "RECORD");
-  dialogue.AllowMethods(kOthers);
-  const std::string record = "RECORD rtsp://s/a RTSP/1.0\r\nCSeq: 3\r\n\r\n";
-  EXPECT_EQ(dialogue.Send(kC2S, kRequest + record.substr(0, 20)).sent, kNewRequest + record.substr(0, 20));
-  EXPECT_FALSE(dialogue.Send(kC2S, record.substr(20, 5)).dropped) << "no whole line yet";
-  const Outcome refused = dialogue.Send(kC2S, record.substr(25));
-  EXPECT_TRUE(refused.dropped);
-  EXPECT_TRUE(refused.Noted(RTSPNAT_NOTE_METHOD_REFUSED));
-  EXPECT_TRUE(dialogue.SendAt(kC2S, Size(kRequest) + 25, record.substr(25)).dropped) << "sent again";
-  EXPECT_TRUE(dialogue.Send(kC2S, kRequest).dropped);
-  EXPECT_TRUE(dialogue.Send(kC2S, "x", RTSPNAT_URG).dropped) << "nor when nothing is read any more";
-  EXPECT_TRUE(dialogue.Send(kC2S, "$").dropped);
-  EXPECT_TRUE(dialogue.SendAt(kC2S, dialogue.Next(kC2S) + 20, "", RTSPNAT_FIN).dropped);
-  EXPECT_EQ(dialogue.SendAt(kC2S, Size(kHead), kLine).sent, kNewLine) << "what has left before may again";
-  EXPECT_FALSE(dialogue.Send(kC2S, "").dropped);
-  EXPECT_FALSE(dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 9\r\n\r\n").dropped);
-  EXPECT_FALSE(dialogue.Send(kC2S, "", RTSPNAT_RST).dropped);
-  for (const std::uint8_t flags : {std::uint8_t{0}, std::uint8_t{RTSPNAT_RST}}) {
-    dialogue.SendAt(kC2S, dialogue.Next(kC2S) + 100, "", flags);
-    EXPECT_TRUE(dialogue.Send(kC2S, "x").dropped) << "one without bytes moves nothing";
-  }
-}
-
 TEST_F(PassingTest, FramesArePassedOverByTheirHeads) {
   const std::string frame = std::string("$\0\0\4abcd", 8);
   dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nContent-Length: 2\r\n\r\n");

@@ -42,7 +42,6 @@
  *     becomes shorter.
  *  9. Addresses and ports are rewritten only where the text has the opener's own address (inside, or outside on
  *     the way back), or no address, and the peer's own only in replies and in requests of its own.
- * 10. Behind a request that rtspnat_allow_methods() does not allow nothing more of its sender leaves, whatever comes.
  *
  * Threads: one connection is used by one thread at a time; the caller holds its lock.
  */
@@ -206,7 +205,7 @@ enum rtspnat_reply {
 /** What to do with the segment. */
 enum rtspnat_verdict {
 	RTSPNAT_ACCEPT = 0, /**< Pass it on, with the edits. */
-	RTSPNAT_DROP = 1,   /**< Drop it, so that TCP sends it again in order. Bounded in number, but for what is not allowed. */
+	RTSPNAT_DROP = 1,   /**< Drop it, so that TCP sends it again in order. Bounded in number. */
 };
 
 /** Things worth counting. step.notes has bit N set if note N happened in this segment. */
@@ -247,7 +246,6 @@ enum rtspnat_note {
 					    none is to be had. */
 	RTSPNAT_NOTE_LINGERS,          /**< A mapping was left to linger. */
 	RTSPNAT_NOTE_OTHER_TRAVERSAL,  /**< The opener finds its way through NAT itself (nat.stun): left alone. */
-	RTSPNAT_NOTE_METHOD_REFUSED,   /**< A request of a method that is not allowed: its sender is cut off. */
 	RTSPNAT_NOTES                  /**< How many notes there are. */
 };
 
@@ -302,15 +300,6 @@ unsigned int rtspnat_mappings(void);
 /** Makes @p memory (rtspnat_connection_size() bytes, aligned to 8) a fresh connection.
  *  Cannot fail. */
 struct rtspnat_connection *rtspnat_open(void *memory, const struct rtspnat_setup *setup);
-
-/** Returns the name of request method @p method as RTSP writes it, "other" for all that have none here; NULL if
- *  out of range, which begins at 16 or below. */
-const char *rtspnat_method_name(unsigned int method);
-
-/** Lets only requests pass whose method M has bit M set in @p methods, of either side; all without this call. To be
- *  called before the first segment. The segment in which the start line of another one ends is dropped, and all that
- *  has bytes behind it. What is not read (TLS, HTTP, all that turns a connection transparent) is not held back. */
-void rtspnat_allow_methods(struct rtspnat_connection *connection, uint16_t methods);
 
 /** Deals with a segment without reading its payload, if that is possible: it is empty, or
  *  lies wholly inside a body or `$` frame, or the connection is transparent and no edit falls

@@ -125,13 +125,7 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
   const std::int32_t gap = Distance(seq_, direction.frontier);
   const std::int32_t past = Distance(seq_ + length_, direction.frontier);
   const bool carries = length_ != 0 || (segment.flags & RTSPNAT_FIN) != 0;
-  if (past <= 0 || !carries || (segment.flags & RTSPNAT_RST) != 0) return;
-  if (direction.refused) {
-    verdict_ = RTSPNAT_DROP;
-    closing_ = false;
-    return;
-  }
-  if (transparent_) return;
+  if (transparent_ || past <= 0 || !carries || (segment.flags & RTSPNAT_RST) != 0) return;
   if (gap > 0 && static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft()) {
     direction.framer.Skip(static_cast<std::uint32_t>(gap));
   } else if (gap > 0) {
@@ -206,14 +200,9 @@ void Connection::Begin(const rtspnat_segment& segment) {
 [[gnu::noinline]] void Connection::FinishSegment() {
   Direction& direction = Current();
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
-  if (verdict_ == RTSPNAT_DROP) {
-    phase_ = Phase::kDone;
-    return;
-  }
-  const bool goes_on = (reading_ || transparent_) && Before(direction.frontier, end);
-  if (goes_on && !direction.refused) direction.frontier = end;
+  if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
   if (closing_) return FinishClose();
-  PlanPassing();
+  if (verdict_ == RTSPNAT_ACCEPT) PlanPassing();
   phase_ = Phase::kDone;
 }
 
@@ -308,7 +297,6 @@ void Connection::FillDone(rtspnat_step& step) const {
     case Phase::kLineEnd: FinishLine(); break;
     case Phase::kOtherLine: ReadOtherLine(); break;
     case Phase::kRedirect: return AskOfRedirection(step);
-    case Phase::kRefuse: RefuseRequest(); break;
     case Phase::kResponse: EndResponse(); break;
     default: break;
   }

@@ -34,8 +34,6 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
   head.status = unit.start.status;
   const bool wants_uri = IsSetup(head) || head.method == rtsp::Method::kTeardown;
   if (wants_uri) head.uri = HashOf(unit.line, unit.start.uri);
-  const bool allowed = (std::uint32_t{methods_} >> static_cast<unsigned>(head.method) & 1U) != 0;
-  if (!allowed && head.status == 0) phase_ = Phase::kRefuse;
 }
 
 // Returns false if there is something to do first.
@@ -111,7 +109,7 @@ void Connection::NoteSessionTimeout() {
 // Takes one unit. Returns false if there is something to do first, or nothing more to be read.
 [[gnu::always_inline]] inline bool Connection::TakeUnit(Head& head, const rtsp::Unit& unit) {
   switch (unit.kind) {
-    case rtsp::UnitKind::kStartLine: BeginHead(head, unit); return phase_ == Phase::kRead;
+    case rtsp::UnitKind::kStartLine: BeginHead(head, unit); return true;
     case rtsp::UnitKind::kHeader: return ReadHeader(head, unit);
     case rtsp::UnitKind::kHeadEnd: return EndHead(head);
     case rtsp::UnitKind::kInterleaved:
@@ -150,16 +148,6 @@ void Connection::NoteSessionTimeout() {
   const bool ends = unit.kind == rtsp::UnitKind::kNeedMore || unit.kind == rtsp::UnitKind::kNoRoom;
   if (ends) return FinishSegment();
   (void)TakeUnit(direction.head, unit);
-}
-
-// What stands in front of it in this segment does not leave either: its sender will not get any further.
-[[gnu::noinline]] void Connection::RefuseRequest() {
-  Note(RTSPNAT_NOTE_METHOD_REFUSED);
-  Current().refused = true;
-  holds_ = true;
-  closing_ = false;
-  verdict_ = RTSPNAT_DROP;
-  phase_ = Phase::kDone;
 }
 
 void Connection::EndRequest(const Head& head) {

@@ -21,14 +21,6 @@ rtspnat_connection* rtspnat_open(void* memory, const rtspnat_setup* setup) {
   return new (memory, InPlace{}) rtspnat_connection(*setup);
 }
 
-const char* rtspnat_method_name(unsigned int method) {
-  return method < rtsp::kMethods ? rtsp::Name(static_cast<rtsp::Method>(method)) : nullptr;
-}
-
-void rtspnat_allow_methods(rtspnat_connection* connection, uint16_t methods) {
-  connection->AllowMethods(methods);
-}
-
 bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment) {
   return connection->Skip(*segment);
 }
@@ -102,7 +94,6 @@ const char* rtspnat_note_name(unsigned int note) {
       "not_published",
       "lingers",
       "other_traversal",
-      "method_refused",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

@@ -24,7 +24,6 @@ class Connection {
  public:
   explicit Connection(const rtspnat_setup& setup);
 
-  void AllowMethods(std::uint16_t methods) { methods_ = methods; }
   [[nodiscard]] bool Skip(const rtspnat_segment& segment);
   [[nodiscard]] rtspnat_frames SkipFrames(const rtspnat_segment& segment, const rtsp::Cursor& bytes,
                                           std::uint32_t& offset);
@@ -84,10 +83,9 @@ class Connection {
     std::uint8_t dropped = 0;                    ///< Segments past the frontier dropped in a row.
     bool withholds = false;                      ///< The unfinished line has not been passed on.
     bool in_custody = false;                     ///< Nor has it, but the sender may think it has arrived.
-    bool refused = false;                        ///< Nothing more leaves.
 
-    /// True while bytes are withheld, in custody or refused, or numbers behind an addition must wait.
-    [[nodiscard]] bool Holds() const { return withholds || custody.size != 0 || map.Waits() || refused; }
+    /// True while bytes are withheld or in custody, or numbers behind an addition must wait.
+    [[nodiscard]] bool Holds() const { return withholds || custody.size != 0 || map.Waits(); }
 
     /// Returns the unfinished line.
     [[nodiscard]] Range Line() const { return {frontier - framer.LineSize(), framer.LineSize()}; }
@@ -114,7 +112,6 @@ class Connection {
     kLineEnd,
     kOtherLine,
     kRedirect,
-    kRefuse,
     kResponse
   };
   enum class Question : std::uint8_t { kNone, kReserve, kPublish, kExpect };
@@ -185,7 +182,6 @@ class Connection {
   inline void BeginHead(Head& head, const rtsp::Unit& unit);
   [[nodiscard]] inline bool ReadHeader(Head& head, const rtsp::Unit& unit);
   void ReadOtherLine();
-  void RefuseRequest();
   void NoteSessionTimeout();
   [[nodiscard]] inline bool EndHead(Head& head);
   [[nodiscard]] bool IsSetup(const Head& head) const {
@@ -317,7 +313,6 @@ class Connection {
   };
   std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
   rtspnat_address media_source_ = {};  // That the reply in hand names.
-  std::uint16_t methods_ = 0xffff;     // That requests may have.
   MappingSet has_source_ = 0;          // Those of whose source the reply to SETUP has spoken.
 };
 

@@ -31,10 +31,6 @@ enum class Method : std::uint8_t {
   kTeardown,
 };
 
-/// How many of them there are.
-inline constexpr std::uint32_t kMethods = 13;
-static_assert(static_cast<std::uint32_t>(Method::kTeardown) + 1 == kMethods);
-
 /// A start line, as lexed.
 struct StartLine {
   StartKind kind = StartKind::kInvalid;

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Who may send media, when the server says that another host will (media_source), and what a client may ask for (methods)."""
-
-import pathlib
+"""Who may send media, when the server says that another host will (media_source)."""
 
 from attack_case import MEDIA, head, ok, transport_of
 from attack_hosts import CLIENT, ROUTER, SCRIPTED, SERVER, STRANGER, URL, bracketed
 from attack_network import readable
 from dialogue_case import ask, dialogue, got_in
 
-ALLOWED = pathlib.Path("/sys/module/nf_conntrack_rtsp/parameters/methods")
 HOSTS = {"server": SERVER, "named": SCRIPTED, "stranger": STRANGER}
 
 
@@ -85,14 +82,3 @@ def rtp_info(case):
     there = f"RTP-Info: url=rtsp://{bracketed(SCRIPTED)}/a/1;seq=1;rtptime=2"
     connection.answer(head("RTSP/1.0 200 OK", "CSeq: 2", f"Session: {case.session}", there))
     return f"rtp={got_in(case, from_hosts('stranger named server', MEDIA), (ROUTER, outside[0]))}"
-
-
-@dialogue
-def methods(case):
-    """Which requests get to the server, one behind the other."""
-    connection, passed = case.connect(), []
-    for cseq, method in enumerate(("OPTIONS", "RECORD", "PLAY"), 1):
-        request = head(f"{method} {URL}/a RTSP/1.0", f"CSeq: {cseq}")
-        if connection.say(request, patience=0.7) == request:
-            passed.append(method)
-    return f"{','.join(passed)} of {ALLOWED.read_text(encoding='ascii').strip() or 'all'}"
