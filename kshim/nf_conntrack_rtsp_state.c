@@ -49,11 +49,6 @@ module_param(follow_redirects, bool, 0644);
 MODULE_PARM_DESC(follow_redirects,
 		 "Expect a control connection where a server sends its client on, on any port (default off)");
 
-static bool rtp_info __read_mostly;
-module_param(rtp_info, bool, 0644);
-MODULE_PARM_DESC(rtp_info,
-		 "With media_source=announced, take the host of RTP-Info where a SETUP reply names none (default off)");
-
 static bool forget_interleaved __read_mostly;
 module_param(forget_interleaved, bool, 0644);
 MODULE_PARM_DESC(forget_interleaved,
@@ -89,7 +84,6 @@ static u8 rtsp_options(void)
 	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
 	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0) |
 	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0) |
-	       (READ_ONCE(rtp_info) ? RTSPNAT_OPTION_RTP_INFO : 0) |
 	       (READ_ONCE(forget_interleaved) ?
 			RTSPNAT_OPTION_FORGET_INTERLEAVED : 0);
 }

@@ -125,12 +125,9 @@ enum rtspnat_options {
 	RTSPNAT_OPTION_CONTENT_BASE = 1 << 2,
 	/** Ask RTSPNAT_REDIRECT where the peer sends the opener on to another host or port. */
 	RTSPNAT_OPTION_REDIRECT = 1 << 3,
-	/** Take the host of the first URL of RTP-Info (RFC 2326 section 12.33, RFC 7826 section 18.45) for the
-	 *  media_source of a session whose SETUP replies name none; not where may_publish. */
-	RTSPNAT_OPTION_RTP_INFO = 1 << 4,
 	/** Transparent for good at the first interleaved frame (RFC 2326 section 10.12) while no mapping is held: nothing is
 	 *  left to do but for a SETUP of other transports on the same connection, which is not helped then. */
-	RTSPNAT_OPTION_FORGET_INTERLEAVED = 1 << 5,
+	RTSPNAT_OPTION_FORGET_INTERLEAVED = 1 << 4,
 };
 
 /** Whether an edit may make the stream longer. It is done only where nothing else helps: an
@@ -276,7 +273,7 @@ struct rtspnat_step {
 	uint32_t keep;                    /**< DONE: bytes of payload to keep, from its front. */
 	uint32_t seq;                     /**< DONE: sequence number to send, in the sender's own numbers. */
 	uint32_t ack;                     /**< DONE: acknowledgement number to send, in the numbers of the one who sends it. */
-	struct rtspnat_address media_source; /**< EXPECT: where the peer says media comes from (source=, src_addr, RTP-Info), if it
+	struct rtspnat_address media_source; /**< EXPECT: where the peer says media comes from (source=, src_addr), if it
 					       says so and that is a unicast address and neither loopback nor
 					       link-local; else family 0. Whether to believe it is the embedder's choice. */
 	struct rtspnat_address redirect;  /**< REDIRECT. */

@@ -106,25 +106,4 @@ bool Connection::IsRedirection() const {
   return true;
 }
 
-// True if the line in hand may say where the media of a session come from.
-bool Connection::IsMediaInfo() const {
-  return line_name_ == rtsp::HeaderName::kRtpInfo && direction_ == RTSPNAT_REPLY && !publishes_ &&
-         (setup_.options & RTSPNAT_OPTION_RTP_INFO) != 0 && Current().head.Succeeds();
-}
-
-// The servers of all streams of a session are taken for one, and that one for the first that is named.
-[[gnu::noinline]] void Connection::ReadRtpInfo() {
-  rtsp::Cursor in = Line();
-  in.Seek(line_value_);
-  rtsp::SkipSpace(in);
-  if (!SkipWord(in, "url=")) return;
-  if (in.Peek() == '"') in.Skip();
-  const HostPort url = ReadHostPort(Line(), FindAuthority(in));
-  const rtspnat_address address = ReadAddress(Line().Slice(url.host));
-  if (address.family != setup_.peer.family || IsSame(address, setup_.peer) || !IsRoutable(address)) return;
-  if (media_source_.family != 0) return;
-  media_source_ = address;
-  Current().head.has_rtp_info = true;
-}
-
 }  // namespace mangle

@@ -239,7 +239,6 @@ void Connection::Forget(std::uint32_t index) {
   release_ &= others;
   linger_ &= others;
   expect_ &= others;
-  has_source_ &= others;
   for (Direction& direction : directions_) direction.head.mappings &= others;
 }
 

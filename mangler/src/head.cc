@@ -80,8 +80,6 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
     ReadAddressLine();
   } else if (IsRedirection()) {
     phase_ = Phase::kRedirect;
-  } else if (IsMediaInfo()) {
-    ReadRtpInfo();
   }
 }
 
@@ -169,10 +167,6 @@ void Connection::EndRequest(const Head& head) {
 [[gnu::noinline]] void Connection::EndResponse() {
   const Head& head = Current().head;
   phase_ = Phase::kRead;
-  if (head.has_rtp_info && head.session != 0) {
-    const auto known = static_cast<MappingSet>(streams_.MappingsOf(head.session) & mappings_.Live());
-    expect_ |= known & static_cast<MappingSet>(~has_source_);
-  }
   // 1xx is not the answer yet (RFC 2326 section 11.1).
   if (!head.has_cseq || head.status < 200) return;
   const Pending request = pending_.Take(head.cseq);
@@ -228,8 +222,6 @@ void Connection::MakeLive(std::uint32_t index, std::uint32_t session, std::uint3
     mapping.peer = head.peer;
   }
   expect_ |= SetOf(index);
-  has_source_ &= static_cast<MappingSet>(~SetOf(index));
-  if (media_source_.family != 0 && !head.has_rtp_info) has_source_ |= SetOf(index);
 }
 
 void Connection::ResolveTeardown(const Pending& request, const Head& head) {

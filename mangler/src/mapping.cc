@@ -86,15 +86,6 @@ bool StreamTable::Has(std::uint32_t session, std::uint32_t uri, std::uint32_t in
   return false;
 }
 
-MappingSet StreamTable::MappingsOf(std::uint32_t session) const {
-  MappingSet mappings = 0;
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    const Stream& stream = streams_[__builtin_ctz(left)];
-    if (stream.session == session) mappings |= SetOf(stream.mapping);
-  }
-  return mappings;
-}
-
 std::uint32_t StreamTable::Take(std::uint32_t session, std::uint32_t uri, MappingSet kept) {
   for (std::uint32_t left = used_; left != 0; left &= left - 1) {
     const auto at = static_cast<std::uint32_t>(__builtin_ctz(left));

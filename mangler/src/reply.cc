@@ -42,10 +42,7 @@ Pending* Connection::RequestOfReply() {
   head.client = chosen_.client.value[0];
   head.peers = chosen_.peers;
   head.peer = chosen_.peer;
-  const rtspnat_address source = ReadMediaSource(spec_, Line());
-  if (head.has_rtp_info && source.family == 0) return;
-  media_source_ = source;
-  head.has_rtp_info = false;
+  media_source_ = ReadMediaSource(spec_, Line());
 }
 
 // Gives the client its own ports and address back, so that it need not know of the NAT (R84).

@@ -38,8 +38,6 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
     'Proxy-Require'   { return Open(HeaderName::kRequire); }
     'Require:'        { return Closed(HeaderName::kRequire); }
     'Require'         { return Open(HeaderName::kRequire); }
-    'RTP-Info:'       { return Closed(HeaderName::kRtpInfo); }
-    'RTP-Info'        { return Open(HeaderName::kRtpInfo); }
     'Session:'        { return Closed(HeaderName::kSession); }
     'Session'         { return Open(HeaderName::kSession); }
     'Supported:'      { return Closed(HeaderName::kSupported); }
@@ -136,7 +134,6 @@ const char* Name(HeaderName name) {
     case HeaderName::kCSeq: return "CSeq";
     case HeaderName::kLocation: return "Location";
     case HeaderName::kRequire: return "Require";
-    case HeaderName::kRtpInfo: return "RTP-Info";
     case HeaderName::kSession: return "Session";
     case HeaderName::kSupported: return "Supported";
     case HeaderName::kTransport: return "Transport";

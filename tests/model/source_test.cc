@@ -72,25 +72,6 @@ TEST_F(ModelSource, AnnouncedIsWhereTheClientSends) {
   EXPECT_EQ(punch->to, (Endpoint{kMediaServer, 6000}));
 }
 
-TEST_F(ModelSource, AnnouncedByRtpInfo) {
-  for (const bool asked : {true, false}) {
-    Start();
-    model_set_parameter("media_source", "announced");
-    model_set_parameter("rtp_info", asked ? "Y" : "N");
-    Router router;
-    Session session(router);
-    Agree(session, "");
-    session.Request("PLAY rtsp://192.0.2.5/a RTSP/1.0\r\nCSeq: 2\r\nSession: 12345678\r\n\r\n");
-    session.Response(
-        "RTSP/1.0 200 OK\r\nCSeq: 2\r\nSession: 12345678\r\nRTP-Info: "
-        "url=rtsp://192.0.2.7/a/1;seq=1\r\n\r\n");
-    EXPECT_EQ(From(kMediaServer), asked);
-    EXPECT_EQ(From(kServer), !asked);
-    EXPECT_TRUE(PassUdp({kClient, 5001}, {asked ? kMediaServer : kServer, 6001}, "report"));
-    Finish();
-  }
-}
-
 TEST_F(ModelSource, NobodyAnnouncedIsThePeer) {
   Start();
   model_set_parameter("media_source", "announced");

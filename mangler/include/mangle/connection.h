@@ -42,12 +42,11 @@ class Connection {
     rtsp::Method method = rtsp::Method::kOther;
     Choice choice = Choice::kNotSaid;  ///< Replies: the first spec that is understood.
     bool has_cseq = false;
-    std::uint8_t peers = 0;     ///< Replies: server ports of that spec,
-    std::uint16_t status = 0;   ///< 0 for a request.
-    std::uint16_t client = 0;   ///< Replies: first client port of that spec.
-    MappingSet mappings = 0;    ///< Requests: held on account of this head.
-    PortRange peer;             ///< and these are they.
-    bool has_rtp_info = false;  ///< media_source_ is of RTP-Info.
+    std::uint8_t peers = 0;    ///< Replies: server ports of that spec,
+    std::uint16_t status = 0;  ///< 0 for a request.
+    std::uint16_t client = 0;  ///< Replies: first client port of that spec.
+    MappingSet mappings = 0;   ///< Requests: held on account of this head.
+    PortRange peer;            ///< and these are they.
     std::uint32_t cseq = 0;
     std::uint32_t session = 0;
     std::uint32_t uri = 0;
@@ -244,8 +243,6 @@ class Connection {
   [[nodiscard]] bool IsAddressLine(rtsp::HeaderName name) const;
   [[nodiscard]] bool IsRedirection() const;
   [[nodiscard]] bool AskOfRedirection(rtspnat_step& step);
-  [[nodiscard]] bool IsMediaInfo() const;
-  void ReadRtpInfo();
 
   // edit_line.cc: all changes of one Transport line become edits.
   [[nodiscard]] bool CommitChanges();
@@ -313,7 +310,6 @@ class Connection {
   };
   std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
   rtspnat_address media_source_ = {};  // That the reply in hand names.
-  MappingSet has_source_ = 0;          // Those of whose source the reply to SETUP has spoken.
 };
 
 inline void Connection::FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step) {

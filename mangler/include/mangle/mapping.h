@@ -95,9 +95,6 @@ class StreamTable {
   /// True if it does.
   [[nodiscard]] bool Has(std::uint32_t session, std::uint32_t uri, std::uint32_t index) const;
 
-  /// Returns the mappings of all streams of @p session.
-  [[nodiscard]] MappingSet MappingsOf(std::uint32_t session) const;
-
   /// Takes one stream that fits and whose mapping is not in @p kept, and returns its mapping; kMappings if there
   /// is none.
   [[nodiscard]] std::uint32_t Take(std::uint32_t session, std::uint32_t uri, MappingSet kept);

@@ -17,7 +17,6 @@ enum class HeaderName : std::uint8_t {
   kCSeq,
   kLocation,
   kRequire,  ///< Proxy-Require as well.
-  kRtpInfo,
   kSession,
   kSupported,
   kTransport,

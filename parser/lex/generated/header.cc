@@ -42,7 +42,7 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
 yy1:
 	in.Skip();
 yy2:
-#line 51 "parser/lex/header.re"
+#line 49 "parser/lex/header.re"
 	{ return {}; }
 #line 48 "parser/lex/generated/header.cc"
 yy3:
@@ -80,33 +80,23 @@ yy6:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych <= 'T') {
-		if (yych == 'E') goto yy15;
-		if (yych <= 'S') goto yy2;
-		goto yy16;
-	} else {
-		if (yych <= 'e') {
-			if (yych <= 'd') goto yy2;
-			goto yy15;
-		} else {
-			if (yych == 't') goto yy16;
-			goto yy2;
-		}
-	}
+	if (yych == 'E') goto yy15;
+	if (yych == 'e') goto yy15;
+	goto yy2;
 yy7:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 'U') {
-		if (yych == 'E') goto yy17;
+		if (yych == 'E') goto yy16;
 		if (yych <= 'T') goto yy2;
-		goto yy18;
+		goto yy17;
 	} else {
 		if (yych <= 'e') {
 			if (yych <= 'd') goto yy2;
-			goto yy17;
+			goto yy16;
 		} else {
-			if (yych == 'u') goto yy18;
+			if (yych == 'u') goto yy17;
 			goto yy2;
 		}
 	}
@@ -114,560 +104,513 @@ yy8:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'R') goto yy19;
-	if (yych == 'r') goto yy19;
+	if (yych == 'R') goto yy18;
+	if (yych == 'r') goto yy18;
 	goto yy2;
 yy9:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == '-') goto yy20;
+	if (yych == '-') goto yy19;
 	goto yy2;
 yy10:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy21;
-	if (yych == 'n') goto yy21;
+	if (yych == 'N') goto yy20;
+	if (yych == 'n') goto yy20;
 yy11:
 	in.Seek(backup);
 	goto yy2;
 yy12:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy22;
-	if (yych == 'e') goto yy22;
+	if (yych == 'E') goto yy21;
+	if (yych == 'e') goto yy21;
 	goto yy11;
 yy13:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'C') goto yy23;
-	if (yych == 'c') goto yy23;
+	if (yych == 'C') goto yy22;
+	if (yych == 'c') goto yy22;
 	goto yy11;
 yy14:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy24;
-	if (yych == 'o') goto yy24;
+	if (yych == 'O') goto yy23;
+	if (yych == 'o') goto yy23;
 	goto yy11;
 yy15:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy25;
-	if (yych == 'q') goto yy25;
+	if (yych == 'Q') goto yy24;
+	if (yych == 'q') goto yy24;
 	goto yy11;
 yy16:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy25;
+	if (yych == 's') goto yy25;
+	goto yy11;
+yy17:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'P') goto yy26;
 	if (yych == 'p') goto yy26;
 	goto yy11;
-yy17:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy27;
-	if (yych == 's') goto yy27;
-	goto yy11;
 yy18:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy28;
-	if (yych == 'p') goto yy28;
+	if (yych == 'A') goto yy27;
+	if (yych == 'a') goto yy27;
 	goto yy11;
 yy19:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy29;
-	if (yych == 'a') goto yy29;
+	if (yych == 'N') goto yy28;
+	if (yych == 'n') goto yy28;
 	goto yy11;
 yy20:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy30;
-	if (yych == 'n') goto yy30;
+	if (yych == 'T') goto yy29;
+	if (yych == 't') goto yy29;
 	goto yy11;
 yy21:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy31;
-	if (yych == 't') goto yy31;
+	if (yych == 'Q') goto yy30;
+	if (yych == 'q') goto yy30;
 	goto yy11;
 yy22:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy32;
-	if (yych == 'q') goto yy32;
+	if (yych == 'A') goto yy31;
+	if (yych == 'a') goto yy31;
 	goto yy11;
 yy23:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy33;
-	if (yych == 'a') goto yy33;
+	if (yych == 'X') goto yy32;
+	if (yych == 'x') goto yy32;
 	goto yy11;
 yy24:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'X') goto yy34;
-	if (yych == 'x') goto yy34;
+	if (yych == 'U') goto yy33;
+	if (yych == 'u') goto yy33;
 	goto yy11;
 yy25:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy35;
-	if (yych == 'u') goto yy35;
+	if (yych == 'S') goto yy34;
+	if (yych == 's') goto yy34;
 	goto yy11;
 yy26:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy36;
+	if (yych == 'P') goto yy35;
+	if (yych == 'p') goto yy35;
 	goto yy11;
 yy27:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy37;
-	if (yych == 's') goto yy37;
+	if (yych == 'N') goto yy36;
+	if (yych == 'n') goto yy36;
 	goto yy11;
 yy28:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'P') goto yy38;
-	if (yych == 'p') goto yy38;
+	if (yych == 'A') goto yy37;
+	if (yych == 'a') goto yy37;
 	goto yy11;
 yy29:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy39;
-	if (yych == 'n') goto yy39;
+	if (yych == 'E') goto yy38;
+	if (yych == 'e') goto yy38;
 	goto yy11;
 yy30:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy40;
-	if (yych == 'a') goto yy40;
-	goto yy11;
+	if (yych == ':') goto yy39;
+#line 34 "parser/lex/header.re"
+	{ return Open(HeaderName::kCSeq); }
+#line 239 "parser/lex/generated/header.cc"
 yy31:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy41;
-	if (yych == 'e') goto yy41;
+	if (yych == 'T') goto yy40;
+	if (yych == 't') goto yy40;
 	goto yy11;
 yy32:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy42;
-#line 34 "parser/lex/header.re"
-	{ return Open(HeaderName::kCSeq); }
-#line 260 "parser/lex/generated/header.cc"
+	if (yych == 'Y') goto yy41;
+	if (yych == 'y') goto yy41;
+	goto yy11;
 yy33:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy43;
-	if (yych == 't') goto yy43;
+	if (yych == 'I') goto yy42;
+	if (yych == 'i') goto yy42;
 	goto yy11;
 yy34:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Y') goto yy44;
-	if (yych == 'y') goto yy44;
+	if (yych == 'I') goto yy43;
+	if (yych == 'i') goto yy43;
 	goto yy11;
 yy35:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy45;
-	if (yych == 'i') goto yy45;
+	if (yych == 'O') goto yy44;
+	if (yych == 'o') goto yy44;
 	goto yy11;
 yy36:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy46;
-	if (yych == 'i') goto yy46;
+	if (yych == 'S') goto yy45;
+	if (yych == 's') goto yy45;
 	goto yy11;
 yy37:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy47;
-	if (yych == 'i') goto yy47;
+	if (yych == 'T') goto yy46;
+	if (yych == 't') goto yy46;
 	goto yy11;
 yy38:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy48;
-	if (yych == 'o') goto yy48;
+	if (yych == 'N') goto yy47;
+	if (yych == 'n') goto yy47;
 	goto yy11;
 yy39:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy49;
-	if (yych == 's') goto yy49;
-	goto yy11;
+#line 33 "parser/lex/header.re"
+	{ return Closed(HeaderName::kCSeq); }
+#line 292 "parser/lex/generated/header.cc"
 yy40:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy50;
-	if (yych == 't') goto yy50;
+	if (yych == 'I') goto yy48;
+	if (yych == 'i') goto yy48;
 	goto yy11;
 yy41:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy51;
-	if (yych == 'n') goto yy51;
+	if (yych == '-') goto yy49;
 	goto yy11;
 yy42:
 	in.Skip();
-#line 33 "parser/lex/header.re"
-	{ return Closed(HeaderName::kCSeq); }
-#line 319 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'R') goto yy50;
+	if (yych == 'r') goto yy50;
+	goto yy11;
 yy43:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy52;
-	if (yych == 'i') goto yy52;
+	if (yych == 'O') goto yy51;
+	if (yych == 'o') goto yy51;
 	goto yy11;
 yy44:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy53;
+	if (yych == 'R') goto yy52;
+	if (yych == 'r') goto yy52;
 	goto yy11;
 yy45:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy54;
-	if (yych == 'r') goto yy54;
+	if (yych == 'P') goto yy53;
+	if (yych == 'p') goto yy53;
 	goto yy11;
 yy46:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy55;
-	if (yych == 'n') goto yy55;
-	goto yy11;
+	if (yych == ':') goto yy54;
+#line 48 "parser/lex/header.re"
+	{ return Open(HeaderName::kXNat); }
+#line 334 "parser/lex/generated/header.cc"
 yy47:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy55;
+	if (yych == 't') goto yy55;
+	goto yy11;
+yy48:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'O') goto yy56;
 	if (yych == 'o') goto yy56;
 	goto yy11;
-yy48:
+yy49:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'R') goto yy57;
 	if (yych == 'r') goto yy57;
 	goto yy11;
-yy49:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy58;
-	if (yych == 'p') goto yy58;
-	goto yy11;
 yy50:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy59;
-#line 50 "parser/lex/header.re"
-	{ return Open(HeaderName::kXNat); }
-#line 367 "parser/lex/generated/header.cc"
+	if (yych == 'E') goto yy58;
+	if (yych == 'e') goto yy58;
+	goto yy11;
 yy51:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'N') goto yy59;
+	if (yych == 'n') goto yy59;
+	goto yy11;
+yy52:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'T') goto yy60;
 	if (yych == 't') goto yy60;
 	goto yy11;
-yy52:
+yy53:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'O') goto yy61;
 	if (yych == 'o') goto yy61;
 	goto yy11;
-yy53:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy62;
-	if (yych == 'r') goto yy62;
-	goto yy11;
 yy54:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy63;
-	if (yych == 'e') goto yy63;
-	goto yy11;
+#line 47 "parser/lex/header.re"
+	{ return Closed(HeaderName::kXNat); }
+#line 381 "parser/lex/generated/header.cc"
 yy55:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'F') goto yy64;
-	if (yych == 'f') goto yy64;
+	if (yych == '-') goto yy62;
 	goto yy11;
 yy56:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy65;
-	if (yych == 'n') goto yy65;
+	if (yych == 'N') goto yy63;
+	if (yych == 'n') goto yy63;
 	goto yy11;
 yy57:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy66;
-	if (yych == 't') goto yy66;
+	if (yych == 'E') goto yy64;
+	if (yych == 'e') goto yy64;
 	goto yy11;
 yy58:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy67;
-	if (yych == 'o') goto yy67;
-	goto yy11;
+	if (yych == ':') goto yy65;
+#line 40 "parser/lex/header.re"
+	{ return Open(HeaderName::kRequire); }
+#line 405 "parser/lex/generated/header.cc"
 yy59:
 	in.Skip();
-#line 49 "parser/lex/header.re"
-	{ return Closed(HeaderName::kXNat); }
-#line 420 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == ':') goto yy66;
+#line 42 "parser/lex/header.re"
+	{ return Open(HeaderName::kSession); }
+#line 412 "parser/lex/generated/header.cc"
 yy60:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy68;
+	if (yych == 'E') goto yy67;
+	if (yych == 'e') goto yy67;
 	goto yy11;
 yy61:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy69;
-	if (yych == 'n') goto yy69;
+	if (yych == 'R') goto yy68;
+	if (yych == 'r') goto yy68;
 	goto yy11;
 yy62:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy70;
-	if (yych == 'e') goto yy70;
-	goto yy11;
+	if (yych <= 'L') {
+		if (yych == 'B') goto yy69;
+		if (yych <= 'K') goto yy11;
+		goto yy70;
+	} else {
+		if (yych <= 'b') {
+			if (yych <= 'a') goto yy11;
+			goto yy69;
+		} else {
+			if (yych == 'l') goto yy70;
+			goto yy11;
+		}
+	}
 yy63:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == ':') goto yy71;
-#line 40 "parser/lex/header.re"
-	{ return Open(HeaderName::kRequire); }
-#line 444 "parser/lex/generated/header.cc"
+#line 36 "parser/lex/header.re"
+	{ return Open(HeaderName::kLocation); }
+#line 447 "parser/lex/generated/header.cc"
 yy64:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy72;
-	if (yych == 'o') goto yy72;
+	if (yych == 'Q') goto yy72;
+	if (yych == 'q') goto yy72;
 	goto yy11;
 yy65:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy73;
-#line 44 "parser/lex/header.re"
-	{ return Open(HeaderName::kSession); }
-#line 457 "parser/lex/generated/header.cc"
+#line 39 "parser/lex/header.re"
+	{ return Closed(HeaderName::kRequire); }
+#line 458 "parser/lex/generated/header.cc"
 yy66:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy74;
-	if (yych == 'e') goto yy74;
-	goto yy11;
+#line 41 "parser/lex/header.re"
+	{ return Closed(HeaderName::kSession); }
+#line 463 "parser/lex/generated/header.cc"
 yy67:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy75;
-	if (yych == 'r') goto yy75;
+	if (yych == 'D') goto yy73;
+	if (yych == 'd') goto yy73;
 	goto yy11;
 yy68:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 'L') {
-		if (yych == 'B') goto yy76;
-		if (yych <= 'K') goto yy11;
-		goto yy77;
-	} else {
-		if (yych <= 'b') {
-			if (yych <= 'a') goto yy11;
-			goto yy76;
-		} else {
-			if (yych == 'l') goto yy77;
-			goto yy11;
-		}
-	}
+	if (yych == 'T') goto yy74;
+	if (yych == 't') goto yy74;
+	goto yy11;
 yy69:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy78;
-#line 36 "parser/lex/header.re"
-	{ return Open(HeaderName::kLocation); }
-#line 492 "parser/lex/generated/header.cc"
+	if (yych == 'A') goto yy75;
+	if (yych == 'a') goto yy75;
+	goto yy11;
 yy70:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy79;
-	if (yych == 'q') goto yy79;
+	if (yych == 'E') goto yy76;
+	if (yych == 'e') goto yy76;
 	goto yy11;
 yy71:
 	in.Skip();
-#line 39 "parser/lex/header.re"
-	{ return Closed(HeaderName::kRequire); }
-#line 503 "parser/lex/generated/header.cc"
+#line 35 "parser/lex/header.re"
+	{ return Closed(HeaderName::kLocation); }
+#line 492 "parser/lex/generated/header.cc"
 yy72:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy80;
-#line 42 "parser/lex/header.re"
-	{ return Open(HeaderName::kRtpInfo); }
-#line 510 "parser/lex/generated/header.cc"
+	if (yych == 'U') goto yy77;
+	if (yych == 'u') goto yy77;
+	goto yy11;
 yy73:
 	in.Skip();
-#line 43 "parser/lex/header.re"
-	{ return Closed(HeaderName::kSession); }
-#line 515 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == ':') goto yy78;
+#line 44 "parser/lex/header.re"
+	{ return Open(HeaderName::kSupported); }
+#line 505 "parser/lex/generated/header.cc"
 yy74:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy81;
-	if (yych == 'd') goto yy81;
-	goto yy11;
+	if (yych == ':') goto yy79;
+#line 46 "parser/lex/header.re"
+	{ return Open(HeaderName::kTransport); }
+#line 512 "parser/lex/generated/header.cc"
 yy75:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy82;
-	if (yych == 't') goto yy82;
+	if (yych == 'S') goto yy80;
+	if (yych == 's') goto yy80;
 	goto yy11;
 yy76:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy83;
-	if (yych == 'a') goto yy83;
+	if (yych == 'N') goto yy81;
+	if (yych == 'n') goto yy81;
 	goto yy11;
 yy77:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy84;
-	if (yych == 'e') goto yy84;
+	if (yych == 'I') goto yy82;
+	if (yych == 'i') goto yy82;
 	goto yy11;
 yy78:
 	in.Skip();
-#line 35 "parser/lex/header.re"
-	{ return Closed(HeaderName::kLocation); }
-#line 544 "parser/lex/generated/header.cc"
+#line 43 "parser/lex/header.re"
+	{ return Closed(HeaderName::kSupported); }
+#line 535 "parser/lex/generated/header.cc"
 yy79:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy85;
-	if (yych == 'u') goto yy85;
-	goto yy11;
+#line 45 "parser/lex/header.re"
+	{ return Closed(HeaderName::kTransport); }
+#line 540 "parser/lex/generated/header.cc"
 yy80:
 	in.Skip();
-#line 41 "parser/lex/header.re"
-	{ return Closed(HeaderName::kRtpInfo); }
-#line 555 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'E') goto yy83;
+	if (yych == 'e') goto yy83;
+	goto yy11;
 yy81:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy86;
-#line 46 "parser/lex/header.re"
-	{ return Open(HeaderName::kSupported); }
-#line 562 "parser/lex/generated/header.cc"
+	if (yych == 'G') goto yy84;
+	if (yych == 'g') goto yy84;
+	goto yy11;
 yy82:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy87;
-#line 48 "parser/lex/header.re"
-	{ return Open(HeaderName::kTransport); }
-#line 569 "parser/lex/generated/header.cc"
+	if (yych == 'R') goto yy85;
+	if (yych == 'r') goto yy85;
+	goto yy11;
 yy83:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy88;
-	if (yych == 's') goto yy88;
-	goto yy11;
+	if (yych == ':') goto yy86;
+#line 30 "parser/lex/header.re"
+	{ return Open(HeaderName::kContentBase); }
+#line 565 "parser/lex/generated/header.cc"
 yy84:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy89;
-	if (yych == 'n') goto yy89;
+	if (yych == 'T') goto yy87;
+	if (yych == 't') goto yy87;
 	goto yy11;
 yy85:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy90;
-	if (yych == 'i') goto yy90;
+	if (yych == 'E') goto yy88;
+	if (yych == 'e') goto yy88;
 	goto yy11;
 yy86:
 	in.Skip();
-#line 45 "parser/lex/header.re"
-	{ return Closed(HeaderName::kSupported); }
-#line 592 "parser/lex/generated/header.cc"
+#line 29 "parser/lex/header.re"
+	{ return Closed(HeaderName::kContentBase); }
+#line 582 "parser/lex/generated/header.cc"
 yy87:
 	in.Skip();
-#line 47 "parser/lex/header.re"
-	{ return Closed(HeaderName::kTransport); }
-#line 597 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'H') goto yy89;
+	if (yych == 'h') goto yy89;
+	goto yy11;
 yy88:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy91;
-	if (yych == 'e') goto yy91;
-	goto yy11;
+	if (yych == ':') goto yy90;
+#line 38 "parser/lex/header.re"
+	{ return Open(HeaderName::kRequire); }
+#line 595 "parser/lex/generated/header.cc"
 yy89:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'G') goto yy92;
-	if (yych == 'g') goto yy92;
-	goto yy11;
-yy90:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy93;
-	if (yych == 'r') goto yy93;
-	goto yy11;
-yy91:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy94;
-#line 30 "parser/lex/header.re"
-	{ return Open(HeaderName::kContentBase); }
-#line 622 "parser/lex/generated/header.cc"
-yy92:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy95;
-	if (yych == 't') goto yy95;
-	goto yy11;
-yy93:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy96;
-	if (yych == 'e') goto yy96;
-	goto yy11;
-yy94:
-	in.Skip();
-#line 29 "parser/lex/header.re"
-	{ return Closed(HeaderName::kContentBase); }
-#line 639 "parser/lex/generated/header.cc"
-yy95:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'H') goto yy97;
-	if (yych == 'h') goto yy97;
-	goto yy11;
-yy96:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy98;
-#line 38 "parser/lex/header.re"
-	{ return Open(HeaderName::kRequire); }
-#line 652 "parser/lex/generated/header.cc"
-yy97:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy99;
+	if (yych == ':') goto yy91;
 #line 32 "parser/lex/header.re"
 	{ return Open(HeaderName::kContentLength); }
-#line 659 "parser/lex/generated/header.cc"
-yy98:
+#line 602 "parser/lex/generated/header.cc"
+yy90:
 	in.Skip();
 #line 37 "parser/lex/header.re"
 	{ return Closed(HeaderName::kRequire); }
-#line 664 "parser/lex/generated/header.cc"
-yy99:
+#line 607 "parser/lex/generated/header.cc"
+yy91:
 	in.Skip();
 #line 31 "parser/lex/header.re"
 	{ return Closed(HeaderName::kContentLength); }
-#line 669 "parser/lex/generated/header.cc"
+#line 612 "parser/lex/generated/header.cc"
 }
-#line 52 "parser/lex/header.re"
+#line 50 "parser/lex/header.re"
 
 }
 
@@ -728,126 +671,126 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 732 "parser/lex/generated/header.cc"
+#line 675 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= 0x00) goto yy101;
-	if (yych == ';') goto yy104;
-	goto yy102;
-yy101:
+	if (yych <= 0x00) goto yy93;
+	if (yych == ';') goto yy96;
+	goto yy94;
+yy93:
 	in.Skip();
-#line 115 "parser/lex/header.re"
+#line 113 "parser/lex/header.re"
 	{ return {}; }
-#line 743 "parser/lex/generated/header.cc"
-yy102:
+#line 686 "parser/lex/generated/header.cc"
+yy94:
 	in.Skip();
-yy103:
-#line 114 "parser/lex/header.re"
+yy95:
+#line 112 "parser/lex/header.re"
 	{ continue; }
-#line 749 "parser/lex/generated/header.cc"
-yy104:
+#line 692 "parser/lex/generated/header.cc"
+yy96:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych <= 0x08) goto yy103;
+			if (yych <= 0x08) goto yy95;
 		} else {
-			if (yych != '\r') goto yy103;
+			if (yych != '\r') goto yy95;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy105;
-			if (yych <= 'S') goto yy103;
-			goto yy107;
+			if (yych <= ' ') goto yy97;
+			if (yych <= 'S') goto yy95;
+			goto yy99;
 		} else {
-			if (yych == 't') goto yy107;
-			goto yy103;
+			if (yych == 't') goto yy99;
+			goto yy95;
 		}
 	}
-yy105:
+yy97:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych >= '\t') goto yy105;
+			if (yych >= '\t') goto yy97;
 		} else {
-			if (yych == '\r') goto yy105;
+			if (yych == '\r') goto yy97;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy105;
-			if (yych >= 'T') goto yy107;
+			if (yych <= ' ') goto yy97;
+			if (yych >= 'T') goto yy99;
 		} else {
-			if (yych == 't') goto yy107;
+			if (yych == 't') goto yy99;
 		}
 	}
-yy106:
+yy98:
 	in.Seek(backup);
-	goto yy103;
-yy107:
+	goto yy95;
+yy99:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy108;
-	if (yych != 'i') goto yy106;
-yy108:
+	if (yych == 'I') goto yy100;
+	if (yych != 'i') goto yy98;
+yy100:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'M') goto yy109;
-	if (yych != 'm') goto yy106;
-yy109:
+	if (yych == 'M') goto yy101;
+	if (yych != 'm') goto yy98;
+yy101:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy110;
-	if (yych != 'e') goto yy106;
-yy110:
+	if (yych == 'E') goto yy102;
+	if (yych != 'e') goto yy98;
+yy102:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy111;
-	if (yych != 'o') goto yy106;
-yy111:
+	if (yych == 'O') goto yy103;
+	if (yych != 'o') goto yy98;
+yy103:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy112;
-	if (yych != 'u') goto yy106;
-yy112:
+	if (yych == 'U') goto yy104;
+	if (yych != 'u') goto yy98;
+yy104:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy113;
-	if (yych != 't') goto yy106;
-yy113:
+	if (yych == 'T') goto yy105;
+	if (yych != 't') goto yy98;
+yy105:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '\r') {
-		if (yych <= 0x08) goto yy106;
-		if (yych <= '\n') goto yy113;
-		if (yych <= '\f') goto yy106;
-		goto yy113;
+		if (yych <= 0x08) goto yy98;
+		if (yych <= '\n') goto yy105;
+		if (yych <= '\f') goto yy98;
+		goto yy105;
 	} else {
 		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy106;
-			goto yy113;
+			if (yych <= 0x1F) goto yy98;
+			goto yy105;
 		} else {
-			if (yych != '=') goto yy106;
+			if (yych != '=') goto yy98;
 		}
 	}
-yy114:
+yy106:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= '\f') {
-		if (yych <= 0x08) goto yy115;
-		if (yych <= '\n') goto yy114;
+		if (yych <= 0x08) goto yy107;
+		if (yych <= '\n') goto yy106;
 	} else {
-		if (yych <= '\r') goto yy114;
-		if (yych == ' ') goto yy114;
+		if (yych <= '\r') goto yy106;
+		if (yych == ' ') goto yy106;
 	}
-yy115:
-#line 113 "parser/lex/header.re"
+yy107:
+#line 111 "parser/lex/header.re"
 	{ return ReadDigits(in, kMaxSeconds); }
-#line 849 "parser/lex/generated/header.cc"
+#line 792 "parser/lex/generated/header.cc"
 }
-#line 116 "parser/lex/header.re"
+#line 114 "parser/lex/header.re"
 
   }
 }
@@ -857,73 +800,73 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 861 "parser/lex/generated/header.cc"
+#line 804 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'N') {
-		if (yych <= 0x00) goto yy117;
-		if (yych <= 'M') goto yy118;
-		goto yy120;
+		if (yych <= 0x00) goto yy109;
+		if (yych <= 'M') goto yy110;
+		goto yy112;
 	} else {
-		if (yych == 'n') goto yy120;
-		goto yy118;
+		if (yych == 'n') goto yy112;
+		goto yy110;
 	}
-yy117:
+yy109:
 	in.Skip();
-#line 127 "parser/lex/header.re"
+#line 125 "parser/lex/header.re"
 	{ return false; }
-#line 877 "parser/lex/generated/header.cc"
-yy118:
+#line 820 "parser/lex/generated/header.cc"
+yy110:
 	in.Skip();
-yy119:
-#line 126 "parser/lex/header.re"
+yy111:
+#line 124 "parser/lex/header.re"
 	{ continue; }
-#line 883 "parser/lex/generated/header.cc"
-yy120:
+#line 826 "parser/lex/generated/header.cc"
+yy112:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'A') goto yy121;
-	if (yych != 'a') goto yy119;
-yy121:
+	if (yych == 'A') goto yy113;
+	if (yych != 'a') goto yy111;
+yy113:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy123;
-	if (yych == 't') goto yy123;
-yy122:
+	if (yych == 'T') goto yy115;
+	if (yych == 't') goto yy115;
+yy114:
 	in.Seek(backup);
-	goto yy119;
-yy123:
+	goto yy111;
+yy115:
 	in.Skip();
 	yych = in.Peek();
-	if (yych != '.') goto yy122;
+	if (yych != '.') goto yy114;
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy124;
-	if (yych != 's') goto yy122;
-yy124:
+	if (yych == 'S') goto yy116;
+	if (yych != 's') goto yy114;
+yy116:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy125;
-	if (yych != 't') goto yy122;
-yy125:
+	if (yych == 'T') goto yy117;
+	if (yych != 't') goto yy114;
+yy117:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy126;
-	if (yych != 'u') goto yy122;
-yy126:
+	if (yych == 'U') goto yy118;
+	if (yych != 'u') goto yy114;
+yy118:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy127;
-	if (yych != 'n') goto yy122;
-yy127:
+	if (yych == 'N') goto yy119;
+	if (yych != 'n') goto yy114;
+yy119:
 	in.Skip();
-#line 125 "parser/lex/header.re"
+#line 123 "parser/lex/header.re"
 	{ return true; }
-#line 925 "parser/lex/generated/header.cc"
+#line 868 "parser/lex/generated/header.cc"
 }
-#line 128 "parser/lex/header.re"
+#line 126 "parser/lex/header.re"
 
   }
 }
@@ -935,7 +878,6 @@ const char* Name(HeaderName name) {
     case HeaderName::kCSeq: return "CSeq";
     case HeaderName::kLocation: return "Location";
     case HeaderName::kRequire: return "Require";
-    case HeaderName::kRtpInfo: return "RTP-Info";
     case HeaderName::kSession: return "Session";
     case HeaderName::kSupported: return "Supported";
     case HeaderName::kTransport: return "Transport";

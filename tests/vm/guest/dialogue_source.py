@@ -2,7 +2,7 @@
 """Who may send media, when the server says that another host will (media_source)."""
 
 from attack_case import MEDIA, head, ok, transport_of
-from attack_hosts import CLIENT, ROUTER, SCRIPTED, SERVER, STRANGER, URL, bracketed
+from attack_hosts import CLIENT, ROUTER, SCRIPTED, SERVER, STRANGER, bracketed
 from attack_network import readable
 from dialogue_case import ask, dialogue, got_in
 
@@ -71,14 +71,3 @@ def src_addr(case):
         return ports, ports, lambda: connection.answer(head("RTSP/2.0 200 OK", "CSeq: 1", "Session: 1", line))
 
     return who(case, agree)
-
-
-@dialogue
-def rtp_info(case):
-    """The answer to PLAY: RTP-Info."""
-    connection = case.connect()
-    outside = case.agree(connection, case.ports(), opened=False)
-    connection.say(head(f"PLAY {URL}/a RTSP/1.0", "CSeq: 2", f"Session: {case.session}"))
-    there = f"RTP-Info: url=rtsp://{bracketed(SCRIPTED)}/a/1;seq=1;rtptime=2"
-    connection.answer(head("RTSP/1.0 200 OK", "CSeq: 2", f"Session: {case.session}", there))
-    return f"rtp={got_in(case, from_hosts('stranger named server', MEDIA), (ROUTER, outside[0]))}"

@@ -21,9 +21,6 @@ case_table() {
 		source-src_addr      src_addr  4      nft    media_source=announced  rtp=named rtcp=named to=named
 		source-any-latch     source    4      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		source-any-latch-6   source    6      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
-		source-rtp_info-off  rtp_info  4      nft    media_source=announced  rtp=server
-		source-rtp_info      rtp_info  4      nft    media_source=announced+rtp_info=1 rtp=named
-		source-rtp_info-6    rtp_info  6      nft    media_source=announced+rtp_info=1 rtp=named
 		limit-number         number    4      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-6       number    6      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
