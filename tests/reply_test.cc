@@ -196,6 +196,32 @@ TEST_F(ReplyTest, ReadsNothingOfTheKindInTheClientsDirection) {
   EXPECT_EQ(client.Send(kS2C, reply).sent, reply);
 }
 
+// What the reply has said is of that reply alone, whatever the client says meanwhile.
+TEST(MediaSource, IsOfTheReplyThatNamesIt) {
+  const std::string spec = "RTP/AVP;unicast;client_port=5000-5001";
+  const std::string reply = ReplyTo(2, "200 OK", spec + ";server_port=9000-9001;source=198.51.100.77");
+  const std::string request = SetupRequest(2, spec);
+  const std::string options = "OPTIONS * RTSP/1.0\r\nCSeq: 3\r\n\r\n";
+  const Lines log = {
+      "reserve 0 5000-5001 as 5000-5001",
+      "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3 source 198.51.100.77",
+  };
+  for (std::size_t cut = 0; cut <= reply.size(); ++cut) {
+    Dialogue one(Dialogue::SetupOf(false));
+    one.Send(kC2S, request);
+    one.Send(kS2C, reply.substr(0, cut));
+    one.Send(kC2S, options);
+    one.Send(kS2C, reply.substr(cut));
+    EXPECT_EQ(one.Log(), log) << "cut at " << cut;
+    one.Send(kS2C, ReplyTo(3, "200 OK"));
+    one.Send(kC2S, SetupRequest(4, spec));
+    one.Send(kS2C, ReplyTo(4, "200 OK", spec + ";server_port=9000-9001"));
+    EXPECT_EQ(one.Log().back(), "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3") << "the next has none";
+    one.Close();
+    EXPECT_EQ(one.Broken(), Lines{});
+  }
+}
+
 TEST_F(ReplyTest, LivesOnForTheTimeThatTheSessionHas) {
   Agree("RTP/AVP;unicast;client_port=5000-5001",
         "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001");

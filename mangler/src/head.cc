@@ -30,7 +30,6 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
   // Nothing is left of a head before: EndHead() or TurnTransparent() has let go of its mappings.
   head = {};
   head.method = unit.start.method;
-  media_source_.family = 0;
   head.status = unit.start.status;
   const bool wants_uri = IsSetup(head) || head.method == rtsp::Method::kTeardown;
   if (wants_uri) head.uri = HashOf(unit.line, unit.start.uri);

@@ -42,7 +42,7 @@ Pending* Connection::RequestOfReply() {
   head.client = chosen_.client.value[0];
   head.peers = chosen_.peers;
   head.peer = chosen_.peer;
-  media_source_ = ReadMediaSource(spec_, Line());
+  head.media_source = ReadMediaSource(spec_, Line());
 }
 
 // Gives the client its own ports and address back, so that it need not know of the NAT (R84).

@@ -42,11 +42,12 @@ class Connection {
     rtsp::Method method = rtsp::Method::kOther;
     Choice choice = Choice::kNotSaid;  ///< Replies: the first spec that is understood.
     bool has_cseq = false;
-    std::uint8_t peers = 0;    ///< Replies: server ports of that spec,
-    std::uint16_t status = 0;  ///< 0 for a request.
-    std::uint16_t client = 0;  ///< Replies: first client port of that spec.
-    MappingSet mappings = 0;   ///< Requests: held on account of this head.
-    PortRange peer;            ///< and these are they.
+    std::uint8_t peers = 0;             ///< Replies: server ports of that spec,
+    std::uint16_t status = 0;           ///< 0 for a request.
+    std::uint16_t client = 0;           ///< Replies: first client port of that spec.
+    MappingSet mappings = 0;            ///< Requests: held on account of this head.
+    PortRange peer;                     ///< and these are they.
+    rtspnat_address media_source = {};  ///< Replies: where that spec says that media comes from.
     std::uint32_t cseq = 0;
     std::uint32_t session = 0;
     std::uint32_t uri = 0;
@@ -309,7 +310,6 @@ class Connection {
     ReplyChoice chosen_;              // or of a reply.
   };
   std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
-  rtspnat_address media_source_ = {};  // That the reply in hand names.
 };
 
 inline void Connection::FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step) {
