@@ -39,11 +39,6 @@ module_param(play_transport, bool, 0644);
 MODULE_PARM_DESC(play_transport,
 		 "Treat a PLAY that has a Transport header as a SETUP, for SAT>IP (default off)");
 
-static bool rewrite_content_base __read_mostly;
-module_param(rewrite_content_base, bool, 0644);
-MODULE_PARM_DESC(rewrite_content_base,
-		 "Rewrite the address of a server behind NAT in Content-Base too; breaks Digest authentication (default off)");
-
 static bool follow_redirects __read_mostly;
 module_param(follow_redirects, bool, 0644);
 MODULE_PARM_DESC(follow_redirects,
@@ -82,7 +77,6 @@ static u8 rtsp_options(void)
 	return (READ_ONCE(rewrite_client_address) ?
 			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
 	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
-	       (READ_ONCE(rewrite_content_base) ? RTSPNAT_OPTION_CONTENT_BASE : 0) |
 	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0) |
 	       (READ_ONCE(forget_interleaved) ?
 			RTSPNAT_OPTION_FORGET_INTERLEAVED : 0);

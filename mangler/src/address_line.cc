@@ -50,9 +50,6 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
       return direction_ == RTSPNAT_ORIGINAL && head.status == 0 && setup_.may_translate &&
              (setup_.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
     case rtsp::HeaderName::kLocation: return direction_ == RTSPNAT_REPLY && publishes_ && head.Redirects();
-    case rtsp::HeaderName::kContentBase:
-      return direction_ == RTSPNAT_REPLY && publishes_ && head.status != 0 &&
-             (setup_.options & RTSPNAT_OPTION_CONTENT_BASE) != 0;
     default: return false;
   }
 }

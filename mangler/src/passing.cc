@@ -31,10 +31,9 @@ bool Connection::MustWithhold() const {
   const Direction& direction = Current();
   if (transparent_ || !MayChange() || (flags_ & RTSPNAT_FIN) != 0) return false;
   using rtsp::HeaderName;
-  constexpr HeaderName kAddressLines[3] = {HeaderName::kXNat, HeaderName::kLocation,
-                                           HeaderName::kContentBase};
+  constexpr HeaderName kAddressLines[2] = {HeaderName::kXNat, HeaderName::kLocation};
   const bool has_others = publishes_ || setup_.options != 0;
-  for (unsigned i = 0; has_others && i < 3; ++i) {
+  for (unsigned i = 0; has_others && i < 2; ++i) {
     if (IsAddressLine(kAddressLines[i]) && direction.framer.MayBecome(kAddressLines[i])) return true;
   }
   const bool has_transport = direction_ == RTSPNAT_ORIGINAL

@@ -26,8 +26,6 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
     re2c:define:YYRESTORE = "in.Seek(backup);";
     re2c:yyfill:enable = 0;
 
-    'Content-Base:'   { return Closed(HeaderName::kContentBase); }
-    'Content-Base'    { return Open(HeaderName::kContentBase); }
     'Content-Length:' { return Closed(HeaderName::kContentLength); }
     'Content-Length'  { return Open(HeaderName::kContentLength); }
     'CSeq:'           { return Closed(HeaderName::kCSeq); }
@@ -129,7 +127,6 @@ bool NamesStun(Cursor in, std::uint16_t value) {
 
 const char* Name(HeaderName name) {
   switch (name) {
-    case HeaderName::kContentBase: return "Content-Base";
     case HeaderName::kContentLength: return "Content-Length";
     case HeaderName::kCSeq: return "CSeq";
     case HeaderName::kLocation: return "Location";

@@ -67,9 +67,8 @@ StartLine ReadStartLine(std::string_view line) {
 }
 
 Header ReadHeader(std::string_view line) {
-  static constexpr std::array<std::string_view, 9> kNames = {
-      "content-base", "content-length", "cseq",      "location", "require",
-      "session",      "supported",      "transport", "x-nat"};
+  static constexpr std::array<std::string_view, 8> kNames = {
+      "content-length", "cseq", "location", "require", "session", "supported", "transport", "x-nat"};
   const std::size_t colon = line.find(':');
   if (colon == std::string_view::npos) return {};
   std::size_t end = colon;

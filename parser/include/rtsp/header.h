@@ -12,7 +12,6 @@ namespace rtsp {
 /// Header names that have a meaning to the core; compared without regard to case.
 enum class HeaderName : std::uint8_t {
   kOther = 0,  ///< Every other line, also one without a colon.
-  kContentBase,
   kContentLength,
   kCSeq,
   kLocation,

@@ -42,7 +42,7 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
 yy1:
 	in.Skip();
 yy2:
-#line 49 "parser/lex/header.re"
+#line 47 "parser/lex/header.re"
 	{ return {}; }
 #line 48 "parser/lex/generated/header.cc"
 yy3:
@@ -233,7 +233,7 @@ yy30:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == ':') goto yy39;
-#line 34 "parser/lex/header.re"
+#line 32 "parser/lex/header.re"
 	{ return Open(HeaderName::kCSeq); }
 #line 239 "parser/lex/generated/header.cc"
 yy31:
@@ -286,7 +286,7 @@ yy38:
 	goto yy11;
 yy39:
 	in.Skip();
-#line 33 "parser/lex/header.re"
+#line 31 "parser/lex/header.re"
 	{ return Closed(HeaderName::kCSeq); }
 #line 292 "parser/lex/generated/header.cc"
 yy40:
@@ -328,7 +328,7 @@ yy46:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == ':') goto yy54;
-#line 48 "parser/lex/header.re"
+#line 46 "parser/lex/header.re"
 	{ return Open(HeaderName::kXNat); }
 #line 334 "parser/lex/generated/header.cc"
 yy47:
@@ -375,7 +375,7 @@ yy53:
 	goto yy11;
 yy54:
 	in.Skip();
-#line 47 "parser/lex/header.re"
+#line 45 "parser/lex/header.re"
 	{ return Closed(HeaderName::kXNat); }
 #line 381 "parser/lex/generated/header.cc"
 yy55:
@@ -399,14 +399,14 @@ yy58:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == ':') goto yy65;
-#line 40 "parser/lex/header.re"
+#line 38 "parser/lex/header.re"
 	{ return Open(HeaderName::kRequire); }
 #line 405 "parser/lex/generated/header.cc"
 yy59:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == ':') goto yy66;
-#line 42 "parser/lex/header.re"
+#line 40 "parser/lex/header.re"
 	{ return Open(HeaderName::kSession); }
 #line 412 "parser/lex/generated/header.cc"
 yy60:
@@ -424,193 +424,153 @@ yy61:
 yy62:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 'L') {
-		if (yych == 'B') goto yy69;
-		if (yych <= 'K') goto yy11;
-		goto yy70;
-	} else {
-		if (yych <= 'b') {
-			if (yych <= 'a') goto yy11;
-			goto yy69;
-		} else {
-			if (yych == 'l') goto yy70;
-			goto yy11;
-		}
-	}
+	if (yych == 'L') goto yy69;
+	if (yych == 'l') goto yy69;
+	goto yy11;
 yy63:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy71;
-#line 36 "parser/lex/header.re"
+	if (yych == ':') goto yy70;
+#line 34 "parser/lex/header.re"
 	{ return Open(HeaderName::kLocation); }
-#line 447 "parser/lex/generated/header.cc"
+#line 437 "parser/lex/generated/header.cc"
 yy64:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy72;
-	if (yych == 'q') goto yy72;
+	if (yych == 'Q') goto yy71;
+	if (yych == 'q') goto yy71;
 	goto yy11;
 yy65:
 	in.Skip();
-#line 39 "parser/lex/header.re"
+#line 37 "parser/lex/header.re"
 	{ return Closed(HeaderName::kRequire); }
-#line 458 "parser/lex/generated/header.cc"
+#line 448 "parser/lex/generated/header.cc"
 yy66:
 	in.Skip();
-#line 41 "parser/lex/header.re"
+#line 39 "parser/lex/header.re"
 	{ return Closed(HeaderName::kSession); }
-#line 463 "parser/lex/generated/header.cc"
+#line 453 "parser/lex/generated/header.cc"
 yy67:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'D') goto yy73;
-	if (yych == 'd') goto yy73;
+	if (yych == 'D') goto yy72;
+	if (yych == 'd') goto yy72;
 	goto yy11;
 yy68:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy74;
-	if (yych == 't') goto yy74;
+	if (yych == 'T') goto yy73;
+	if (yych == 't') goto yy73;
 	goto yy11;
 yy69:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'A') goto yy75;
-	if (yych == 'a') goto yy75;
+	if (yych == 'E') goto yy74;
+	if (yych == 'e') goto yy74;
 	goto yy11;
 yy70:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy76;
-	if (yych == 'e') goto yy76;
-	goto yy11;
+#line 33 "parser/lex/header.re"
+	{ return Closed(HeaderName::kLocation); }
+#line 476 "parser/lex/generated/header.cc"
 yy71:
 	in.Skip();
-#line 35 "parser/lex/header.re"
-	{ return Closed(HeaderName::kLocation); }
-#line 492 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'U') goto yy75;
+	if (yych == 'u') goto yy75;
+	goto yy11;
 yy72:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy77;
-	if (yych == 'u') goto yy77;
-	goto yy11;
+	if (yych == ':') goto yy76;
+#line 42 "parser/lex/header.re"
+	{ return Open(HeaderName::kSupported); }
+#line 489 "parser/lex/generated/header.cc"
 yy73:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy78;
+	if (yych == ':') goto yy77;
 #line 44 "parser/lex/header.re"
-	{ return Open(HeaderName::kSupported); }
-#line 505 "parser/lex/generated/header.cc"
+	{ return Open(HeaderName::kTransport); }
+#line 496 "parser/lex/generated/header.cc"
 yy74:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy79;
-#line 46 "parser/lex/header.re"
-	{ return Open(HeaderName::kTransport); }
-#line 512 "parser/lex/generated/header.cc"
+	if (yych == 'N') goto yy78;
+	if (yych == 'n') goto yy78;
+	goto yy11;
 yy75:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy80;
-	if (yych == 's') goto yy80;
+	if (yych == 'I') goto yy79;
+	if (yych == 'i') goto yy79;
 	goto yy11;
 yy76:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy81;
-	if (yych == 'n') goto yy81;
-	goto yy11;
+#line 41 "parser/lex/header.re"
+	{ return Closed(HeaderName::kSupported); }
+#line 513 "parser/lex/generated/header.cc"
 yy77:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy82;
-	if (yych == 'i') goto yy82;
-	goto yy11;
+#line 43 "parser/lex/header.re"
+	{ return Closed(HeaderName::kTransport); }
+#line 518 "parser/lex/generated/header.cc"
 yy78:
 	in.Skip();
-#line 43 "parser/lex/header.re"
-	{ return Closed(HeaderName::kSupported); }
-#line 535 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'G') goto yy80;
+	if (yych == 'g') goto yy80;
+	goto yy11;
 yy79:
 	in.Skip();
-#line 45 "parser/lex/header.re"
-	{ return Closed(HeaderName::kTransport); }
-#line 540 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'R') goto yy81;
+	if (yych == 'r') goto yy81;
+	goto yy11;
 yy80:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy82;
+	if (yych == 't') goto yy82;
+	goto yy11;
+yy81:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'E') goto yy83;
 	if (yych == 'e') goto yy83;
 	goto yy11;
-yy81:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'G') goto yy84;
-	if (yych == 'g') goto yy84;
-	goto yy11;
 yy82:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy85;
-	if (yych == 'r') goto yy85;
+	if (yych == 'H') goto yy84;
+	if (yych == 'h') goto yy84;
 	goto yy11;
 yy83:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy86;
-#line 30 "parser/lex/header.re"
-	{ return Open(HeaderName::kContentBase); }
-#line 565 "parser/lex/generated/header.cc"
+	if (yych == ':') goto yy85;
+#line 36 "parser/lex/header.re"
+	{ return Open(HeaderName::kRequire); }
+#line 555 "parser/lex/generated/header.cc"
 yy84:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy87;
-	if (yych == 't') goto yy87;
-	goto yy11;
+	if (yych == ':') goto yy86;
+#line 30 "parser/lex/header.re"
+	{ return Open(HeaderName::kContentLength); }
+#line 562 "parser/lex/generated/header.cc"
 yy85:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy88;
-	if (yych == 'e') goto yy88;
-	goto yy11;
+#line 35 "parser/lex/header.re"
+	{ return Closed(HeaderName::kRequire); }
+#line 567 "parser/lex/generated/header.cc"
 yy86:
 	in.Skip();
 #line 29 "parser/lex/header.re"
-	{ return Closed(HeaderName::kContentBase); }
-#line 582 "parser/lex/generated/header.cc"
-yy87:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'H') goto yy89;
-	if (yych == 'h') goto yy89;
-	goto yy11;
-yy88:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy90;
-#line 38 "parser/lex/header.re"
-	{ return Open(HeaderName::kRequire); }
-#line 595 "parser/lex/generated/header.cc"
-yy89:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy91;
-#line 32 "parser/lex/header.re"
-	{ return Open(HeaderName::kContentLength); }
-#line 602 "parser/lex/generated/header.cc"
-yy90:
-	in.Skip();
-#line 37 "parser/lex/header.re"
-	{ return Closed(HeaderName::kRequire); }
-#line 607 "parser/lex/generated/header.cc"
-yy91:
-	in.Skip();
-#line 31 "parser/lex/header.re"
 	{ return Closed(HeaderName::kContentLength); }
-#line 612 "parser/lex/generated/header.cc"
+#line 572 "parser/lex/generated/header.cc"
 }
-#line 50 "parser/lex/header.re"
+#line 48 "parser/lex/header.re"
 
 }
 
@@ -671,126 +631,126 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 675 "parser/lex/generated/header.cc"
+#line 635 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= 0x00) goto yy93;
-	if (yych == ';') goto yy96;
-	goto yy94;
-yy93:
+	if (yych <= 0x00) goto yy88;
+	if (yych == ';') goto yy91;
+	goto yy89;
+yy88:
 	in.Skip();
-#line 113 "parser/lex/header.re"
+#line 111 "parser/lex/header.re"
 	{ return {}; }
-#line 686 "parser/lex/generated/header.cc"
-yy94:
+#line 646 "parser/lex/generated/header.cc"
+yy89:
 	in.Skip();
-yy95:
-#line 112 "parser/lex/header.re"
+yy90:
+#line 110 "parser/lex/header.re"
 	{ continue; }
-#line 692 "parser/lex/generated/header.cc"
-yy96:
+#line 652 "parser/lex/generated/header.cc"
+yy91:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych <= 0x08) goto yy95;
+			if (yych <= 0x08) goto yy90;
 		} else {
-			if (yych != '\r') goto yy95;
+			if (yych != '\r') goto yy90;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy97;
-			if (yych <= 'S') goto yy95;
-			goto yy99;
+			if (yych <= ' ') goto yy92;
+			if (yych <= 'S') goto yy90;
+			goto yy94;
 		} else {
-			if (yych == 't') goto yy99;
-			goto yy95;
+			if (yych == 't') goto yy94;
+			goto yy90;
 		}
 	}
-yy97:
+yy92:
 	in.Skip();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych >= '\t') goto yy97;
+			if (yych >= '\t') goto yy92;
 		} else {
-			if (yych == '\r') goto yy97;
+			if (yych == '\r') goto yy92;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy97;
-			if (yych >= 'T') goto yy99;
+			if (yych <= ' ') goto yy92;
+			if (yych >= 'T') goto yy94;
 		} else {
-			if (yych == 't') goto yy99;
+			if (yych == 't') goto yy94;
 		}
 	}
-yy98:
+yy93:
 	in.Seek(backup);
-	goto yy95;
+	goto yy90;
+yy94:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy95;
+	if (yych != 'i') goto yy93;
+yy95:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy96;
+	if (yych != 'm') goto yy93;
+yy96:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy97;
+	if (yych != 'e') goto yy93;
+yy97:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy98;
+	if (yych != 'o') goto yy93;
+yy98:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy99;
+	if (yych != 'u') goto yy93;
 yy99:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy100;
-	if (yych != 'i') goto yy98;
+	if (yych == 'T') goto yy100;
+	if (yych != 't') goto yy93;
 yy100:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'M') goto yy101;
-	if (yych != 'm') goto yy98;
+	if (yych <= '\r') {
+		if (yych <= 0x08) goto yy93;
+		if (yych <= '\n') goto yy100;
+		if (yych <= '\f') goto yy93;
+		goto yy100;
+	} else {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy93;
+			goto yy100;
+		} else {
+			if (yych != '=') goto yy93;
+		}
+	}
 yy101:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy102;
-	if (yych != 'e') goto yy98;
-yy102:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy103;
-	if (yych != 'o') goto yy98;
-yy103:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy104;
-	if (yych != 'u') goto yy98;
-yy104:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy105;
-	if (yych != 't') goto yy98;
-yy105:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '\r') {
-		if (yych <= 0x08) goto yy98;
-		if (yych <= '\n') goto yy105;
-		if (yych <= '\f') goto yy98;
-		goto yy105;
-	} else {
-		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy98;
-			goto yy105;
-		} else {
-			if (yych != '=') goto yy98;
-		}
-	}
-yy106:
-	in.Skip();
-	yych = in.Peek();
 	if (yych <= '\f') {
-		if (yych <= 0x08) goto yy107;
-		if (yych <= '\n') goto yy106;
+		if (yych <= 0x08) goto yy102;
+		if (yych <= '\n') goto yy101;
 	} else {
-		if (yych <= '\r') goto yy106;
-		if (yych == ' ') goto yy106;
+		if (yych <= '\r') goto yy101;
+		if (yych == ' ') goto yy101;
 	}
-yy107:
-#line 111 "parser/lex/header.re"
+yy102:
+#line 109 "parser/lex/header.re"
 	{ return ReadDigits(in, kMaxSeconds); }
-#line 792 "parser/lex/generated/header.cc"
+#line 752 "parser/lex/generated/header.cc"
 }
-#line 114 "parser/lex/header.re"
+#line 112 "parser/lex/header.re"
 
   }
 }
@@ -800,80 +760,79 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 804 "parser/lex/generated/header.cc"
+#line 764 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'N') {
-		if (yych <= 0x00) goto yy109;
-		if (yych <= 'M') goto yy110;
-		goto yy112;
+		if (yych <= 0x00) goto yy104;
+		if (yych <= 'M') goto yy105;
+		goto yy107;
 	} else {
-		if (yych == 'n') goto yy112;
-		goto yy110;
+		if (yych == 'n') goto yy107;
+		goto yy105;
 	}
-yy109:
+yy104:
 	in.Skip();
-#line 125 "parser/lex/header.re"
+#line 123 "parser/lex/header.re"
 	{ return false; }
-#line 820 "parser/lex/generated/header.cc"
-yy110:
+#line 780 "parser/lex/generated/header.cc"
+yy105:
 	in.Skip();
-yy111:
-#line 124 "parser/lex/header.re"
+yy106:
+#line 122 "parser/lex/header.re"
 	{ continue; }
-#line 826 "parser/lex/generated/header.cc"
-yy112:
+#line 786 "parser/lex/generated/header.cc"
+yy107:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'A') goto yy113;
-	if (yych != 'a') goto yy111;
+	if (yych == 'A') goto yy108;
+	if (yych != 'a') goto yy106;
+yy108:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy110;
+	if (yych == 't') goto yy110;
+yy109:
+	in.Seek(backup);
+	goto yy106;
+yy110:
+	in.Skip();
+	yych = in.Peek();
+	if (yych != '.') goto yy109;
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'S') goto yy111;
+	if (yych != 's') goto yy109;
+yy111:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy112;
+	if (yych != 't') goto yy109;
+yy112:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy113;
+	if (yych != 'u') goto yy109;
 yy113:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy115;
-	if (yych == 't') goto yy115;
+	if (yych == 'N') goto yy114;
+	if (yych != 'n') goto yy109;
 yy114:
-	in.Seek(backup);
-	goto yy111;
-yy115:
 	in.Skip();
-	yych = in.Peek();
-	if (yych != '.') goto yy114;
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'S') goto yy116;
-	if (yych != 's') goto yy114;
-yy116:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy117;
-	if (yych != 't') goto yy114;
-yy117:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy118;
-	if (yych != 'u') goto yy114;
-yy118:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy119;
-	if (yych != 'n') goto yy114;
-yy119:
-	in.Skip();
-#line 123 "parser/lex/header.re"
+#line 121 "parser/lex/header.re"
 	{ return true; }
-#line 868 "parser/lex/generated/header.cc"
+#line 828 "parser/lex/generated/header.cc"
 }
-#line 126 "parser/lex/header.re"
+#line 124 "parser/lex/header.re"
 
   }
 }
 
 const char* Name(HeaderName name) {
   switch (name) {
-    case HeaderName::kContentBase: return "Content-Base";
     case HeaderName::kContentLength: return "Content-Length";
     case HeaderName::kCSeq: return "CSeq";
     case HeaderName::kLocation: return "Location";

@@ -10,7 +10,7 @@
 extern unsigned int *model_parameter_max_connections, *model_parameter_max_mappings_per_host,
 	*model_parameter_mappings_per_second;
 extern bool *model_parameter_rewrite_client_address, *model_parameter_play_transport,
-	*model_parameter_rewrite_content_base, *model_parameter_end_media, *model_parameter_follow_redirects,
+	*model_parameter_end_media, *model_parameter_follow_redirects,
 	*model_parameter_forget_interleaved;
 extern const struct kernel_param_ops *model_parameter_media_source;
 
@@ -26,7 +26,6 @@ static const struct {
 	{ .name = "mappings_per_second", .number = &model_parameter_mappings_per_second, .at_first = "64" },
 	{ .name = "rewrite_client_address", .flag = &model_parameter_rewrite_client_address, .at_first = "N" },
 	{ .name = "play_transport", .flag = &model_parameter_play_transport, .at_first = "N" },
-	{ .name = "rewrite_content_base", .flag = &model_parameter_rewrite_content_base, .at_first = "N" },
 	{ .name = "end_media", .flag = &model_parameter_end_media, .at_first = "N" },
 	{ .name = "follow_redirects", .flag = &model_parameter_follow_redirects, .at_first = "N" },
 	{ .name = "forget_interleaved", .flag = &model_parameter_forget_interleaved, .at_first = "N" },
