@@ -54,15 +54,12 @@ struct Sent {
   std::string bytes;
 };
 
-constexpr std::uint8_t kOthers = 0xff & ~RTSPNAT_OPTION_FORGET_INTERLEAVED;
-
 class Player {
  public:
   explicit Player(std::uint8_t options)
       : routed_((options & 1) != 0),
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
-        asks_(static_cast<std::uint8_t>(((options & 16) != 0 ? kOthers : 0) |
-                                        ((options & 64) != 0 ? RTSPNAT_OPTION_FORGET_INTERLEAVED : 0))),
+        asks_((options & 16) != 0 ? 0xff : 0),
         dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
   }
@@ -86,7 +83,7 @@ class Player {
 
   bool routed_;
   rtspnat_length_changes changes_;
-  std::uint8_t asks_;  // Of enum rtspnat_options.
+  std::uint8_t asks_;     // Of enum rtspnat_options: none, or all.
   bool in_order_ = true;  // Nothing was sent past the frontier, nor behind a close.
   bool closed_[2] = {};
   Dialogue dialogue_;

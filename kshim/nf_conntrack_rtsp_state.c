@@ -44,11 +44,6 @@ module_param(follow_redirects, bool, 0644);
 MODULE_PARM_DESC(follow_redirects,
 		 "Expect a control connection where a server sends its client on, on any port (default off)");
 
-static bool forget_interleaved __read_mostly;
-module_param(forget_interleaved, bool, 0644);
-MODULE_PARM_DESC(forget_interleaved,
-		 "Forget a connection once media run on it and it has no mappings; a SETUP of UDP behind that is not helped (default off)");
-
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
 
 /* Guards the list, its length, conn->listed and all writes of helper->conn. */
@@ -77,9 +72,7 @@ static u8 rtsp_options(void)
 	return (READ_ONCE(rewrite_client_address) ?
 			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
 	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
-	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0) |
-	       (READ_ONCE(forget_interleaved) ?
-			RTSPNAT_OPTION_FORGET_INTERLEAVED : 0);
+	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0);
 }
 
 /* One end of the connection is translated by SNAT, the other by DNAT. */

@@ -250,22 +250,6 @@ TEST_F(PassingTest, FramesArePassedOverByTheirHeads) {
   EXPECT_FALSE(dialogue.SendAt(kS2C, start + 2, frame + frame).sent.empty()) << "sent again";
 }
 
-TEST_F(PassingTest, FramesAreForgottenIfAsked) {
-  const std::string frame = std::string("$\0\0\4abcd", 8);
-  rtspnat_setup setup = Dialogue::SetupOf(true);
-  setup.options = RTSPNAT_OPTION_FORGET_INTERLEAVED;
-  Dialogue forgets(setup);
-  forgets.Send(kC2S,
-               "SETUP rtsp://s/a RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP;client_port=6000-6001\r\n\r\n");
-  forgets.Send(kS2C, "RTSP/1.0 100 Continue\r\nCSeq: 1\r\n\r\n");
-  EXPECT_FALSE(forgets.Send(kS2C, frame).transparent) << "a mapping is held";
-  forgets.Send(kS2C, "RTSP/1.0 461 No\r\nCSeq: 1\r\n\r\n");
-  const Outcome outcome = forgets.Send(kS2C, frame.substr(0, 6));
-  EXPECT_EQ(outcome.sent, frame.substr(0, 6));
-  EXPECT_TRUE(outcome.transparent);
-  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_INTERLEAVED));
-}
-
 // 10.0.1.2 becomes 203.0.113.1, three bytes more; one blank behind `Transport:` can go.
 std::string Destination(const std::string& blanks, const std::string& address, int cseq = 2) {
   return "SETUP rtsp://s/a RTSP/1.0\r\nCSeq: " + std::to_string(cseq) + "\r\nTransport:" + blanks +

@@ -122,9 +122,6 @@ enum rtspnat_options {
 	RTSPNAT_OPTION_PLAY_TRANSPORT = 1 << 1,
 	/** Ask RTSPNAT_REDIRECT where the peer sends the opener on to another host or port. */
 	RTSPNAT_OPTION_REDIRECT = 1 << 2,
-	/** Transparent for good at the first interleaved frame (RFC 2326 section 10.12) while no mapping is held: nothing is
-	 *  left to do but for a SETUP of other transports on the same connection, which is not helped then. */
-	RTSPNAT_OPTION_FORGET_INTERLEAVED = 1 << 3,
 };
 
 /** Whether an edit may make the stream longer. It is done only where nothing else helps: an

@@ -78,7 +78,7 @@ bool Connection::Skip(const rtspnat_segment& segment) {
 inline bool Connection::MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const {
   if (phase_ != Phase::kDone || holds_ || transparent_ || !direction.edits.Empty()) return false;
   if (Closes(segment) || (segment.flags & RTSPNAT_URG) != 0) return false;
-  return segment.seq == direction.frontier && direction.framer.MaySkipFrames() && !ForgetsInterleaved();
+  return segment.seq == direction.frontier && direction.framer.MaySkipFrames();
 }
 
 // `bytes` lie at `offset`; with 0 that is where the stream was left.

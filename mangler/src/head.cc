@@ -112,8 +112,7 @@ void Connection::NoteSessionTimeout() {
     case rtsp::UnitKind::kInterleaved:
       interleaved_ = true;
       Note(RTSPNAT_NOTE_INTERLEAVED);
-      if (ForgetsInterleaved()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
-      return !transparent_;
+      return true;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); return false;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;

@@ -35,8 +35,7 @@ std::uint8_t ReadOption(int line, const std::string& text) {
   if (text == "client_address") return RTSPNAT_OPTION_CLIENT_ADDRESS;
   if (text == "play_transport") return RTSPNAT_OPTION_PLAY_TRANSPORT;
   if (text == "redirect") return RTSPNAT_OPTION_REDIRECT;
-  if (text == "forget_interleaved") return RTSPNAT_OPTION_FORGET_INTERLEAVED;
-  Fail(line, "option client_address, play_transport, redirect or forget_interleaved");
+  Fail(line, "option client_address, play_transport or redirect");
 }
 
 // Settings that have a value. Gives false if there is none of the name.

@@ -135,25 +135,6 @@ TEST_F(ModelLifetime, MediaOutliveTheControlConnection) {
   EXPECT_EQ(model_conntrack_count(), 0U);
 }
 
-TEST_F(ModelLifetime, InterleavedMediaNeedNoStateIfAsked) {
-  const std::string frame("$\0\0\4abcd", 8);
-  for (const bool asked : {false, true}) {
-    Start();
-    model_set_parameter("forget_interleaved", asked ? "Y" : "N");
-    Router router;
-    Session session(router);
-    ASSERT_TRUE(session.Open());
-    session.Request(SetupRequest(1, "RTP/AVP/TCP;unicast;interleaved=0-1"));
-    session.Response(OkResponse(1, "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"));
-    EXPECT_EQ(Kernel::Counter("connections_open"), 1);
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(session.Response(frame), frame);
-    EXPECT_EQ(Kernel::Counter("connections_open"), asked ? 0 : 1);
-    EXPECT_EQ(Kernel::Counter("interleaved_frames"), asked ? 1 : 3);
-    EXPECT_EQ(session.Wrong(), "");
-    Finish();
-  }
-}
-
 TEST_F(ModelLifetime, SamePortsAgainAfterTheEnd) {
   Start();
   for (int round = 0; round < 3; ++round) {

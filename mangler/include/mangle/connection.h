@@ -130,10 +130,6 @@ class Connection {
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   void Note(std::uint32_t note) { notes_ |= std::uint64_t{1} << note; }
-  // Frames are all that is to come.
-  [[nodiscard]] bool ForgetsInterleaved() const {
-    return (setup_.options & RTSPNAT_OPTION_FORGET_INTERLEAVED) != 0 && mappings_.Held() == 0;
-  }
   [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
   [[nodiscard]] inline bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
   inline void TakeAcknowledgement(const rtspnat_segment& segment);

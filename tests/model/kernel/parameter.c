@@ -10,8 +10,7 @@
 extern unsigned int *model_parameter_max_connections, *model_parameter_max_mappings_per_host,
 	*model_parameter_mappings_per_second;
 extern bool *model_parameter_rewrite_client_address, *model_parameter_play_transport,
-	*model_parameter_end_media, *model_parameter_follow_redirects,
-	*model_parameter_forget_interleaved;
+	*model_parameter_end_media, *model_parameter_follow_redirects;
 extern const struct kernel_param_ops *model_parameter_media_source;
 
 static const struct {
@@ -28,7 +27,6 @@ static const struct {
 	{ .name = "play_transport", .flag = &model_parameter_play_transport, .at_first = "N" },
 	{ .name = "end_media", .flag = &model_parameter_end_media, .at_first = "N" },
 	{ .name = "follow_redirects", .flag = &model_parameter_follow_redirects, .at_first = "N" },
-	{ .name = "forget_interleaved", .flag = &model_parameter_forget_interleaved, .at_first = "N" },
 	{ .name = "media_source", .ops = &model_parameter_media_source, .at_first = "peer" },
 };
 

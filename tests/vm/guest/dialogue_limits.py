@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""What one host may ask for (max_mappings_per_host, mappings_per_second), and that another one gets its own; what is not
-followed (forget_interleaved)."""
+"""What one host may ask for (max_mappings_per_host, mappings_per_second), and that another one gets its own; that a
+connection is followed behind interleaved media."""
 
 import time
 

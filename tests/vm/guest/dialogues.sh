@@ -27,7 +27,6 @@ case_table() {
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
 		interleaved          interleaved 4    nft    -                       arrives=all followed=1 then=server
-		interleaved-forgotten interleaved 4   nft    forget_interleaved=1    arrives=all followed=0 then=nobody
 		outlive-without      outlive   4      idle   -                       resumed=none over=none
 		outlive              outlive   4      nft    -                       resumed=FIN,RST,RST_of_the_server over=none
 		quiet-without        quiet     4      idle   -                       resumed=none
