@@ -216,7 +216,8 @@ TEST(MediaSource, IsOfTheReplyThatNamesIt) {
     one.Send(kS2C, ReplyTo(3, "200 OK"));
     one.Send(kC2S, SetupRequest(4, spec));
     one.Send(kS2C, ReplyTo(4, "200 OK", spec + ";server_port=9000-9001"));
-    EXPECT_EQ(one.Log().back(), "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3") << "the next has none";
+    EXPECT_EQ(one.Log().back(), "expect 0 5000-5001 to 5000-5001 peer 9000-9001 open 3")
+        << "the next has none";
     one.Close();
     EXPECT_EQ(one.Broken(), Lines{});
   }
