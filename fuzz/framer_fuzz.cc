@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The framer against itself in other cuts, and against a reader that has the whole stream in memory.
+// The framer against itself in other cuts, and against readers that have the whole stream in memory: one that
+// follows the framer's rules, and one for whom nothing but CR LF ends a line.
 //
-// Input: four sizes of pieces, which are used in turn (all 0: one piece), then the stream.
+// Input: four sizes of pieces, which are used in turn (all 0: one piece), then the stream. Of the first three sizes
+// only seven bits count; the highest one says
+//   of the first size:  the stream answers, from its first byte on,
+//   of the second size: or rather from a place that the fourth size says, in 256ths of the stream,
+//   of the third size:  in the stream ff stands for 8191 times the byte behind it.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,6 +29,43 @@ using rtsp::UnitKind;
 using rtsp::reference::FramedUnit;
 
 constexpr std::size_t kSizes = 4;
+constexpr std::uint8_t kFlag = 0x80;
+constexpr std::size_t kRun = 8191;
+constexpr std::size_t kLongestStream = 400000;
+
+struct Input {
+  std::size_t sizes[kSizes] = {};
+  std::optional<std::size_t> answers_from;
+  std::string stream;
+
+  [[nodiscard]] bool IsCut() const {
+    return std::ranges::any_of(sizes, [](std::size_t size) { return size != 0; });
+  }
+};
+
+// Lines of 64 KiB and more, without as many bytes of input.
+std::string Expand(std::string_view bytes) {
+  std::string stream;
+  for (std::size_t i = 0; i < bytes.size() && stream.size() < kLongestStream; ++i) {
+    const bool is_run = static_cast<std::uint8_t>(bytes[i]) == 0xff && i + 1 < bytes.size();
+    if (is_run) {
+      stream.append(kRun, bytes[++i]);
+    } else {
+      stream.push_back(bytes[i]);
+    }
+  }
+  return stream;
+}
+
+Input InputOf(const std::uint8_t* data, std::size_t size) {
+  Input input;
+  for (std::size_t i = 0; i < kSizes; ++i) input.sizes[i] = i + 1 < kSizes ? data[i] & (kFlag - 1U) : data[i];
+  const std::string_view rest(reinterpret_cast<const char*>(data + kSizes), size - kSizes);
+  input.stream = (data[2] & kFlag) != 0 ? Expand(rest) : std::string(rest);
+  if ((data[0] & kFlag) != 0)
+    input.answers_from = (data[1] & kFlag) != 0 ? input.stream.size() * data[3] / 256 : 0;
+  return input;
+}
 
 // Reads a stream piece by piece and keeps the units. Their lines are not copied: they are what stands in the
 // stream at their offset, and checked to be that.
@@ -29,9 +73,11 @@ class Reading {
  public:
   enum class Units : std::uint8_t { kAll, kOfInterest };
 
-  explicit Reading(std::string_view stream, Units which = Units::kAll) : stream_(stream), which_(which) {}
+  explicit Reading(const Input& input, Units which = Units::kAll)
+      : stream_(input.stream), answers_from_(input.answers_from), which_(which) {}
 
-  void Feed(std::string_view piece);
+  // Takes in the next `size` bytes, or what is left.
+  void Feed(std::size_t size);
 
   std::vector<FramedUnit> units;
 
@@ -39,12 +85,16 @@ class Reading {
   Unit Next(Cursor& in);
   void Keep(const Unit& unit);
   bool Passes(std::string_view piece);
+  void FeedPiece(std::string_view piece);
 
   std::string_view stream_;
+  std::optional<std::size_t> answers_from_;
+  std::size_t at_ = 0;
   Units which_;
   Unit last_;
   Framer framer_;
   bool lost_ = false;
+  bool gap_ = false;
 };
 
 Unit Reading::Next(Cursor& in) {
@@ -57,8 +107,18 @@ void Reading::Keep(const Unit& unit) {
   FramedUnit kept;
   kept.kind = unit.kind;
   kept.reason = unit.reason;
-  kept.too_long = unit.too_long;
   // Of the other kinds these may be left over, in NextOfInterest().
+  const bool is_start = unit.kind == UnitKind::kStartLine;
+  if (is_start || unit.kind == UnitKind::kHeader) kept.too_long = unit.too_long;
+  if (unit.kind == UnitKind::kHeader) kept.bare = unit.bare;
+  if (is_start) {
+    if (unit.start.kind == rtsp::StartKind::kRequest) kept.method = rtsp::Name(unit.start.method);
+    Check(unit.start.kind != rtsp::StartKind::kInvalid, "a start line is a request or a response");
+    Check(!unit.too_long || unit.start.uri.Empty(), "the URI of a line too long is not said");
+    kept.status = unit.start.status;
+    kept.major = unit.start.major;
+    kept.minor = unit.start.minor;
+  }
   if (unit.kind == UnitKind::kInterleaved) kept.channel = unit.channel;
   if (unit.kind == UnitKind::kInterleaved || unit.kind == UnitKind::kHeadEnd) kept.length = unit.length;
   if (unit.kind != UnitKind::kLost) {
@@ -73,6 +133,8 @@ void Reading::Keep(const Unit& unit) {
       line.Skip();
     }
   }
+  const bool is_bad_end = unit.kind == UnitKind::kHeadEnd && unit.reason != rtsp::LostReason::kNone;
+  gap_ = gap_ || is_bad_end || unit.kind == UnitKind::kGap;
   units.push_back(kept);
 }
 
@@ -85,7 +147,21 @@ bool Reading::Passes(std::string_view piece) {
   return true;
 }
 
-void Reading::Feed(std::string_view piece) {
+// The side that answers begins to do so between two pieces.
+void Reading::Feed(std::size_t size) {
+  const std::size_t end = at_ + std::min(size, stream_.size() - at_);
+  if (answers_from_ && *answers_from_ >= at_ && *answers_from_ <= end) {
+    FeedPiece(stream_.substr(at_, *answers_from_ - at_));
+    at_ = *answers_from_;
+    answers_from_.reset();
+    framer_.ReadAnswers();
+  }
+  FeedPiece(stream_.substr(at_, end - at_));
+  at_ = end;
+  Check(framer_.Gap() == gap_, "Gap() is true behind text that could not be followed, for ever");
+}
+
+void Reading::FeedPiece(std::string_view piece) {
   if (lost_) {
     Cursor in(reinterpret_cast<const std::uint8_t*>(piece.data()), static_cast<std::uint32_t>(piece.size()));
     const Unit unit = Next(in);
@@ -127,22 +203,26 @@ bool IsOther(const FramedUnit& unit) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size < kSizes) return 0;
-  const std::string_view stream(reinterpret_cast<const char*>(data + kSizes), size - kSizes);
-  Reading whole(stream);
-  whole.Feed(stream);
+  const Input input = InputOf(data, size);
+  const std::string_view stream = input.stream;
+  Reading whole(input);
+  whole.Feed(stream.size());
   CheckOrder(whole.units);
-  Check(whole.units == rtsp::reference::ReadUnits(stream), "the reference reads the same units");
+  Check(whole.units == rtsp::reference::ReadUnits(stream, input.answers_from),
+        "the reference reads the same units");
+  Check(rtsp::reference::AreReadAlike(stream, whole.units),
+        "law 6: in a direction of CR LF no text of a reader of CR LF alone begins a line");
 
-  Reading pieces(stream);
-  Reading of_interest(stream, Reading::Units::kOfInterest);
-  const bool cut = std::any_of(data, data + kSizes, [](std::uint8_t piece) { return piece != 0; });
+  Reading pieces(input);
+  Reading of_interest(input, Reading::Units::kOfInterest);
+  const bool cut = input.IsCut();
   for (std::size_t at = 0, turn = 0; cut && at < stream.size(); ++turn) {
-    const std::string_view piece = stream.substr(at, data[turn % kSizes]);
+    const std::size_t piece = input.sizes[turn % kSizes];
     pieces.Feed(piece);
     of_interest.Feed(piece);
-    at += piece.size();
+    at += piece;
   }
-  if (!cut) of_interest.Feed(stream);
+  if (!cut) of_interest.Feed(stream.size());
   if (cut) Check(pieces.units == whole.units, "law 1: cuts change no unit");
   std::erase_if(whole.units, IsOther);
   Check(of_interest.units == whole.units, "NextOfInterest() passes over other lines, and only those");

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "fuzz/check.h"
@@ -24,6 +25,11 @@ bool IsAt(Field field, reference::Span span) {
   return field.offset == span.begin && field.length == span.end - span.begin;
 }
 
+// Where an empty URI stands does not matter.
+bool IsUriAt(Field field, reference::Span span) {
+  return span.begin == span.end ? field.Empty() : IsAt(field, span);
+}
+
 void CheckStartLine(Cursor in, std::string_view line) {
   const rtsp::StartLine start = rtsp::LexStartLine(in);
   const reference::StartLine expected = reference::ReadStartLine(line);
@@ -33,11 +39,41 @@ void CheckStartLine(Cursor in, std::string_view line) {
   Check(start.major == expected.major && start.minor == expected.minor, "the version");
   Check(start.status == expected.status, "the status");
   if (!expected.request) return;
-  Check(IsAt(start.uri, expected.uri), "the place of the URI");
+  Check(IsUriAt(start.uri, expected.uri), "the place of the URI");
   const bool known = start.method != rtsp::Method::kOther;
   if (known) Check(expected.method == rtsp::Name(start.method), "the method is the one that stands there");
   for (int i = 1; !known && i <= static_cast<int>(rtsp::Method::kTeardown); ++i)
     Check(expected.method != rtsp::Name(static_cast<rtsp::Method>(i)), "no known method is other");
+}
+
+// The same line, byte by byte and in one piece.
+void CheckLongStartLine(std::string_view line) {
+  const bool is_line = line.find('\n') == std::string_view::npos && (line.empty() || line.back() != '\r');
+  if (!is_line) return;
+  const reference::StartLine expected = reference::ReadStartLine(line);
+  const std::string bytes = std::string(line) + "\r\n";
+  for (const std::size_t size : {std::size_t{1}, bytes.size()}) {
+    rtsp::LongStartLine reader;
+    reader.Begin();
+    const Cursor in(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                    static_cast<std::uint32_t>(bytes.size()));
+    for (std::size_t at = 0; at < bytes.size(); at += size)
+      reader.Take(in, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(size));
+    const rtsp::StartLine start = reader.Finish();
+    const bool method_fits = expected.method.size() <= rtsp::LongStartLine::kMethodBytes;
+    Check((start.kind == rtsp::StartKind::kRequest) == (expected.request && method_fits),
+          "long requests are told");
+    Check((start.kind == rtsp::StartKind::kResponse) == expected.response, "long responses are told");
+    if (start.kind == rtsp::StartKind::kInvalid) continue;
+    Check(start.major == expected.major && start.minor == expected.minor, "the version of a long line");
+    Check(start.status == expected.status, "the status of a long line");
+    Check(start.uri.Empty(), "the URI of a long line is not kept");
+    if (!expected.request) continue;
+    const std::string_view uri = expected.uri.In(line);
+    const Cursor place(reinterpret_cast<const std::uint8_t*>(uri.data()),
+                       static_cast<std::uint32_t>(uri.size()));
+    Check(start.odd_uri == rtsp::HashUri(place), "which URI a long line has");
+  }
 }
 
 void CheckNumber(Cursor in, std::string_view line, std::uint16_t value, std::uint32_t maximum) {
@@ -72,6 +108,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Cursor in(bytes.get(), static_cast<std::uint32_t>(size));
   const std::string_view line(reinterpret_cast<const char*>(data), size);
   CheckStartLine(in, line);
+  CheckLongStartLine(line);
   CheckHeader(in, line);
   return 0;
 }

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "fuzz/check.h"
@@ -23,6 +24,7 @@ using rtsp::Cursor;
 using rtsp::Field;
 using rtsp::Ports;
 using rtsp::TransportSpec;
+using Place = std::pair<int, int>;
 
 void CheckInside(Field field, const TransportSpec& spec) {
   if (field.Empty()) return;
@@ -64,6 +66,41 @@ void CheckCommon(const TransportSpec& spec) {
   Check(rtsp::reference::Difference(spec, common) == nullptr, "law 5: a common spec has nothing else");
 }
 
+void AddPlaces(const TransportSpec& spec, std::vector<Place>& places) {
+  const Field fields[] = {spec.client_port.field[0], spec.client_port.field[1],
+                          spec.destination,          spec.client_address,
+                          spec.dest_addr[0].host,    spec.dest_addr[0].port_field,
+                          spec.dest_addr[1].host,    spec.dest_addr[1].port_field};
+  for (const Field& field : fields) {
+    if (!field.Empty()) places.emplace_back(field.offset, field.length);
+  }
+}
+
+void Sort(std::vector<Place>& places) {
+  std::ranges::sort(places);
+  places.erase(std::ranges::unique(places).begin(), places.end());
+}
+
+// Reads a spec again until it repeats nothing: law 6.
+void CheckRepeats(rtsp::TransportReader reader, TransportSpec spec, const std::vector<Field>& expected) {
+  std::vector<Place> places;
+  AddPlaces(spec, places);
+  while (spec.repeat != 0) {
+    const std::uint16_t before = spec.repeat;
+    const Field all = spec.all;
+    reader.Repeat(spec);
+    Check(all.offset == spec.all.offset && all.length == spec.all.length, "law 6: it is the same spec");
+    Check(spec.repeat == 0 || spec.repeat > before, "law 6: repeat grows");
+    AddPlaces(spec, places);
+  }
+  std::vector<Place> others;
+  others.reserve(expected.size());
+  for (const Field& field : expected) others.emplace_back(field.offset, field.length);
+  Sort(places);
+  Sort(others);
+  Check(places == others, "law 6: all places are given");
+}
+
 void CheckSpec(std::string_view line, const TransportSpec& spec) {
   if (spec.common) CheckCommon(spec);
   Check(!spec.all.Empty(), "a spec is not empty");
@@ -89,6 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   rtsp::TransportReader reader(Cursor(bytes.get(), static_cast<std::uint32_t>(size)), 0);
 
   const std::vector<TransportSpec> expected = rtsp::reference::ReadTransport(line, 0);
+  const std::vector<std::vector<Field>> places = rtsp::reference::PlacesOf(line, 0);
   TransportSpec spec;
   std::size_t count = 0;
   int end = 0;
@@ -101,6 +139,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       static_cast<void>(std::fprintf(stderr, "spec %zu, %s\n", count, member));
       Check(false, "the reference reads the same spec");
     }
+    CheckRepeats(reader, spec, places[count]);
     ++count;
   }
   Check(count == expected.size(), "law 4: the reference finds as many specs");

@@ -20,6 +20,7 @@ namespace {
 #include "../parser/src/bytes.cc"
 #include "../parser/src/framer.cc"
 #include "../parser/src/transport.cc"
+#include "../parser/src/transport_address.cc"
 
 #include "../mangler/src/address.cc"
 #include "../mangler/src/address_line.cc"
@@ -32,6 +33,7 @@ namespace {
 #include "../mangler/src/ports.cc"
 #include "../mangler/src/reading.cc"
 #include "../mangler/src/reply.cc"
+#include "../mangler/src/rest.cc"
 #include "../mangler/src/rewrite.cc"
 #include "../mangler/src/seq_map.cc"
 }  // namespace

@@ -7,6 +7,7 @@ add_library(rtspnat STATIC
   parser/src/bytes.cc
   parser/src/framer.cc
   parser/src/transport.cc
+  parser/src/transport_address.cc
   parser/lex/generated/header.cc
   parser/lex/generated/start_line.cc
   parser/lex/generated/transport_lexer.cc
@@ -21,6 +22,7 @@ add_library(rtspnat STATIC
   mangler/src/ports.cc
   mangler/src/reading.cc
   mangler/src/reply.cc
+  mangler/src/rest.cc
   mangler/src/rewrite.cc
   mangler/src/rtspnat.cc
   mangler/src/seq_map.cc)

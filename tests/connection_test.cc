@@ -151,9 +151,15 @@ TEST_F(ConnectionTest, ReleasesOnAnErrorAndReservesAgain) {
 }
 
 TEST_F(ConnectionTest, GoesLiveOnlyAtTheReplyWithItsOwnCseq) {
+  const std::string spec = "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001";
+  dialogue.Send(kC2S, "OPTIONS rtsp://s/a RTSP/1.0\r\nCSeq: 1\r\n\r\n");
   dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));
-  dialogue.Send(kS2C, ReplyTo(7, "200 OK", "RTP/AVP;unicast;client_port=5000-5001;server_port=9000-9001"));
-  EXPECT_EQ(dialogue.Live(), 0U);
+  dialogue.Send(kS2C, ReplyTo(1, "200 OK", spec));
+  EXPECT_EQ(dialogue.Live(), 0U) << "the answer to OPTIONS";
+  dialogue.Send(kS2C, ReplyTo(1, "200 OK", spec));
+  EXPECT_EQ(dialogue.Live(), 0U) << "the same answer again";
+  dialogue.Send(kS2C, ReplyTo(2, "200 OK", spec));
+  EXPECT_EQ(dialogue.Live(), 1U);
 }
 
 TEST_F(ConnectionTest, ReleasesWhenTheServerChoosesInterleaved) {
@@ -349,11 +355,11 @@ TEST_F(ConnectionTest, DropsNothingBehindALossInInterleavedMedia) {
 // Seen in the virtual machine: a server that resets after its own FIN.
 TEST_F(ConnectionTest, NeverDropsAResetOrAnEmptySegment) {
   dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));
+  EXPECT_TRUE(dialogue.SendAt(kC2S, 1000, "", RTSPNAT_FIN).dropped) << "before what is still missing";
   dialogue.Send(kS2C, "", RTSPNAT_FIN);
   EXPECT_FALSE(dialogue.SendAt(kS2C, 1, "").dropped);
   EXPECT_FALSE(dialogue.SendAt(kS2C, 1, "", RTSPNAT_RST).dropped);
   EXPECT_FALSE(dialogue.SendAt(kS2C, 1000, "reason", RTSPNAT_RST).dropped);
-  EXPECT_TRUE(dialogue.SendAt(kC2S, 1000, "", RTSPNAT_FIN).dropped) << "before what is still missing";
 }
 
 TEST(RoutedConnection, OpensTheSamePortsOrNone) {

@@ -140,12 +140,16 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
       return outcome;
     }
   }
+  direction_ = direction;
+  released_told_ = false;
   rtspnat_begin(connection_, &segment);
   Converse();
   Apply(segment, outcome);
+  gap_ = gap_ || outcome.Noted(RTSPNAT_NOTE_REPLY_GAP);
   if (!outcome.dropped) Leave(direction, outcome);
-  if ((flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 && !outcome.dropped)
-    Check(books_.empty(), "law 4: a mapping is left after FIN or RST");
+  const bool closes = (flags & RTSPNAT_RST) != 0 || outcome.fin;
+  closed_ = closed_ || (closes && !outcome.dropped);
+  if (closes && !outcome.dropped) Check(books_.empty(), "law 4: a mapping is left after FIN or RST");
   return outcome;
 }
 
@@ -221,6 +225,7 @@ void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[R
 
 void Dialogue::OnReserve(const rtspnat_step& step) {
   Check(!books_.contains(step.mapping), "law 4: reserved twice");
+  Check(!closed_, "law 4: reserved behind FIN or RST");
   Check(step.mapping < rtspnat_mappings(), "law 4: mapping number");
   CheckPorts(step, step.inside, step.outside, step.count, setup_.may_translate);
   std::uint16_t first_port = step.outside[0];
@@ -238,6 +243,7 @@ void Dialogue::OnPublish(const rtspnat_step& step) {
   const bool is_new = step.outside[0] == 0;
   Check((book == books_.end()) == is_new, "law 4: published without being reserved, or anew");
   Check(setup_.may_publish, "law 6: published without NAT");
+  CheckDoubt(step);
   unsigned count = 0;
   while (count < step.count && step.published[count] != 0) ++count;
   CheckPorts(step, step.peer, step.published, count, true);
@@ -254,6 +260,7 @@ void Dialogue::OnPublish(const rtspnat_step& step) {
 void Dialogue::OnExpect(const rtspnat_step& step) {
   const auto book = books_.find(step.mapping);
   Check(book != books_.end(), "law 4: expected without being reserved");
+  CheckDoubt(step);
   const rtspnat_reply reply = expect(step);
   std::string line = "expect " + NameOf(step) + " " + Ports(step.outside, step.count) + " to " +
                      Ports(step.inside, step.count) + " peer " + Ports(step.peer, step.count);
@@ -273,6 +280,8 @@ void Dialogue::OnExpect(const rtspnat_step& step) {
 
 void Dialogue::OnRelease(const rtspnat_step& step) {
   log_.push_back("release " + NameOf(step));
+  const auto book = books_.find(step.mapping);
+  released_told_ = released_told_ || (book != books_.end() && book->second.told);
   Check(books_.erase(step.mapping) == 1, "law 4: released without being held");
 }
 
@@ -286,6 +295,7 @@ void Dialogue::OnLinger(const rtspnat_step& step) {
 
 void Dialogue::OnRedirect(const rtspnat_step& step) {
   log_.push_back("redirect " + Text(step.redirect) + " " + std::to_string(step.peer[0]));
+  Check(!gap_, "law 10: a redirection behind a gap");
   Check((setup_.options & RTSPNAT_OPTION_REDIRECT) != 0, "nobody wants to know of redirections");
   Check(step.redirect.family == setup_.peer.family, "a redirection to another family");
   Check(step.peer[0] != 0, "a redirection to no port");
@@ -306,6 +316,7 @@ void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
     return;
   }
   CheckStep(segment, outcome);
+  CheckTold(segment);
   outcome.start = step_.seq - setup_.first_seq[direction];
   outcome.end = outcome.start + step_.prefix_length + step_.keep;
   outcome.ack = rtspnat_map_acknowledgement(connection_, Other(direction), step_.ack) -
@@ -341,6 +352,9 @@ void Dialogue::ApplyEdits(Outcome& outcome) {
     if (setup_.length_changes == RTSPNAT_NO_LENGTH_CHANGE)
       Check(edit.text_length == edit.length, "law 8: an edit that changes its length");
     if (std::size_t{edit.offset} + edit.length > end) break;
+    const std::string_view text(reinterpret_cast<const char*>(edit.text), edit.text_length);
+    const bool is_cut = edit.offset == 0 || edit.offset + edit.length == outcome.sent.size();
+    if (!is_cut) CheckEdit(outcome.start + edit.offset, text);
     end = edit.offset;
     outcome.sent.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text),
                          edit.text_length);

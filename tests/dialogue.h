@@ -108,6 +108,7 @@ class Dialogue {
   struct Book {
     rtspnat_step step = {};
     bool live = false;
+    bool told = false;  // An edit with its ports has left.
   };
 
   [[nodiscard]] bool SkipFrames(const rtspnat_segment& segment, std::string_view bytes, Outcome& outcome);
@@ -123,6 +124,9 @@ class Dialogue {
   void Apply(const rtspnat_segment& segment, Outcome& outcome);
   void ApplyEdits(Outcome& outcome);
   void CheckStep(const rtspnat_segment& segment, const Outcome& outcome);
+  void CheckDoubt(const rtspnat_step& step);
+  void CheckTold(const rtspnat_segment& segment);
+  void CheckEdit(std::uint32_t offset, std::string_view text);
   void Leave(rtspnat_direction direction, const Outcome& outcome);
   void Check(bool holds, const std::string& law);
 
@@ -135,6 +139,10 @@ class Dialogue {
   Stream sent_[2];  // Each direction's stream as it came,
   Stream left_[2];  // and as it went on.
   std::uint32_t acknowledged_[2] = {};
+  bool closed_ = false;         // FIN or RST of either side has left.
+  bool gap_ = false;            // Text among the replies was not understood, in an earlier segment.
+  bool released_told_ = false;  // In this segment: a reservation whose text has left.
+  unsigned direction_ = 0;      // Of this segment.
   std::map<unsigned, Book> books_;
   std::vector<std::string> log_;
   std::vector<std::string> broken_;

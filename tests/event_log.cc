@@ -112,6 +112,8 @@ void EventLog::AddSpec(const TransportSpec& spec) {
   if ((spec.flags & kSpecUnknown) != 0) Add(" unknown");
   if ((spec.flags & kSpecMoreAddresses) != 0) Add(" more_addresses");
   if ((spec.flags & kSpecBadPort) != 0) Add(" bad_port");
+  if ((spec.flags & kSpecBadChannel) != 0) Add(" bad_channel");
+  if ((spec.flags & kSpecBadAddress) != 0) Add(" bad_address");
   if ((spec.flags & kSpecMalformed) != 0) Add(" malformed");
   Add("\n");
   if (spec.protocol != Protocol::kNone) {
@@ -164,8 +166,10 @@ void EventLog::AddStart() {
   if (start.kind == StartKind::kRequest) {
     Add(" request ");
     Add(Name(start.method));
-    Add(" uri");
-    AddPlace(start.uri);
+    if (!start.uri.Empty()) {
+      Add(" uri");
+      AddPlace(start.uri);
+    }
   } else {
     Add(" response ");
     AddNumber(start.status);
@@ -174,6 +178,7 @@ void EventLog::AddStart() {
   AddNumber(start.major);
   Add(".");
   AddNumber(start.minor);
+  if (unit_.too_long) Add(" too_long");
   Add("\n");
 }
 
@@ -183,8 +188,9 @@ void EventLog::AddHeader() {
   Add(" ");
   Add(Name(unit_.header.name));
   if (unit_.too_long) Add(" too_long");
+  if (unit_.bare) Add(" bare");
   Add("\n");
-  if (unit_.too_long) return;
+  if (unit_.too_long || unit_.bare) return;
   switch (unit_.header.name) {
     case HeaderName::kTransport: AddTransport(); break;
     case HeaderName::kCSeq: AddNumberValue(kAnyNumber); break;
@@ -210,6 +216,10 @@ void EventLog::AddUnit() {
       AddNumber(unit_.offset);
       Add(" body=");
       AddNumber(unit_.length);
+      if (unit_.reason != LostReason::kNone) {
+        Add(" ");
+        Add(Name(unit_.reason));
+      }
       Add("\n");
       break;
     case UnitKind::kInterleaved:
@@ -221,6 +231,13 @@ void EventLog::AddUnit() {
       AddNumber(unit_.length);
       Add("\n");
       break;
+    case UnitKind::kGap:
+      Add("gap off=");
+      AddNumber(unit_.offset);
+      Add(" ");
+      Add(Name(unit_.reason));
+      Add("\n");
+      break;
     case UnitKind::kLost:
       Add("lost ");
       Add(Name(unit_.reason));
@@ -229,6 +246,10 @@ void EventLog::AddUnit() {
     case UnitKind::kNoRoom:
     case UnitKind::kNeedMore: break;
   }
+}
+
+EventLog::EventLog(Role role) {
+  if (role == Role::kAnswers) framer_.ReadAnswers();
 }
 
 void EventLog::Feed(std::string_view piece) {
@@ -243,8 +264,8 @@ void EventLog::Feed(std::string_view piece) {
   }
 }
 
-std::string LogOf(std::string_view stream) {
-  EventLog log;
+std::string LogOf(std::string_view stream, Role role) {
+  EventLog log(role);
   log.Feed(stream);
   return log.Text();
 }

@@ -11,12 +11,20 @@
 
 namespace rtsp::test {
 
+/// Which direction a stream is: that of the side that opened the connection, or, from its first byte on, the other.
+enum class Role : std::uint8_t { kOpener, kAnswers };
+
 /// Reads one direction of a connection, piece by piece, and writes its log.
 class EventLog {
  public:
+  explicit EventLog(Role role = Role::kOpener);
+
   /// Takes in the next bytes of the stream. They are copied to memory of exactly their size, so that
   /// AddressSanitizer sees any read outside.
   void Feed(std::string_view piece);
+
+  /// Reads what comes next as the direction that answers.
+  void ReadAnswers() { framer_.ReadAnswers(); }
 
   /// Returns the log so far.
   [[nodiscard]] const std::string& Text() const { return log_; }
@@ -43,7 +51,7 @@ class EventLog {
 };
 
 /// Returns the log of @p stream, given in one piece.
-[[nodiscard]] std::string LogOf(std::string_view stream);
+[[nodiscard]] std::string LogOf(std::string_view stream, Role role = Role::kOpener);
 
 /// Returns the reason as the log spells it, such as "bad_length".
 [[nodiscard]] const char* Name(LostReason reason);

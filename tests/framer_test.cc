@@ -3,61 +3,73 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tests/event_log.h"
+#include "tests/framer_streams.h"
+#include "tests/reference/framing.h"
 #include "tests/text.h"
 
 namespace rtsp::test {
 namespace {
 
-// The log of `stream` cut into pieces of `size` bytes.
-std::string LogInPieces(std::string_view stream, std::size_t size) {
-  EventLog log;
-  for (std::size_t at = 0; at < stream.size(); at += size) log.Feed(stream.substr(at, size));
-  return log.Text();
-}
-
-std::string LastLine(const std::string& log) {
-  if (log.empty()) return {};
-  const std::size_t start = log.rfind('\n', log.size() - 2);
-  return log.substr(start == std::string::npos ? 0 : start + 1,
-                    log.size() - (start == std::string::npos ? 0 : start + 1) - 1);
-}
-
-std::string Request(std::string_view headers) {
-  return "OPTIONS * RTSP/1.0\r\n" + std::string(headers) + "\r\n";
-}
-
-// A header line of exactly `size` bytes, line end included.
-std::string HeaderLine(std::size_t size, std::string_view name = "X") {
-  std::string line(name);
-  line += ":";
-  line.append(size - line.size() - 2, 'v');
-  return line + "\r\n";
-}
-
-// A message with a fold, a body and a frame, a response, and a message with bare LF; cut in a frame.
+// A message with a fold, a body and a frame, a response, a message with bare bytes in it; cut in a frame.
 constexpr char kStreamBytes[] =
     "\r\n\nSETUP rtsp://h/1 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP;unicast;\r\n\tclient_port=4588-4589\r\n"
-    "Content-Length: 5\n\nab\r\nc$\x01\x00\x03xyzRTSP/1.0 200 OK\r\n\r\nOPTIONS * RTSP/1.0\nA:\n "
-    "b\n\r\n$\x02";
+    "Content-Length: 5\r\n\r\nab\r\nc$\x01\x00\x03xyzRTSP/1.0 200 OK\r\n\r\nOPTIONS * RTSP/1.0\r\nA:\n "
+    "b\r\n\n\r\r\n\r\n$\x02";
 constexpr std::string_view kStream(kStreamBytes, sizeof(kStreamBytes) - 1);
 
-TEST(Framer, Law1CutsChangeNoUnit) {
-  const std::string_view stream = kStream;
-  const std::string whole = LogOf(stream);
+// The same with LF, but for one line end.
+constexpr std::string_view kLineFeedStream =
+    "\nSETUP a b  RTSP/1.0\nCSeq: 1\r\nSession: a\n b\r\n c\rd\n\n\r\nRTSP/1.0 200 OK\r\nX: y\n\r\n\r\n";
+
+// What answers may look like: a frame, text behind a body, a length that is in doubt, an odd byte.
+constexpr char kAnswersBytes[] =
+    "$\x01\x00\x01xRTSP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nabcd\r\n \x80HTTP/1.0 501 x\r\nRTSP/1.0 200 "
+    "OK\n\r\n"
+    "RTSP/1.0 404 x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx\r\nRTSP/1.0 200 "
+    "OK\r\n\r\n\x01RTSP/1.0 200 "
+    "OK\r\n\r\n$\x01\x00\x01x";
+constexpr std::string_view kAnswers(kAnswersBytes, sizeof(kAnswersBytes) - 1);
+
+// Every text of up to `longest` bytes out of `alphabet`.
+std::vector<std::string> TextsOf(std::string_view alphabet, std::size_t longest) {
+  std::vector<std::string> texts = {""};
+  for (std::size_t i = 0; i < texts.size() && texts[i].size() < longest; ++i)
+    for (const char c : alphabet) texts.push_back(texts[i] + c);
+  return texts;
+}
+
+void ExpectCutsChangeNoUnit(std::string_view stream, Role role) {
+  const std::string whole = LogOf(stream, role);
   for (std::size_t size = 1; size < stream.size(); ++size)
-    ASSERT_EQ(LogInPieces(stream, size), whole) << size;
+    ASSERT_EQ(LogInPieces(stream, size, role), whole) << size;
   for (std::size_t first = 0; first <= stream.size(); ++first) {
     for (std::size_t second = first; second <= stream.size(); ++second) {
-      EventLog log;
+      EventLog log(role);
       log.Feed(stream.substr(0, first));
       log.Feed(stream.substr(first, second - first));
       log.Feed(stream.substr(second));
       ASSERT_EQ(log.Text(), whole) << first << ' ' << second;
     }
+  }
+}
+
+TEST(Framer, Law1CutsChangeNoUnit) {
+  for (const std::string_view stream : {kStream, kLineFeedStream, kAnswers}) {
+    ExpectCutsChangeNoUnit(stream, Role::kOpener);
+    ExpectCutsChangeNoUnit(stream, Role::kAnswers);
+  }
+}
+
+// The other side's first start line may be seen at any byte of this one.
+TEST(Framer, Law1WhenTheSideBeginsToAnswerCountsByTheByte) {
+  for (const std::string_view stream : {kStream, kLineFeedStream, kAnswers}) {
+    ExpectAsReference(stream, std::nullopt);
+    for (std::size_t from = 0; from <= stream.size(); ++from) ExpectAsReference(stream, from);
   }
 }
 
@@ -132,6 +144,85 @@ TEST(Framer, Law4LostIsFinal) {
   }
 }
 
+TEST(Framer, Law4AnsweringFindsNothingThatIsLost) {
+  Framer framer;
+  Cursor in = CursorOf("GET / HTTP/1.1\r\n");
+  EXPECT_EQ(framer.Next(in).kind, UnitKind::kLost);
+  framer.ReadAnswers();
+  Cursor again = CursorOf("RTSP/1.0 200 OK\r\n\r\n");
+  EXPECT_EQ(framer.Next(again).reason, LostReason::kNotRtsp);
+  EXPECT_FALSE(framer.Gap());
+}
+
+// `text`, with `ends` in the place of each @.
+std::string Fill(std::string_view text, const std::string& ends) {
+  std::string filled;
+  for (const char c : text) {
+    if (c == '@')
+      filled += ends;
+    else
+      filled += c;
+  }
+  return filled;
+}
+
+void ExpectReadAlike(const std::string& stream, std::optional<std::size_t> answers_from) {
+  ExpectAsReference(stream, answers_from);
+  ASSERT_TRUE(reference::AreReadAlike(stream, reference::ReadUnits(stream, answers_from)))
+      << testing::PrintToString(stream);
+}
+
+// What a reader of CR LF alone takes for text of a line, with every mixture of line ends and blanks around it.
+TEST(Framer, Law6NoByteOfTextBeginsALine) {
+  for (const std::string& ends : TextsOf("\r\n a", 5)) {
+    for (const char* text : {"Session: x@", "@", "CSeq: 5@Session: 6",
+                             "Session: x@SETUP rtsp://h/1 RTSP/1.0\nCSeq: 7\nContent-Length: 9\n@", "\r\n@",
+                             "\r\nRTSP/1.0 200@OK", "\r\nOPTIONS@* RTSP/1.0"}) {
+      std::string stream = "OPTIONS * RTSP/1.0\r\n";
+      stream += Fill(text, ends);
+      stream += "\r\nCSeq: 1\r\n\r\nRTSP/1.0 200 OK\r\n\r\n";
+      ExpectReadAlike(stream, std::nullopt);
+      ExpectReadAlike(stream, 0);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+// A direction that begins with a lone LF is read as before.
+TEST(Framer, LinesMayEndInLineFeedWhereTheFirstOneDoes) {
+  for (const std::string& ends : TextsOf("\r\n a", 5)) {
+    for (const char* text : {"OPTIONS * RTSP/1.0\nCSeq: 1@Session: 6\n\n", "OPTIONS * RTSP/1.0\n@X: y\n\r\n",
+                             "OPTIONS * RTSP/1.0@X: y\n\nOPTIONS * RTSP/1.0\r\nX: y\n\r\n"}) {
+      ExpectReadAlike(Fill(text, ends), std::nullopt);
+      ExpectReadAlike(Fill(text, ends), 0);
+      if (testing::Test::HasFatalFailure()) return;
+    }
+  }
+}
+
+TEST(Framer, BareBytesAreSaidAndDoNotEndALine) {
+  for (const char* value :
+       {"a\nb", "a\n", "\n", "a\rb", "a\r", "\r", "a\r\n b\n", "a\r\r\n b", "a\n b", "a\n\r"}) {
+    const std::string stream = Request("Session:" + std::string(value) + "\r\nCSeq: 3\r\n");
+    const std::string log = LogOf(stream);
+    EXPECT_NE(log.find(" Session bare\n"), std::string::npos) << log;
+    EXPECT_NE(log.find(" CSeq\n"), std::string::npos) << log;
+    EXPECT_EQ(LastLine(log), "head_end off=" + std::to_string(stream.size()) + " body=0");
+  }
+  for (const char* value : {"a", "a\r\n b", "a\r\n\tb\r\n ", ""})
+    EXPECT_EQ(LogOf(Request("Session:" + std::string(value) + "\r\n")).find("bare"), std::string::npos)
+        << value;
+}
+
+TEST(Framer, TheFirstStartLineSaysHowThoseBehindItEnd) {
+  const std::string crlf = Request("");
+  const std::string line_feed = "OPTIONS * RTSP/1.0\n\n";
+  EXPECT_EQ(LastLine(LogOf(crlf + line_feed)), "lost no_start");
+  EXPECT_EQ(LastLine(LogOf(line_feed + crlf + line_feed)), "head_end off=62 body=0");
+  EXPECT_EQ(LastLine(LogOf(crlf + line_feed, Role::kAnswers)), "gap off=22 no_start");
+  EXPECT_EQ(LastLine(LogOf("x\nRTSP/1.0 200 OK\n\n", Role::kAnswers)), "head_end off=19 body=0");
+}
+
 TEST(Framer, TellsWhetherItIsBetweenMessages) {
   Framer framer;
   EXPECT_TRUE(framer.Idle());
@@ -177,6 +268,7 @@ std::string UnitsInPieces(std::string_view stream, std::size_t size, Read next) 
       if (unit.kind == UnitKind::kStartLine) text += Name(unit.start.method);
       if (unit.kind == UnitKind::kHeadEnd) text += std::to_string(unit.length);
       text += TextOf(unit.line) + (unit.held ? " held\n" : "\n");
+      if (unit.kind == UnitKind::kLost) return text;
     }
   }
   return text;
@@ -185,7 +277,7 @@ std::string UnitsInPieces(std::string_view stream, std::size_t size, Read next) 
 // One Unit is used for all, so that nothing of the unit before must shine through.
 TEST(Framer, NextOfInterestGivesAllButOtherLines) {
   const std::string stream = Request("A: 1\r\nCSeq: 2\r\nB: 3\r\nC: 4\r\n") + std::string(kStream);
-  const std::string wide = HeaderLine(kLineBytes + 1) + HeaderLine(kHeaderLineBytes) + "Session: 5\r\n";
+  const std::string wide = HeaderLine(kLineBytes + 1) + HeaderLine(4096) + "Session: 5\r\n";
   for (const std::string& text : {std::string(kStream) + "\x01..", Request(wide) + stream}) {
     for (std::size_t size = 1; size <= text.size(); ++size) {
       Unit unit;
@@ -201,58 +293,10 @@ TEST(Framer, NextOfInterestGivesAllButOtherLines) {
   }
 }
 
-TEST(Framer, StartLinesEndAtTheBound) {
-  const std::string frame = "OPTIONS  RTSP/1.0\r\n";
-  for (const std::size_t size : {kLineBytes - 1, kLineBytes, kLineBytes + 1}) {
-    std::string line = frame;
-    line.insert(8, size - frame.size(), 'u');
-    ASSERT_EQ(line.size(), size);
-    const bool fits = size <= kLineBytes;
-    EXPECT_EQ(LogOf(line).starts_with("start off=0 "), fits);
-    EXPECT_EQ(LogOf(line + "\r\n" + line).ends_with("lost line_too_long\n"), false);
-    const std::string later = LogOf(Request("") + line);
-    EXPECT_EQ(later.ends_with("lost line_too_long\n"), !fits) << later;
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}})
-      EXPECT_EQ(LogInPieces(Request("") + line, piece), later) << piece;
-  }
-}
-
-TEST(Framer, HeaderLinesBeyondTheLineBoundArePartsOnly) {
-  for (const std::size_t size : {kLineBytes, kLineBytes + 1, kHeaderLineBytes}) {
-    const std::string stream = Request(HeaderLine(size, "Transport") + "CSeq: 1\r\n");
-    const std::string log = LogOf(stream);
-    const bool fits = size <= kLineBytes;
-    EXPECT_EQ(log.find("Transport too_long") == std::string::npos, fits) << log;
-    EXPECT_NE(log.find("CSeq"), std::string::npos);
-    EXPECT_EQ(LastLine(log), "head_end off=" + std::to_string(stream.size()) + " body=0");
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{1024}, std::size_t{1025}, std::size_t{1500}})
-      EXPECT_EQ(LogInPieces(stream, piece), log) << piece;
-  }
-}
-
-TEST(Framer, HeaderLinesBeyondTheHeaderBoundAreLost) {
-  for (const char* name : {"X", "Transport", "CSeq"}) {
-    const std::string stream = Request(HeaderLine(kHeaderLineBytes + 1, name));
-    const std::string log = LogOf(stream);
-    EXPECT_EQ(LastLine(log), "lost line_too_long");
-    for (const std::size_t piece : {std::size_t{1}, std::size_t{4096}, std::size_t{4097}})
-      EXPECT_EQ(LogInPieces(stream, piece), log) << piece;
-  }
-}
-
-TEST(Framer, FoldsCountAgainstTheBound) {
-  std::string folded = "X: a\r\n";
-  while (folded.size() + 4 <= kHeaderLineBytes) folded += " b\r\n";
-  const std::string fits = Request(folded);
-  EXPECT_EQ(LastLine(LogOf(fits)), "head_end off=" + std::to_string(fits.size()) + " body=0");
-  const std::string too_long = Request(folded + " bcd\r\n");
-  EXPECT_EQ(LastLine(LogOf(too_long)), "lost line_too_long");
-  EXPECT_EQ(LogInPieces(too_long, 1), LogOf(too_long));
-}
-
-TEST(Framer, ContentLengthBeyondTheLineBoundIsBad) {
-  const std::string line = "Content-Length:" + std::string(kLineBytes, ' ') + "5\r\n";
-  EXPECT_EQ(LastLine(LogOf(Request(line))), "lost bad_length");
+TEST(Framer, ContentLengthWithABareByteIsBad) {
+  for (const char* line : {"Content-Length: 5\n\r\n", "Content-Length:\n5\r\n", "Content-Length: \r5\r\n",
+                           "Content-Length: 5\r\nContent-Length: 5\n\r\n", "Content-Length: 5\n 5\r\n"})
+    EXPECT_EQ(LastLine(LogOf(Request(line))), "lost bad_length") << line;
 }
 
 TEST(Framer, FramesOfEveryKindInEveryCut) {

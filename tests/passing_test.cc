@@ -65,7 +65,7 @@ TEST_F(PassingTest, Law5AnyTwoCutsGiveTheSameBytes) {
 
 TEST_F(PassingTest, Law5OneByteForEachSegmentGivesTheSameBytes) {
   for (const std::string& line :
-       {std::string("transport :\t RTP/AVP;unicast;client_port=5000-5001\n"),
+       {std::string("transport :\t RTP/AVP;unicast;client_port=5000-5001\r\n"),
         std::string("TRANSPORT:RTP/AVP;unicast\r\n ;client_port=5000-5001\r\n"),
         std::string("Transport: RTP/AVP;unicast;destination=10.0.1.2;client_port=5000-5001\r\n"),
         std::string("Transport: RTP/AVP;unicast;dest_addr=\"10.0.1.2:5000\"/\"10.0.1.2:5001\"\r\n")}) {
@@ -149,7 +149,7 @@ TEST_F(PassingTest, Law7ASecondCutLineWaitsForTheCustodyOfTheFirst) {
 }
 
 TEST_F(PassingTest, Law7ALineThatFindsNoRoomIsLeftToItsSender) {
-  const std::string front = "Transport: RTP/AVP;unicast;x=" + std::string(700, 'x');
+  const std::string front = "Transport: RTP/AVP;unicast;x=" + std::string(440, 'x');
   const std::string rest = ";client_port=5000-5001\r\n";
   dialogue.Send(kC2S, kHead + front);
   dialogue.SendAt(kC2S, Size(kHead), front);
@@ -165,6 +165,21 @@ TEST_F(PassingTest, Law7ALineThatFindsNoRoomIsLeftToItsSender) {
   EXPECT_EQ(dialogue.SendAt(kC2S, place, more + "\r\n\r\n").sent, more + "\r\n\r\n");
   EXPECT_EQ(dialogue.Log(),
             (Lines{"reserve 0 5000-5001 as 5000-5001 busy", "reserve 0 5000-5001 as 5002-5003"}));
+}
+
+// Its sender believes that they have arrived, and cannot send them in smaller packets when the path has become narrow.
+TEST_F(PassingTest, APacketWithBytesInCustodyIsNotLongerThanTheOneThatItsSenderSends) {
+  dialogue.header_length = 52;
+  const std::string front = "Transport: RTP/AVP;unicast;x=" + std::string(300, 'x');
+  dialogue.Send(kC2S, "OPTIONS rtsp://s/a RTSP/1.0\r\nX: " + std::string(1300, 'x') + "\r\n\r\n");
+  const std::uint32_t at = dialogue.Next(kC2S) + Size(kHead);
+  dialogue.Send(kC2S, kHead + front);
+  EXPECT_TRUE(dialogue.SendAt(kC2S, at, front).Noted(RTSPNAT_NOTE_CUSTODY));
+  const std::string rest = ";client_port=5000-5001\r\nX: " + std::string(700, 'x') + "\r\n\r\n";
+  const Outcome outcome = dialogue.Send(kC2S, rest);
+  EXPECT_EQ(outcome.sent.size(), rest.size());
+  EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_TRIMMED));
+  EXPECT_EQ(dialogue.Broken(), Lines{});
 }
 
 TEST_F(PassingTest, FinCarriesWhatIsWithheld) {

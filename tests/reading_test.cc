@@ -85,7 +85,7 @@ TEST(Announcement, ReadsRtsp2Addresses) {
   EXPECT_EQ(pair.count, 2);
   EXPECT_EQ(pair.open, 3);
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"").open, 1) << "no RTCP without an address for it";
-  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"/\":4589\";RTCP-mux").open, 1);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"/\":4589\";RTCP-mux").open & kAllPorts, 1);
   EXPECT_EQ(Announced("RTP/AVP/UDP;unicast;dest_addr=\":9\"/\":9\"").refusal, RTSPNAT_NOTE_BAD_PORT);
 }
 
@@ -95,6 +95,34 @@ TEST(Announcement, ServesOnlyTheOwnAddress) {
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\"203.0.113.1:5000\"/\":5001\"").refusal,
             RTSPNAT_NOTE_OTHER_ADDRESS);
   EXPECT_EQ(Announced("RTP/AVP;unicast;client_port=5000-5001;destination=10.0.1.2").refusal, RTSPNAT_NOTES);
+}
+
+TEST(Announcement, AParameterWithoutAValueIsNoAddress) {
+  for (const char* text :
+       {"destination", "destination=", "destination= ", "client_address=", "destination;destination="}) {
+    const std::string spec = std::string("RTP/AVP;unicast;") + text + ";client_port=5000-5001";
+    EXPECT_EQ(Announced(spec).refusal, RTSPNAT_NOTES) << spec;
+  }
+  EXPECT_EQ(Announced("RTP/AVP;unicast;destination=\"\";client_port=5000-5001").refusal,
+            RTSPNAT_NOTE_OTHER_ADDRESS);
+}
+
+TEST(Announcement, TakesHalfAPairForALonePort) {
+  for (const char* ports : {"5000-0", "5000-", "5000/"}) {
+    const Announcement half = Announced(std::string("RTP/AVP;unicast;client_port=") + ports);
+    EXPECT_EQ(half.refusal, RTSPNAT_NOTES) << ports;
+    EXPECT_EQ(half.count, 2) << ports;
+    EXPECT_EQ(half.open, 3) << ports;
+    EXPECT_EQ(half.text.count, 1) << ports;
+  }
+}
+
+TEST(Announcement, KeepsThePortsThatAreOpenedWithoutRtcpMux) {
+  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";RTCP-mux").open) & kAllPorts,
+            3);
+  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;client_port=5000;RTCP-mux").open) & kAllPorts, 3);
+  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\";RTCP-mux").open) & kAllPorts, 1);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\"").open, 3);
 }
 
 TEST(Announcement, TakesARangeOfUpToFourPorts) {
@@ -130,6 +158,7 @@ TEST(Announcement, MapsTcpOnlyWhereTheClientListens) {
   }
   EXPECT_EQ(Announced("RTP/AVP/TCP;unicast;dest_addr=\":5000\";setup=passive").count, 1);
   EXPECT_NE(Announced(spec + ";setup=passive;interleaved=0-1").refusal, RTSPNAT_NOTES);
+  EXPECT_NE(Announced(spec + ";setup=passive;interleaved=x").refusal, RTSPNAT_NOTES);
 }
 
 TEST(HostPort, IsWhatStandsInAParameter) {
@@ -196,6 +225,31 @@ TEST(ReplyChoice, ReadsTheServersPorts) {
   EXPECT_EQ(Replied("RTP/AVP/UDP;unicast;server_port=8052;client_port=14186").peer.last, 8053);
 }
 
+TEST(ReplyChoice, TakesHalfAPairForALonePort) {
+  for (const char* ports : {"6970-0", "6970-"}) {
+    const ReplyChoice half = Replied(std::string("RTP/AVP;unicast;client_port=5000-0;server_port=") + ports);
+    EXPECT_EQ(half.choice, Choice::kUdp) << ports;
+    EXPECT_EQ(half.client.count, 1) << ports;
+    EXPECT_EQ(half.server.count, 1) << ports;
+    EXPECT_EQ(half.peer.first, 6970) << ports;
+    EXPECT_EQ(half.peer.last, 6971) << ports;
+  }
+}
+
+TEST(ReplyChoice, PinsNoPortThatIsInDoubt) {
+  const ReplyChoice chosen =
+      Replied("RTP/AVP;unicast;client_port=5000-5001;server_port=1000-1001;server_port=2000-2001");
+  EXPECT_EQ(chosen.choice, Choice::kUdp);
+  EXPECT_EQ(chosen.client.value[0], 5000);
+  EXPECT_EQ(chosen.peers, 0);
+}
+
+TEST(ReplyChoice, SaysWhetherRtcpMuxIsTaken) {
+  EXPECT_TRUE(Replied("RTP/AVP;unicast;dest_addr=\":5000\";src_addr=\":9000\";RTCP-mux").rtcp_mux);
+  EXPECT_FALSE(
+      Replied("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";src_addr=\":9000\"/\":9001\"").rtcp_mux);
+}
+
 TEST(ReplyChoice, PinsNoPortThatStandsForAny) {
   for (const char* ports : {"0-0", "0-1", "undefined-undefined", "70000-70001"}) {
     const ReplyChoice chosen =
@@ -208,7 +262,9 @@ TEST(ReplyChoice, PinsNoPortThatStandsForAny) {
 
 TEST(ReplyChoice, KnowsWhenNoMappingIsNeeded) {
   for (const char* text : {"RTP/AVP/TCP;unicast;interleaved=0-1", "RTP/AVP;unicast;interleaved=0-1",
-                           "RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457;ttl=16",
+                           "RTP/AVP/TCP;unicast", "RTP/AVP/TCP"})
+    EXPECT_EQ(Replied(text).choice, Choice::kInterleaved) << text;
+  for (const char* text : {"RTP/AVP;multicast;destination=224.2.0.1;port=3456-3457;ttl=16",
                            "RTP/AVP/UDP;destination=239.0.0.1;port=1234-1235;ttl=1;mode=play"})
     EXPECT_EQ(Replied(text).choice, Choice::kOtherWay) << text;
 }

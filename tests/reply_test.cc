@@ -113,8 +113,9 @@ TEST_F(ReplyTest, PublishesNothingThatIsNotThere) {
 TEST_F(ReplyTest, PublishesForTheAnswerToItsOwnRequestOnly) {
   const std::string spec = "RTP/AVP;unicast;client_port=5000-5001;source=192.168.1.20;server_port=9000-9001";
   dialogue.publish = PeerPortsBelow(9004);
+  dialogue.Send(kC2S, "OPTIONS rtsp://s/a RTSP/1.0\r\nCSeq: 1\r\n\r\n");
   dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));
-  const std::string other = ReplyTo(7, "200 OK", spec);
+  const std::string other = ReplyTo(1, "200 OK", spec);
   EXPECT_EQ(dialogue.Send(kS2C, other).sent, other);
   const std::string refusal = ReplyTo(2, "455 Method Not Valid In This State", spec);
   EXPECT_EQ(dialogue.Send(kS2C, refusal).sent, refusal);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Law L1 for every case of tests/spec: its stream goes through the core whole, cut into any two pieces and into any
+// Law L1 for every case of tests/spec: its stream goes through the core whole, cut into any two pieces (a long one
+// near line ends and limits only, see CutsOf()) and into any
 // three (the short ones only, unless RTSPNAT_THREE_PIECES says more); each time the same bytes come out, and the same
 // questions are asked.
 #include <gtest/gtest.h>
@@ -55,7 +56,7 @@ void PrepareReply(Plan& plan) {
                 "\r\nTransport: RTP/AVP;unicast;client_port=" + inside + "\r\n\r\n";
 }
 
-Plan PlanOf(std::string stream, rtspnat_length_changes length_changes) {
+Plan PlanOf(std::string stream, bool answers, rtspnat_length_changes length_changes) {
   Plan plan;
   plan.stream = std::move(stream);
   plan.router.length_changes = length_changes;
@@ -68,7 +69,11 @@ Plan PlanOf(std::string stream, rtspnat_length_changes length_changes) {
     for (unsigned i = 0; i < 4; ++i)
       plan.router.inside.bytes[i] = static_cast<std::uint8_t>(std::stoul(match[i + 1]));
   }
-  if (plan.stream.find("RTSP/") == 0) PrepareReply(plan);
+  if (answers) {
+    plan.direction = RTSPNAT_REPLY;
+    plan.before = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n";
+  }
+  if (answers || plan.stream.starts_with("RTSP/")) PrepareReply(plan);
   return plan;
 }
 
@@ -91,9 +96,10 @@ class CutCase : public testing::Test {
 
   void TestBody() override {
     SCOPED_TRACE("tests/spec/" + spec_.file + ".md:" + std::to_string(spec_.line) + " " + spec_.heading);
-    const std::string stream = BytesOf(*spec_.Find("rtsp"));
+    const SpecBlock& input = *spec_.Find("rtsp");
+    const std::string stream = BytesOf(input);
     for (const rtspnat_length_changes changes : {RTSPNAT_ANY_LENGTH_CHANGE, RTSPNAT_ONE_LENGTH_CHANGE}) {
-      CutEverywhere(PlanOf(stream, changes),
+      CutEverywhere(PlanOf(stream, input.Has("answers"), changes),
                     changes == RTSPNAT_ANY_LENGTH_CHANGE && stream.size() <= ThreePieces());
       if (testing::Test::HasFatalFailure()) return;
     }
@@ -108,7 +114,8 @@ class CutCase : public testing::Test {
     std::vector<std::size_t> every(size == 0 ? 0 : size - 1);
     for (std::size_t i = 0; i < every.size(); ++i) every[i] = i + 1;
     ExpectSame(Pass(plan, every), whole, "byte by byte");
-    for (std::size_t first = 1; first < size; ++first) {
+    for (const std::size_t first : CutsOf(plan.stream)) {
+      if (first == 0 || first == size) continue;
       ExpectSame(Pass(plan, {first}), whole, "cut at " + std::to_string(first));
       for (std::size_t second = first + 1; thrice && second < size; ++second) {
         const Passed cut = Pass(plan, {first, second});

@@ -8,10 +8,26 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "rtsp/limits.h"
+
 namespace rtsp::test {
 namespace {
 
 constexpr std::string_view kFence = "```";
+
+// Streams up to this size are cut everywhere; longer ones within some bytes of a place of interest, and at every
+// multiple of a prime.
+constexpr std::size_t kCutEverywhere = 10000;
+constexpr std::size_t kNear = 3;
+constexpr std::size_t kStride = 4099;
+
+bool IsLineEnd(char c) { return c == '\r' || c == '\n'; }
+
+// True if the parser may turn to something else at this byte.
+bool IsOfInterest(std::string_view stream, std::size_t at) {
+  return at == 0 || at == stream.size() || at % kStride == 0 || IsLineEnd(stream[at]) ||
+         IsLineEnd(stream[at - 1]) || at == kLineBytes || at == kLongLineBytes;
+}
 
 std::string Identify(std::string_view text) {
   std::string name;
@@ -159,6 +175,18 @@ std::string BytesOf(const SpecBlock& block) {
     }
   }
   return bytes;
+}
+
+std::vector<std::size_t> CutsOf(std::string_view stream) {
+  const std::size_t near = stream.size() <= kCutEverywhere ? stream.size() : kNear;
+  std::vector<std::size_t> cuts;
+  std::size_t next = 0;
+  for (std::size_t at = 0; at <= stream.size(); ++at) {
+    if (!IsOfInterest(stream, at)) continue;
+    for (next = std::max(next, at - std::min(near, at)); next <= std::min(at + near, stream.size()); ++next)
+      cuts.push_back(next);
+  }
+  return cuts;
 }
 
 }  // namespace rtsp::test

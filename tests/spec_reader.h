@@ -2,6 +2,7 @@
 #pragma once
 /// @file
 /// Reads spec cases out of Markdown files; tests/spec/README.md explains the format.
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,5 +42,9 @@ struct SpecCase {
 
 /// Returns the bytes that an input block stands for. Throws std::runtime_error at a bad escape.
 [[nodiscard]] std::string BytesOf(const SpecBlock& block);
+
+/// Returns the offsets at which runners cut @p stream, both ends included: all of them, or in a long stream those
+/// near line ends, limits and some others.
+[[nodiscard]] std::vector<std::size_t> CutsOf(std::string_view stream);
 
 }  // namespace rtsp::test

@@ -3,7 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace rtsp::test {
 namespace {
@@ -37,6 +40,23 @@ TEST(SpecReader, DecodesEscapesAndLineEnds) {
   EXPECT_EQ(BytesOf(Block("a\n\n", {"rtsp", "lf"})), "a\n\n");
   EXPECT_EQ(BytesOf(Block("a\\r\\n\\t\\\\\nb\n", {"rtsp", "raw"})), "a\r\n\t\\b");
   EXPECT_EQ(BytesOf(Block("\\x00\\xff\\{3*\\x24a}\\\n")), std::string("\0\xff$a$a$a", 8));
+}
+
+TEST(SpecReader, CutsShortStreamsEverywhere) {
+  EXPECT_EQ(CutsOf(""), std::vector<std::size_t>{0});
+  EXPECT_EQ(CutsOf("a\n"), (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(CutsOf(std::string(10000, 'a')).size(), 10001U);
+}
+
+TEST(SpecReader, CutsLongStreamsNearLineEnds) {
+  const std::string stream = std::string(15000, 'a') + "\r\n" + std::string(5000, 'b');
+  const std::vector<std::size_t> cuts = CutsOf(stream);
+  EXPECT_TRUE(std::ranges::is_sorted(cuts));
+  EXPECT_EQ(std::ranges::adjacent_find(cuts), cuts.end());
+  EXPECT_LT(cuts.size(), 100U);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{1024}, std::size_t{1025}, std::size_t{15000},
+                               std::size_t{15001}, std::size_t{15002}, stream.size()})
+    EXPECT_TRUE(std::ranges::binary_search(cuts, at)) << at;
 }
 
 }  // namespace

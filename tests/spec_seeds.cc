@@ -10,7 +10,12 @@
 namespace rtsp::test {
 namespace {
 
+// Sizes of pieces; in the first one the highest bit says that the stream answers (fuzz/framer_fuzz.cc).
 constexpr std::string_view kPieces("\x07\x01\x20\x03", 4);
+constexpr std::string_view kAnswersPieces("\x87\x01\x20\x03", 4);
+
+// Longer seeds are not taken into corpus/.
+constexpr std::size_t kLongestSeed = 4096;
 
 void WriteFile(const std::string& folder, const std::string& name, const std::string& bytes) {
   std::filesystem::create_directories(folder);
@@ -19,9 +24,12 @@ void WriteFile(const std::string& folder, const std::string& name, const std::st
 
 }  // namespace
 
-void WriteSeeds(const std::string& folder, const std::string& name, std::string_view stream) {
-  WriteFile(folder + "/framer", name, std::string(kPieces) + std::string(stream));
+void WriteSeeds(const std::string& folder, const std::string& name, std::string_view stream, Role role) {
+  const std::string pieces(role == Role::kAnswers ? kAnswersPieces : kPieces);
+  if (pieces.size() + stream.size() <= kLongestSeed)
+    WriteFile(folder + "/framer", name, pieces + std::string(stream));
   Framer framer;
+  if (role == Role::kAnswers) framer.ReadAnswers();
   Cursor in = CursorOf(stream);
   for (int number = 0;; ++number) {
     const Unit unit = framer.Next(in);

@@ -12,25 +12,6 @@
 namespace rtsp::test {
 namespace {
 
-rc::Gen<Trial> AnyTrial(rtspnat_length_changes length_changes) {
-  return rc::gen::map(
-      rc::gen::tuple(AnySession(), AnyDice(200), rc::gen::inRange(0U, kRealms), rc::gen::inRange(0, 8),
-                     rc::gen::container<std::vector<bool>>(4, rc::gen::arbitrary<bool>())),
-      [length_changes](const auto& drawn) {
-        const auto& [session, plan, realm, taken, flags] = drawn;
-        Trial trial;
-        trial.session = session;
-        for (EndpointOptions& end : trial.session.network.ends) end.receiver.may_overshoot = 2048;
-        trial.plan = plan;
-        trial.realm = realm;
-        trial.router.length_changes = length_changes;
-        trial.router.answers = {static_cast<std::uint8_t>(taken), flags[0], flags[1]};
-        trial.router.use_skip = flags[2];
-        trial.router.shows_empty = flags[3];
-        return trial;
-      });
-}
-
 void Assert(const Trial& trial) {
   const Judgement judgement = Judge(trial);
   RC_CLASSIFY(judgement.beyond_bounds, "beyond bounds");

@@ -98,5 +98,55 @@ TEST(TcpPair, NoticesAStallFromALostTail) {
             std::vector<std::string>{});
 }
 
+// Over a plain wire. Returns what is wrong.
+std::vector<std::string> PlayOverAWire(FixedScript script, SessionResult& result) {
+  Wire wire;
+  Complaints complaints;
+  Witness witness(wire, complaints);
+  result = PlaySession(script, {}, witness, complaints);
+  return complaints.List();
+}
+
+TEST(TcpPair, GoesOnBehindBytesThatNobodyStores) {
+  constexpr std::uint64_t kBulk = 0x8123'4567;
+  SessionResult result;
+  const std::vector<std::string> broken = PlayOverAWire(
+      FixedScript({{0, "one", kBulk}, {1, "two", kBulk}, {0, "three", 4}, {1, "four"}}), result);
+  EXPECT_EQ(broken, std::vector<std::string>{});
+  EXPECT_EQ(result.received[0], "onethree");
+  EXPECT_EQ(result.received[1], "twofour");
+}
+
+TEST(TcpPair, LearnsThatThePathHasShrunk) {
+  const std::string long_text(5000, 'x');
+  SessionResult result;
+  const std::vector<std::string> broken =
+      PlayOverAWire(FixedScript({{0, long_text}, {0, long_text, 0, true, 600}, {1, long_text}}), result);
+  EXPECT_EQ(broken, std::vector<std::string>{});
+  EXPECT_EQ(result.received[0], long_text + long_text);
+  EXPECT_EQ(result.received[1], long_text);
+  EXPECT_EQ(result.timeouts, 0U) << "ICMP comes earlier";
+}
+
+TEST(TcpPair, NoticesPacketsThatAreTooLongForAPathThatHasShrunk) {
+  // Its sender learns nothing from the loss of what is longer than it sent.
+  Meddler meddler([](TcpPacket& packet) {
+    if (packet.payload.size() == 600) packet.payload += "+";
+  });
+  Complaints complaints;
+  FixedScript script({{0, "short", 0, true, 600}, {0, std::string(5000, 'x')}});
+  static_cast<void>(PlaySession(script, {}, meddler, complaints));
+  EXPECT_EQ(complaints.List(), std::vector<std::string>{"L7: the session has stalled"});
+}
+
+TEST(TcpPair, TakesAnUrgentByteOutOfTheStream) {
+  SessionResult result;
+  const std::vector<std::string> broken = PlayOverAWire(
+      FixedScript({{0, "abc!def", 0, true, 0, 4}, {1, "?", 0, true, 0, 1}, {0, "ghi"}}), result);
+  EXPECT_EQ(broken, std::vector<std::string>{});
+  EXPECT_EQ(result.received[0], "abcdefghi");
+  EXPECT_EQ(result.received[1], "");
+}
+
 }  // namespace
 }  // namespace rtsp::test

@@ -53,6 +53,12 @@ std::vector<Stream> Streams() {
   const std::string folded = "Transport: RTP/AVP;unicast" + Times(200, "\r\n ;") + "\r\n\r\n";
   const std::string list =
       "Transport: " + Times(12, "RTP/AVP;unicast;client_port=5000-5001,") + spec + "\r\n\r\n";
+  // An odd pair becomes another one, so that all is looked at once more.
+  const std::string odd = "RTP/AVP;unicast;client_port=5001-5002";
+  const std::string places =
+      "Transport: " + Times(24, "RTP/AVP;multicast;client_port=5001-5002,") + odd + "\r\n\r\n";
+  const std::string repeats = "Transport: " + odd + Times(30, ";port=1;client_port=5001-5002") + "\r\n\r\n";
+  const std::string doubts = "Transport: " + odd + Times(30, ",x;client_port=1;client_port=2") + "\r\n\r\n";
   const std::string commas = "Transport: " + Times(1000, ",") + "\r\n\r\n";
   return {
       {"requests_whole", "", setup + transport, kWhole, 1, false, true},
@@ -65,6 +71,9 @@ std::vector<Stream> Streams() {
       {"folds_by_byte", "", setup + folded, 1, 1, false, true},
       {"folds_whole", "", setup + folded, kWhole, 1, false, true},
       {"list_of_specs_whole", "", setup + list, kWhole, 1, false, true},
+      {"places_that_follow_whole", "", setup + places, kWhole, 1, false, true},
+      {"places_repeated_whole", "", setup + repeats, kWhole, 1, false, true},
+      {"places_in_doubt_whole", "", setup + doubts, kWhole, 1, false, true},
       {"list_of_commas_whole", "", setup + commas, kWhole, 1, false, true},
       {"ports_all_busy_whole", "", setup + "Transport: RTP/AVP;client_port=5000\r\n\r\n", kWhole, 1, true,
        true},

@@ -26,11 +26,12 @@
  *  3. Outside the edits nothing is changed: what leaves is the sender's own stream at the
  *     sender's own numbers. A verdict of RTSPNAT_DROP has no edits.
  *  4. A mapping is reserved or published first, then expected any number of times or never, then released
- *     or left to linger, once; after FIN or RST none is held. Only one that is live lingers.
+ *     or left to linger, once; after FIN or RST of either side none is held, and none is reserved any more. Only one that is
+ *     live lingers.
  *  5. What leaves is a function of the stream: any other cut of it, and any
  *     retransmission, gives the same bytes at the same numbers, and nothing is asked again.
- *     (A Transport line longer than 1024 bytes, or ended by FIN, or for whose edits there
- *     is no room until others are acknowledged, passes as it is.)
+ *     (A Transport line longer than 1024 bytes, or behind 1024 bytes of others in its head, or ended by FIN, or for
+ *     whose edits there is no room until others are acknowledged, passes as it is.)
  *  6. Reserved outside ports are the same as inside or, with may_translate, others: adjacent, even
  *     first if there are several, and with no more digits than the text they replace. None is below 1024.
  *     The same holds for published ports, the peer's own, and may_publish.
@@ -40,8 +41,27 @@
  *  8. Without length_changes every edit keeps its length; with RTSPNAT_ONE_LENGTH_CHANGE at
  *     most one that does not is on its way unacknowledged in each direction. No text
  *     becomes shorter.
- *  9. Addresses and ports are rewritten only where the text has the opener's own address (inside, or outside on
- *     the way back), or no address, and the peer's own only in replies and in requests of its own.
+ *  9. An address is rewritten only where the text has the opener's own address (inside, or outside on the way back), and
+ *     the peer's own only in replies and in requests of the peer. Ports are rewritten only where the text of a request
+ *     announces them beside the opener's own address or none, and where a reply names the ports outside that stand for
+ *     them, whatever address stands beside them there.
+ * 10. Behind text among the replies that is not understood a reply only lets media in to ports that the opener has reserved:
+ *     it publishes, narrows and redirects nothing, and gives nothing back, but for the 2xx of a TEARDOWN.
+ * 11. An edit leaves only while the reservation that it speaks of is held. A reservation whose text has left is given back
+ *     only by a final reply, by the end of the connection, or by a bound (RTSPNAT_NOTE_UNANSWERED).
+ * 12. An acknowledgement up to the last byte taken in is always noted, that of a FIN too. No edit outlives 2^30 bytes of its
+ *     direction, however seldom acknowledgements are shown.
+ * 13. A packet that carries bytes which its sender believes to have arrived is not longer than the one that came in, or than
+ *     576 bytes.
+ *
+ * What must not be given to this core, because it would be wrong or harmful:
+ *  - a connection with TCP-MD5 (RFC 2385) or TCP-AO, whose segments are signed; one with Multipath TCP, whose checksum
+ *    (RFC 8684) covers the text; one whose SYN carried data (TCP Fast Open): its first byte is not at ISN + 1;
+ *  - IP fragments: a segment is whole;
+ *  - RST and FIN that were not checked against the window: they end everything, wherever they stand.
+ * And what an embedder has to know: a packet that it drops behind RTSPNAT_DONE must still count step.growth, which is said
+ * once; an acknowledgement that was raised (step.ack) may make SACK blocks below it look like duplicates (D-SACK), which is
+ * harmless; in front of urgent data a prefix moves the urgent pointer too.
  *
  * Threads: one connection is used by one thread at a time; the caller holds its lock.
  */
@@ -137,7 +157,8 @@ enum rtspnat_flags {
 	RTSPNAT_FIN = 1 << 0, /**< The sender closes; all mappings are released. */
 	RTSPNAT_RST = 1 << 1, /**< The connection is gone; all mappings are released. */
 	RTSPNAT_ACK = 1 << 2, /**< @c ack is valid. */
-	RTSPNAT_URG = 1 << 3, /**< Urgent data: the receiver reads another stream. Transparent for good. */
+	RTSPNAT_URG = 1 << 3, /**< Urgent data: the receiver reads another stream. Transparent for good. To be given also without
+			       payload: the byte may lie in a segment that does not say so. */
 };
 
 /** One TCP segment. */
@@ -186,7 +207,7 @@ enum rtspnat_ask {
 	RTSPNAT_REDIRECT = 6,
 };
 
-/** Answers to RTSPNAT_RESERVE and RTSPNAT_EXPECT. */
+/** Answers to RTSPNAT_RESERVE, RTSPNAT_PUBLISH and RTSPNAT_EXPECT. Any other number means RTSPNAT_NO. */
 enum rtspnat_reply {
 	RTSPNAT_NO = 0,   /**< Cannot be done; also what a missing answer means. */
 	RTSPNAT_YES = 1,  /**< Done as asked. */
@@ -204,29 +225,30 @@ enum rtspnat_note {
 	RTSPNAT_NOTE_REQUEST = 0,      /**< A request head ended. */
 	RTSPNAT_NOTE_RESPONSE,         /**< A response head ended. */
 	RTSPNAT_NOTE_SETUP,            /**< A SETUP request head ended. */
-	RTSPNAT_NOTE_INTERLEAVED,      /**< A `$` frame began. */
+	RTSPNAT_NOTE_INTERLEAVED,      /**< A `$` frame began. The first one behind a SETUP that was agreed on as
+					    interleaved, while no mapping is held: transparent for good. */
 	RTSPNAT_NOTE_RESERVED,         /**< A mapping was reserved. */
 	RTSPNAT_NOTE_LIVE,             /**< A mapping went live. */
 	RTSPNAT_NOTE_RELEASED,         /**< A mapping was released. */
 	RTSPNAT_NOTE_EDITED,           /**< Text was edited. */
 	RTSPNAT_NOTE_SAME_PORT,        /**< Outside port as inside: nothing to edit. */
 	RTSPNAT_NOTE_NOT_RTSP,         /**< Does not open with an RTSP start line: transparent for good. */
-	RTSPNAT_NOTE_LOST_FRAMING,     /**< No start line where one must be: transparent for good. */
-	RTSPNAT_NOTE_BAD_LENGTH,       /**< Unusable Content-Length: transparent for good. */
-	RTSPNAT_NOTE_LINE_TOO_LONG,    /**< A header line beyond the bound: not interpreted. */
+	RTSPNAT_NOTE_LOST_FRAMING,     /**< No start line of the opener where one must be: transparent for good. */
+	RTSPNAT_NOTE_BAD_LENGTH,       /**< Unusable Content-Length of the opener: transparent for good. */
+	RTSPNAT_NOTE_LINE_TOO_LONG,    /**< A header line beyond 1 KiB: not interpreted. Beyond 64 KiB: transparent for good. */
 	RTSPNAT_NOTE_BAD_TRANSPORT,    /**< A Transport spec that is not understood: left alone. */
 	RTSPNAT_NOTE_BAD_PORT,         /**< A port that is none, 0, or below 1024: left alone. */
 	RTSPNAT_NOTE_NOT_UNICAST_UDP,  /**< A Transport spec that needs no mapping. */
 	RTSPNAT_NOTE_OTHER_ADDRESS,    /**< An address in the text that is not the opener's own: left alone. */
 	RTSPNAT_NOTE_CANNOT_EDIT,      /**< The text has no room for the edit: left alone. */
 	RTSPNAT_NOTE_CUT_TRANSPORT,    /**< A Transport line whose front had to be let go: left alone. */
-	RTSPNAT_NOTE_NO_CSEQ,          /**< A SETUP without a usable CSeq: its mappings are released. */
-	RTSPNAT_NOTE_TABLE_FULL,       /**< Too many requests, mappings or edits at once: left alone. */
+	RTSPNAT_NOTE_NO_CSEQ,          /**< A SETUP without a usable CSeq: it is answered only while it alone waits. */
+	RTSPNAT_NOTE_TABLE_FULL,       /**< Too many mappings, edits or Transport lines at once: left alone. */
 	RTSPNAT_NOTE_NO_PORTS,         /**< RTSPNAT_RESERVE was refused, or every proposal was busy. */
 	RTSPNAT_NOTE_EXPECT_FAILED,    /**< RTSPNAT_EXPECT was refused. */
 	RTSPNAT_NOTE_OUT_OF_ORDER,     /**< A segment past the frontier was dropped. */
-	RTSPNAT_NOTE_GAP,              /**< Too many of those, or the first behind interleaved media while no
-					    mapping is held: transparent for good, and not dropped. */
+	RTSPNAT_NOTE_GAP,              /**< Too many of those, or the first in a direction with interleaved media:
+					    transparent for good, and not dropped. */
 	RTSPNAT_NOTE_WITHHELD,         /**< Bytes of a cut Transport line were withheld. */
 	RTSPNAT_NOTE_CUSTODY,          /**< They were taken into custody: their sender waits for an acknowledgement. */
 	RTSPNAT_NOTE_TRIMMED,          /**< A segment was cut at its tail, for its sender to send the rest again. */
@@ -237,6 +259,9 @@ enum rtspnat_note {
 					    none is to be had. */
 	RTSPNAT_NOTE_LINGERS,          /**< A mapping was left to linger. */
 	RTSPNAT_NOTE_OTHER_TRAVERSAL,  /**< The opener finds its way through NAT itself (nat.stun): left alone. */
+	RTSPNAT_NOTE_BARE_LINE_END,    /**< A header with a CR or LF in it that ends no line: left alone. */
+	RTSPNAT_NOTE_REPLY_GAP,        /**< Text among replies that is not understood: reading goes on at the next status line. */
+	RTSPNAT_NOTE_UNANSWERED,       /**< A request that waited for its reply made room for a newer one. */
 	RTSPNAT_NOTES                  /**< How many notes there are. */
 };
 
@@ -254,7 +279,7 @@ struct rtspnat_step {
 					       may be forgotten, if no mapping is held. */
 	uint8_t flags;                    /**< DONE: enum rtspnat_flags to send; FIN is lost if the last bytes in front of it do not leave. */
 	uint8_t holding;                  /**< DONE: 1 while bytes are withheld: empty segments matter too, both ways. With 0
-					       they need not be given. */
+					       they need not be given, but for those with FIN, RST or URG. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
 	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
 	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT, PUBLISH: the peer's own ports, 0 if not known; REDIRECT: one. */
@@ -279,7 +304,7 @@ struct rtspnat_edit {
 	uint32_t offset;       /**< Into prefix and kept payload together. */
 	uint32_t length;       /**< Bytes replaced. */
 	uint32_t text_length;  /**< Bytes of @c text: as many, or more where the stream becomes longer. */
-	const uint8_t *text;   /**< Owned by the connection, valid until the next rtspnat_begin(). */
+	const uint8_t *text;   /**< Owned by the connection, valid until the next call that takes a segment. */
 };
 
 /** Returns the bytes that one connection needs, at most RTSPNAT_CONNECTION_MAX. */

@@ -33,13 +33,6 @@ rtsp::Field FindAuthority(rtsp::Cursor in) {
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
 }
 
-rtsp::Field FindValue(rtsp::Cursor in) {
-  const std::uint32_t start = in.Position();
-  std::uint32_t end = in.Size();
-  while (end > start && rtsp::IsSpace(in.At(end - 1))) --end;
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end - start)};
-}
-
 }  // namespace
 
 // True if a header of that name is to have its address changed where the current message has one.
@@ -49,7 +42,8 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
     case rtsp::HeaderName::kXNat:
       return direction_ == RTSPNAT_ORIGINAL && head.status == 0 && setup_.may_translate &&
              (setup_.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
-    case rtsp::HeaderName::kLocation: return direction_ == RTSPNAT_REPLY && publishes_ && head.Redirects();
+    case rtsp::HeaderName::kLocation:
+      return direction_ == RTSPNAT_REPLY && publishes_ && head.Redirects() && !IsDoubted();
     default: return false;
   }
 }
@@ -62,7 +56,7 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
   rtsp::Cursor in = Line();
   in.Seek(line_value_);
   rtsp::SkipSpace(in);
-  const rtsp::Field field = is_url ? FindAuthority(in) : FindValue(in);
+  const rtsp::Field field = is_url ? FindAuthority(in) : rtsp::TrimmedValue(in, line_value_);
   const HostPort address = ReadHostPort(Line(), field);
   if (!IsSame(ReadAddress(Line().Slice(address.host)), control.from)) return Note(RTSPNAT_NOTE_OTHER_ADDRESS);
   const bool has_port = !address.port_field.Empty();
@@ -80,7 +74,7 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
 // True if the line in hand may send the opener on to where nobody watches for control connections.
 bool Connection::IsRedirection() const {
   return line_name_ == rtsp::HeaderName::kLocation && direction_ == RTSPNAT_REPLY && !publishes_ &&
-         (setup_.options & RTSPNAT_OPTION_REDIRECT) != 0 && Current().head.Redirects();
+         !IsDoubted() && (setup_.options & RTSPNAT_OPTION_REDIRECT) != 0 && Current().head.Redirects();
 }
 
 // Returns false if there is nothing to ask.

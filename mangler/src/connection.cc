@@ -12,6 +12,11 @@ std::uint32_t HeaderLength(const rtspnat_segment& segment) {
 
 bool Closes(const rtspnat_segment& segment) { return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0; }
 
+// True for a segment that ends the reading, whatever it carries.
+bool Ends(const rtspnat_segment& segment) {
+  return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST | RTSPNAT_URG)) != 0;
+}
+
 }  // namespace
 
 // Families that differ are another kind of NAT, with texts of its own (D37).
@@ -27,29 +32,39 @@ Connection::Connection(const rtspnat_setup& setup)
   }
 }
 
-// True if the payload need not be read: nothing in it is a line, no edit falls on it, and nothing is withheld.
-bool Connection::IsSkippable(const rtspnat_segment& segment) const {
-  const Direction& direction = directions_[segment.direction & 1];
-  if (Closes(segment) || holds_ || direction.edits.Count(segment.seq, segment.length) != 0) return false;
-  if (transparent_ || segment.length == 0) return true;
-  const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
-  return past <= 0 || static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft();
-}
-
-// Media has nothing that waits for one.
+// While nothing is held and no edit is outstanding, acknowledgements need not be noted: Begin() takes care that the last one
+// that was is not far behind when the next edit is made.
 [[gnu::always_inline]] inline void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   Direction& other = directions_[1 - (segment.direction & 1)];
   if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.edits.Empty())) Acknowledge(other, segment.ack);
 }
 
 [[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) const {
-  const std::uint32_t acknowledged = other.map.Back(ack);
+  std::uint32_t acknowledged = other.map.Back(ack);
+  // FIN takes a number of its own, behind the last byte.
+  if (other.closed && acknowledged == other.frontier + 1) acknowledged = other.frontier;
   if (Before(other.frontier, acknowledged) || !Before(other.acknowledged, acknowledged)) return;
-  other.acknowledged = acknowledged;
-  other.map.Acknowledge(acknowledged);
-  if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE) other.map.Settle();
-  other.edits.Forget(acknowledged, other.map.Settled(acknowledged + 1));
-  if (!Before(acknowledged, other.custody.End())) other.custody.size = 0;
+  NoteAcknowledged(other, acknowledged);
+}
+
+void Connection::NoteAcknowledged(Direction& direction, std::uint32_t acknowledged) const {
+  direction.acknowledged = acknowledged;
+  direction.map.Acknowledge(acknowledged);
+  if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE) direction.map.Settle();
+  direction.edits.Forget(acknowledged, direction.map.Settled(acknowledged + 1));
+  if (!Before(acknowledged, direction.custody.End())) direction.custody.size = 0;
+}
+
+// What lies further back than any window has arrived, however seldom the embedder shows an acknowledgement: an edit must not be
+// there any more when the numbers come round.
+[[gnu::noinline]] void Connection::LeaveBehind(Direction& direction) const {
+  if (direction.frontier - direction.acknowledged <= rtsp::kMostWindow) return;
+  const std::uint32_t arrived = direction.frontier - rtsp::kMostWindow;
+  direction.acknowledged = arrived;
+  direction.map.Acknowledge(arrived);
+  direction.map.Settle();
+  direction.edits.Forget(arrived, arrived);
+  if (Before(direction.custody.End(), arrived)) direction.custody.size = 0;
 }
 
 void Connection::NoteSize(const rtspnat_segment& segment) {
@@ -60,25 +75,39 @@ void Connection::NoteSize(const rtspnat_segment& segment) {
   if (size > direction.largest) direction.largest = static_cast<std::uint16_t>(size < kMost ? size : kMost);
 }
 
-bool Connection::Skip(const rtspnat_segment& segment) {
-  if (phase_ != Phase::kDone || !IsSkippable(segment)) return false;
-  TakeAcknowledgement(segment);
-  Direction& direction = directions_[segment.direction & 1];
-  const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
+// Takes in a segment that need not be read and ends `count` bytes behind the frontier. Nothing is held.
+[[gnu::always_inline]] inline void Connection::PassOver(const rtspnat_segment& segment, Direction& direction,
+                                                        std::uint32_t count) {
   NoteSize(segment);
-  if (segment.length != 0 && past > 0) {
-    direction.framer.Skip(static_cast<std::uint32_t>(past));
-    direction.frontier += static_cast<std::uint32_t>(past);
+  if (count != 0) {
+    direction.frontier += count;
     direction.dropped = 0;
   }
+  if (!directions_[0].edits.Empty() || !directions_[1].edits.Empty()) PassEditsOver(segment, direction);
+}
+
+[[gnu::noinline]] void Connection::PassEditsOver(const rtspnat_segment& segment, Direction& direction) {
+  TakeAcknowledgement(segment);
+  LeaveBehind(direction);
+}
+
+// The payload need not be read if nothing in it is a line, no edit falls on it, and nothing is withheld.
+bool Connection::Skip(const rtspnat_segment& segment) {
+  if (phase_ != Phase::kDone || holds_ || Ends(segment)) return false;
+  Direction& direction = directions_[segment.direction & 1];
+  if (!direction.edits.Empty() && direction.edits.Count(segment.seq, segment.length) != 0) return false;
+  const std::int32_t past = Distance(segment.seq + segment.length, direction.frontier);
+  const std::uint32_t count = segment.length != 0 && past > 0 ? static_cast<std::uint32_t>(past) : 0;
+  if (count > direction.framer.SkipLeft() && !transparent_) return false;
+  direction.framer.Skip(count);
+  PassOver(segment, direction, count);
   return true;
 }
 
-// True if the segment goes on where the stream was left, between messages or in a frame or body.
+// True if the segment goes on where the stream was left, between messages or in a frame or body. All edits lie before it.
 inline bool Connection::MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const {
-  if (phase_ != Phase::kDone || holds_ || transparent_ || !direction.edits.Empty()) return false;
-  if (Closes(segment) || (segment.flags & RTSPNAT_URG) != 0) return false;
-  return segment.seq == direction.frontier && direction.framer.MaySkipFrames();
+  if (phase_ != Phase::kDone || holds_ || transparent_ || Ends(segment)) return false;
+  return segment.seq == direction.frontier && direction.framer.MaySkipFrames() && !ForgetsInterleaved();
 }
 
 // `bytes` lie at `offset`; with 0 that is where the stream was left.
@@ -108,12 +137,9 @@ rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const rtsp
     return is_other || end - at < rtsp::kFrameHeadBytes ? RTSPNAT_FRAMES_NO : RTSPNAT_FRAMES_HEAD;
   }
   const bool began = first != 0 || index != left;
-  TakeAcknowledgement(segment);
-  NoteSize(segment);
   direction.framer.SkipFrames(end, at - end);
-  direction.frontier += end;
-  direction.dropped = 0;
-  interleaved_ |= began;
+  PassOver(segment, direction, end);
+  direction.interleaved |= began;
   return began ? RTSPNAT_FRAMES_BEGUN : RTSPNAT_FRAMES_DONE;
 }
 
@@ -129,10 +155,10 @@ void Connection::PlaceSegment(const rtspnat_segment& segment) {
   if (gap > 0 && static_cast<std::uint32_t>(past) <= direction.framer.SkipLeft()) {
     direction.framer.Skip(static_cast<std::uint32_t>(gap));
   } else if (gap > 0) {
-    // Media on this connection comes in windows of many segments: dropping those behind a loss would cost more
-    // than the helper gives, when it holds nothing.
-    const bool for_media = interleaved_ && mappings_.Held() == 0;
-    if (for_media || direction.dropped == rtsp::kOutOfOrderSegments) return TurnTransparent(RTSPNAT_NOTE_GAP);
+    // Media on this connection comes in windows of many segments: to drop those behind a loss would cost more than the help for
+    // the next SETUP is worth. What was agreed stays until the connection ends.
+    const bool is_media = direction.interleaved || agreed_interleaved_;
+    if (is_media || direction.dropped == rtsp::kOutOfOrderSegments) return TurnTransparent(RTSPNAT_NOTE_GAP);
     ++direction.dropped;
     Note(RTSPNAT_NOTE_OUT_OF_ORDER);
     verdict_ = RTSPNAT_DROP;
@@ -172,43 +198,52 @@ void Connection::Begin(const rtspnat_segment& segment) {
   header_length_ = static_cast<std::uint16_t>(HeaderLength(segment));
   closing_ = Closes(segment);
   phase_ = Phase::kRead;
+  Direction& direction = Current();
+  if (direction.edits.Empty() && !direction.Holds()) direction.acknowledged = direction.frontier;
   acknowledgement_ = holds_ ? PlanAcknowledgement(segment) : segment.ack;
   TakeAcknowledgement(segment);
   NoteSize(segment);
-  if (holds_ || Current().framer.KeepsAny()) RecallWithheld();
+  if (holds_ || direction.framer.KeepsAny()) RecallWithheld();
   if ((flags_ & RTSPNAT_URG) != 0 && !transparent_) TurnTransparent(RTSPNAT_NOTE_URGENT);
   PlaceSegment(segment);
 }
 
+// The text of a head in hand may have left: its mappings stay reserved until the connection ends.
 [[gnu::noinline]] void Connection::TurnTransparent(std::uint32_t note) {
   Note(note);
   transparent_ = true;
   LetGo(directions_[1 - direction_]);
-  for (Direction& direction : directions_) {
-    UnholdAll(direction.head.mappings);
-    direction.head.mappings = 0;
-  }
+  for (Direction& direction : directions_) direction.head.mappings = 0;
 }
 
+// Behind FIN or RST of either side nothing is read: a mapping would have nobody to give it back. A FIN that was cut off is sent again.
 [[gnu::noinline]] void Connection::FinishClose() {
+  const bool is_cut = leaving_.End() != seq_ + length_;
+  if (is_cut && (flags_ & RTSPNAT_RST) == 0) return;
+  Current().closed = true;
+  transparent_ = true;
+  LetGo(directions_[1 - direction_]);
+  holds_ = Holds();
   EndTeardowns();
   linger_ = mappings_.Live() & static_cast<MappingSet>(~release_);
   release_ = mappings_.Held() & static_cast<MappingSet>(~linger_);
-  closing_ = false;
+  phase_ = Phase::kClosed;
 }
 
 [[gnu::noinline]] void Connection::FinishSegment() {
   Direction& direction = Current();
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
   if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
-  if (closing_) return FinishClose();
+  if (holds_ || !direction.edits.Empty()) LeaveBehind(direction);
   if (verdict_ == RTSPNAT_ACCEPT) PlanPassing();
   phase_ = Phase::kDone;
+  if (closing_ && verdict_ == RTSPNAT_ACCEPT) FinishClose();
 }
 
 [[gnu::noinline]] void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   const Mapping& mapping = mappings_[index];
   FillOwn(index, mapping, step);
+  step.open &= kAllPorts;
   if (mapping.peers == 0) return;
   PortRange peer = mapping.peer;
   PortRange known = publishes_ ? mapping.published : peer;
@@ -293,6 +328,10 @@ void Connection::FillDone(rtspnat_step& step) const {
   switch (phase_) {
     case Phase::kUse: UseReserved(); break;
     case Phase::kPublish: return ProposePublished(step);
+    case Phase::kSpecAgain: UseSpecAgain(); break;
+    case Phase::kClosed: phase_ = Phase::kDone; break;
+    case Phase::kRest: ReadRest(); break;
+    case Phase::kRestSpec: RewriteRest(); break;
     case Phase::kLineEnd: FinishLine(); break;
     case Phase::kOtherLine: ReadOtherLine(); break;
     case Phase::kRedirect: return AskOfRedirection(step);

@@ -11,6 +11,10 @@ std::uint32_t HashOf(const rtsp::Cursor& line, rtsp::Field field) {
   return field.Empty() ? 0 : rtsp::Hash(line.Slice(field)) | 1U;
 }
 
+std::uint32_t UriOf(const rtsp::Unit& unit) {
+  return (unit.start.odd_uri != 0 ? unit.start.odd_uri : rtsp::Hash(unit.line.Slice(unit.start.uri))) | 1U;
+}
+
 std::uint32_t NoteOf(rtsp::LostReason reason) {
   switch (reason) {
     case rtsp::LostReason::kNotRtsp: return RTSPNAT_NOTE_NOT_RTSP;
@@ -32,26 +36,38 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
   head.method = unit.start.method;
   head.status = unit.start.status;
   const bool wants_uri = IsSetup(head) || head.method == rtsp::Method::kTeardown;
-  if (wants_uri) head.uri = HashOf(unit.line, unit.start.uri);
+  if (wants_uri) head.uri = UriOf(unit);
+  if (direction_ == RTSPNAT_ORIGINAL) {
+    directions_[RTSPNAT_REPLY].framer.ReadAnswers();
+  } else {
+    head.doubted = Current().framer.Gap();
+  }
 }
 
 // Returns false if there is something to do first.
 [[gnu::always_inline]] inline bool Connection::ReadHeader(Head& head, const rtsp::Unit& unit) {
-  if (unit.too_long) {
-    if (unit.header.name != rtsp::HeaderName::kOther) Note(RTSPNAT_NOTE_LINE_TOO_LONG);
+  if (unit.too_long || unit.bare) {
+    const std::uint32_t note = unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END;
+    if (unit.header.name != rtsp::HeaderName::kOther) Note(note);
     return true;
   }
   switch (unit.header.name) {
     case rtsp::HeaderName::kCSeq: {
       const rtsp::Number number = rtsp::ReadNumberValue(unit.line, unit.header.value, kMaxCseq);
-      head.has_cseq = number.valid;
+      head.cseq_kind = CseqKind::kNumber;
       head.cseq = number.value;
+      if (!number.valid) ReadOddCseq(unit, head);
       return true;
     }
     case rtsp::HeaderName::kTransport: {
       const bool request = direction_ == RTSPNAT_ORIGINAL && IsSetup(head);
       const bool reply = direction_ == RTSPNAT_REPLY && head.status != 0;
       if (!request && !reply) return true;
+      if (head.transport_bytes >= rtsp::kTransportBytes) {
+        Note(RTSPNAT_NOTE_TABLE_FULL);
+        return true;
+      }
+      head.transport_bytes = static_cast<std::uint16_t>(head.transport_bytes + unit.line.Size());
       BeginTransport(unit);
       return false;
     }
@@ -65,13 +81,20 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
   return false;
 }
 
+// Servers echo the text, whatever it is.
+[[gnu::noinline]] void Connection::ReadOddCseq(const rtsp::Unit& unit, Head& head) {
+  const rtsp::Field text = rtsp::TrimmedValue(unit.line, unit.header.value);
+  head.cseq_kind = text.Empty() ? CseqKind::kNone : CseqKind::kText;
+  head.cseq = HashOf(unit.line, text);
+}
+
 // What not every SETUP has.
 [[gnu::noinline]] void Connection::ReadOtherLine() {
   Head& head = Current().head;
   phase_ = Phase::kRead;
   if (line_name_ == rtsp::HeaderName::kSession) {
     head.session = HashOf(Line(), rtsp::SessionIdentifier(Line(), line_value_));
-    if (direction_ == RTSPNAT_REPLY) NoteSessionTimeout();
+    if (direction_ == RTSPNAT_REPLY && !IsDoubted()) NoteSessionTimeout();
   } else if (line_name_ == rtsp::HeaderName::kRequire || line_name_ == rtsp::HeaderName::kSupported) {
     const bool asks = direction_ == RTSPNAT_ORIGINAL && head.status == 0;
     if (asks && rtsp::NamesStun(Line(), line_value_)) hands_off_ = true;
@@ -108,11 +131,15 @@ void Connection::NoteSessionTimeout() {
   switch (unit.kind) {
     case rtsp::UnitKind::kStartLine: BeginHead(head, unit); return true;
     case rtsp::UnitKind::kHeader: return ReadHeader(head, unit);
-    case rtsp::UnitKind::kHeadEnd: return EndHead(head);
+    case rtsp::UnitKind::kHeadEnd:
+      if (unit.reason != rtsp::LostReason::kNone) Note(RTSPNAT_NOTE_REPLY_GAP);
+      return EndHead(head);
     case rtsp::UnitKind::kInterleaved:
-      interleaved_ = true;
+      Current().interleaved = true;
       Note(RTSPNAT_NOTE_INTERLEAVED);
-      return true;
+      if (ForgetsInterleaved()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
+      return !transparent_;
+    case rtsp::UnitKind::kGap: Note(RTSPNAT_NOTE_REPLY_GAP); return true;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); return false;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;
@@ -146,28 +173,33 @@ void Connection::NoteSessionTimeout() {
   (void)TakeUnit(direction.head, unit);
 }
 
+// Every request is noted, because a reply without a usable CSeq belongs to the only one that waits.
 void Connection::EndRequest(const Head& head) {
   const bool setup = head.method == rtsp::Method::kSetup;
   if (setup) Note(RTSPNAT_NOTE_SETUP);
-  const bool teardown = head.method == rtsp::Method::kTeardown && mappings_.Held() != 0;
-  if (!teardown && head.mappings == 0 && !(setup && publishes_)) return;
-  if (!head.has_cseq) {
-    Note(RTSPNAT_NOTE_NO_CSEQ);
-    return UnholdAll(head.mappings);
-  }
-  const rtsp::Method method = teardown ? rtsp::Method::kTeardown : rtsp::Method::kSetup;
-  if (!pending_.Add({method, head.mappings, head.cseq, head.session, head.uri})) {
-    Note(RTSPNAT_NOTE_TABLE_FULL);
-    UnholdAll(head.mappings);
-  }
+  if (setup && head.cseq_kind == CseqKind::kNone) Note(RTSPNAT_NOTE_NO_CSEQ);
+  if (pending_.Full()) GiveUp(pending_.Oldest());
+  const rtsp::Method method = head.mappings != 0 ? rtsp::Method::kSetup : head.method;
+  pending_.Add({method, head.cseq_kind, head.mappings, head.cseq, head.session, head.uri});
 }
 
+// A request that waits for its reply makes room for a newer one.
+[[gnu::noinline]] void Connection::GiveUp(const Pending* request) {
+  Note(RTSPNAT_NOTE_UNANSWERED);
+  UnholdAll(pending_.Take(request).mappings);
+}
+
+// Behind a gap a refusal may be what a stranger wrote into a body: it gives nothing back, nor does it answer anything.
 [[gnu::noinline]] void Connection::EndResponse() {
   const Head& head = Current().head;
   phase_ = Phase::kRead;
   // 1xx is not the answer yet (RFC 2326 section 11.1).
-  if (!head.has_cseq || head.status < 200) return;
-  const Pending request = pending_.Take(head.cseq);
+  if (head.status < 200 || (IsDoubted() && !head.Succeeds())) return;
+  const Pending* waiting = RequestOfReply(head.client, head.choice == Choice::kTcpToClient, true);
+  if (waiting == nullptr) return;
+  const Pending request = pending_.Take(waiting);
+  answered_kind_ = request.cseq_kind;
+  answered_ = request.cseq;
   if (request.method == rtsp::Method::kSetup) ResolveSetup(request, head);
   if (request.method == rtsp::Method::kTeardown) ResolveTeardown(request, head);
 }
@@ -180,7 +212,7 @@ MappingSet Connection::ChosenOf(const Pending& request, const Head& head) const 
     if (mappings_[index].outside.first == 0) of_peer |= SetOf(index);
   }
   if (head.choice == Choice::kTcpToServer) return of_peer;
-  if (head.choice == Choice::kOtherWay) return 0;
+  if (head.choice == Choice::kOtherWay || head.choice == Choice::kInterleaved) return 0;
   const auto others = static_cast<MappingSet>(request.mappings & ~of_peer);
   if (head.choice == Choice::kNotSaid) return others;
   const std::uint32_t named = mappings_.FindOutside(head.client, head.choice == Choice::kTcpToClient);
@@ -193,20 +225,35 @@ void Connection::ResolveSetup(const Pending& request, const Head& head) {
   MappingSet chosen = ChosenOf(request, head);
   UnholdAll(request.mappings & static_cast<MappingSet>(~chosen));
   const std::uint32_t session = head.session != 0 ? head.session : request.session;
-  // SETUP repeated on a live stream (RFC 2326 section 10.4) with other ports: those before are not used any more.
+  if (!IsDoubted()) EndReplacedStreams(request, head, session, chosen);
+  while (chosen != 0) MakeLive(Pop(chosen), session, request.uri, head);
+}
+
+// SETUP of the same URL in another way ends what the URL had on this connection: ffmpeg, which no datagram reaches, pauses and sets
+// the URL up interleaved in another session. With other ports (RFC 2326 section 10.4) it ends those of its own session.
+[[gnu::noinline]] void Connection::EndReplacedStreams(const Pending& request, const Head& head,
+                                                      std::uint32_t session, MappingSet chosen) {
+  if (head.choice == Choice::kInterleaved) agreed_interleaved_ = true;
+  const bool other_way = head.choice == Choice::kInterleaved || head.choice == Choice::kOtherWay;
+  if (!other_way && session == 0) return;
   for (;;) {
-    const std::uint32_t index = session != 0 ? streams_.Take(session, request.uri, chosen) : rtsp::kMappings;
-    if (index == rtsp::kMappings) break;
+    const std::uint32_t index = streams_.Take(other_way ? 0 : session, request.uri, chosen);
+    if (index == rtsp::kMappings) return;
     Unhold(index);
   }
-  while (chosen != 0) MakeLive(Pop(chosen), session, request.uri, head);
 }
 
 void Connection::MakeLive(std::uint32_t index, std::uint32_t session, std::uint32_t uri, const Head& head) {
   Mapping& mapping = mappings_[index];
   const bool is_known = streams_.Has(session, uri, index);
   if (is_known && mapping.holders > 1) --mapping.holders;  // SETUP repeated is no further holder.
-  if (!is_known && !streams_.Add(session, uri, index)) Note(RTSPNAT_NOTE_TABLE_FULL);
+  if (!is_known && !streams_.Add(session, uri, index)) {
+    Note(RTSPNAT_NOTE_TABLE_FULL);
+    // A session may set the same ports up under one URL after the other (SAT>IP): its last URL stands for one before.
+    const bool replaces = streams_.Replace(session, uri, index);
+    Unhold(index);
+    if (!replaces && mapping.holders == 0) return;
+  }
   // Streams that share the ports have servers' ports of their own: admit any.
   const bool is_shared = mapping.state == MappingState::kLive && mapping.holders > 1 &&
                          (mapping.peers != head.peers || mapping.peer != head.peer);
@@ -219,12 +266,14 @@ void Connection::MakeLive(std::uint32_t index, std::uint32_t session, std::uint3
     mapping.peers = head.peers;
     mapping.peer = head.peer;
   }
+  if (!head.rtcp_mux) mapping.open = WithoutMux(mapping.open);
   expect_ |= SetOf(index);
 }
 
 void Connection::ResolveTeardown(const Pending& request, const Head& head) {
   constexpr std::uint16_t kSessionNotFound = 454;
-  if (head.Succeeds() || head.status == kSessionNotFound) EndStreams(request);
+  const bool is_gone = head.status == kSessionNotFound && request.session != 0;
+  if (head.Succeeds() || is_gone) EndStreams(request);
 }
 
 // Ends the stream, or if there is none of that name, the whole session (RFC 2326 section 10.7).
@@ -240,9 +289,8 @@ void Connection::EndStreams(const Pending& request) {
 
 // Who says TEARDOWN and closes does not wait for the answer, nor does what it names.
 void Connection::EndTeardowns() {
-  for (Pending request = pending_.TakeTeardown(); request.method != rtsp::Method::kOther;
-       request = pending_.TakeTeardown())
-    EndStreams(request);
+  while (const Pending* teardown = pending_.FindMethod(rtsp::Method::kTeardown))
+    EndStreams(pending_.Take(teardown));
 }
 
 void Connection::Unhold(std::uint32_t index) {

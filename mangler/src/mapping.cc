@@ -97,6 +97,16 @@ std::uint32_t StreamTable::Take(std::uint32_t session, std::uint32_t uri, Mappin
   return rtsp::kMappings;
 }
 
+bool StreamTable::Replace(std::uint32_t session, std::uint32_t uri, std::uint32_t index) {
+  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+    Stream& stream = streams_[__builtin_ctz(left)];
+    if (stream.session != session || stream.mapping != index) continue;
+    stream.uri = uri & kUriBits;
+    return true;
+  }
+  return false;
+}
+
 void StreamTable::Forget(std::uint32_t index) {
   for (std::uint32_t left = used_; left != 0; left &= left - 1) {
     const auto at = static_cast<std::uint32_t>(__builtin_ctz(left));
@@ -104,58 +114,51 @@ void StreamTable::Forget(std::uint32_t index) {
   }
 }
 
-bool PendingTable::Add(const Pending& request) {
-  if (Full()) return false;
-  const auto index = static_cast<std::uint32_t>(__builtin_ctz(~used_));
-  used_ |= 1U << index;
-  requests_[index] = request;
-  return true;
+void PendingTable::Add(const Pending& request) { requests_[size_++ % rtsp::kPendingRequests] = request; }
+
+Pending PendingTable::Take(const Pending* request) {
+  const Pending taken = *request;
+  --size_;
+  for (auto at = static_cast<std::uint32_t>(request - requests_); at < size_; ++at)
+    requests_[at] = requests_[at + 1];
+  return taken;
 }
 
-Pending PendingTable::Take(std::uint32_t cseq) {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    const auto index = static_cast<std::uint32_t>(__builtin_ctz(left));
-    if (requests_[index].cseq != cseq) continue;
-    used_ &= ~(1U << index);
-    return requests_[index];
-  }
-  return {};
-}
-
-Pending* PendingTable::Find(std::uint32_t cseq) {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    Pending& request = requests_[__builtin_ctz(left)];
-    if (request.cseq == cseq) return &request;
+Pending* PendingTable::Find(CseqKind kind, std::uint32_t cseq) {
+  if (kind == CseqKind::kNone) return nullptr;
+  for (std::uint32_t at = 0; at < size_; ++at) {
+    if (requests_[at].cseq_kind == kind && requests_[at].cseq == cseq) return &requests_[at];
   }
   return nullptr;
 }
 
-Pending PendingTable::TakeTeardown() {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    const auto index = static_cast<std::uint32_t>(__builtin_ctz(left));
-    if (requests_[index].method != rtsp::Method::kTeardown) continue;
-    used_ &= ~(1U << index);
-    return requests_[index];
+Pending* PendingTable::FindMethod(rtsp::Method method) {
+  for (std::uint32_t at = 0; at < size_; ++at) {
+    if (requests_[at].method == method) return &requests_[at];
   }
-  return {};
+  return nullptr;
+}
+
+Pending* PendingTable::FindHolder(MappingSet mappings) {
+  for (std::uint32_t at = 0; at < size_; ++at) {
+    if ((requests_[at].mappings & mappings) != 0) return &requests_[at];
+  }
+  return nullptr;
 }
 
 void PendingTable::Keep(MappingSet kept) {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1)
-    requests_[__builtin_ctz(left)].mappings &= kept;
+  for (std::uint32_t at = 0; at < size_; ++at) requests_[at].mappings &= kept;
 }
 
-bool PendingTable::WaitsForSetup() const {
-  for (std::uint32_t left = used_; left != 0; left &= left - 1) {
-    if (requests_[__builtin_ctz(left)].method == rtsp::Method::kSetup) return true;
-  }
-  return false;
+std::uint32_t PendingTable::Setups() const {
+  std::uint32_t count = 0;
+  for (std::uint32_t at = 0; at < size_; ++at) count += requests_[at].method == rtsp::Method::kSetup;
+  return count;
 }
 
 MappingSet PendingTable::Mappings() const {
   MappingSet mappings = 0;
-  for (std::uint32_t left = used_; left != 0; left &= left - 1)
-    mappings |= requests_[__builtin_ctz(left)].mappings;
+  for (std::uint32_t at = 0; at < size_; ++at) mappings |= requests_[at].mappings;
   return mappings;
 }
 

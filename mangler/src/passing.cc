@@ -36,9 +36,10 @@ bool Connection::MustWithhold() const {
   for (unsigned i = 0; has_others && i < 2; ++i) {
     if (IsAddressLine(kAddressLines[i]) && direction.framer.MayBecome(kAddressLines[i])) return true;
   }
-  const bool has_transport = direction_ == RTSPNAT_ORIGINAL
-                                 ? IsSetup(direction.head)
-                                 : direction.head.status != 0 && pending_.WaitsForSetup();
+  const bool waits = IsDoubted() ? mappings_.Held() != 0 : pending_.Setups() != 0;
+  const bool is_answer = direction.head.status != 0 && waits;
+  const bool has_transport = direction_ == RTSPNAT_ORIGINAL ? IsSetup(direction.head) : is_answer;
+  if (direction.head.transport_bytes >= rtsp::kTransportBytes) return false;
   return has_transport && direction.framer.MayBecome(HeaderName::kTransport);
 }
 
@@ -111,12 +112,18 @@ void Connection::CutTail(std::uint32_t size) {
   leaving_.size = size;
 }
 
-// No packet becomes longer than others that came this way.
+// No packet becomes longer than others that came this way. With bytes in custody it does not become longer than the one that its
+// sender sends now, because its sender believes that those bytes have arrived, and cannot send them in smaller packets when
+// the path's MTU falls.
 void Connection::PlanSize() {
   const Direction& direction = Current();
   const std::uint32_t growth = direction.edits.Growth(leaving_.start, leaving_.size);
   if (growth == 0 && leaving_.size == keep_) return;
-  const std::uint32_t packet = segment_size_ != 0 ? kAggregateBytes : direction.largest;
+  const std::uint32_t own = length_ + header_length_;
+  const std::uint32_t safe = own > rtsp::kPacketBytes ? own : rtsp::kPacketBytes;
+  const std::uint32_t longest =
+      direction.custody.Precedes(seq_) ? Fewer(safe, direction.largest) : direction.largest;
+  const std::uint32_t packet = segment_size_ != 0 ? kAggregateBytes : longest;
   const std::uint32_t limit = packet > header_length_ ? packet - header_length_ : 0;
   if (leaving_.size + growth > limit) CutTail(limit > growth ? limit - growth : 0);
 }

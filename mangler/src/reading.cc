@@ -65,18 +65,6 @@ Numbers ClientNumbers(const TransportSpec& spec, const rtsp::Cursor& line, bool 
   return NumbersOf(spec.port);
 }
 
-// True if every address in the text is the side's own, so that it may be served.
-[[gnu::noinline]] bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line,
-                             const rtspnat_address& own) {
-  if (spec.has_destination && !IsSame(AddressOf(line, spec.destination), own)) return false;
-  if (!spec.client_address.Empty() && !IsSame(AddressOf(line, spec.client_address), own)) return false;
-  for (unsigned i = 0; i < spec.destinations; ++i) {
-    const rtsp::Field host = spec.dest_addr[i].host;
-    if (!host.Empty() && !IsSame(ReadAddress(line.Slice(host)), own)) return false;
-  }
-  return true;
-}
-
 void AddHost(Hosts& hosts, rtsp::Field host) {
   if (!host.Empty()) hosts.field[hosts.count++] = host;
 }
@@ -106,6 +94,14 @@ std::uint8_t RoomOf(const Numbers& numbers) {
   return static_cast<std::uint8_t>(digits);
 }
 
+// How many digits the ports have: there is room for as many in every place where the spec repeats them.
+std::uint8_t DigitsOf(const Numbers& numbers, std::uint8_t most) {
+  for (unsigned i = 0; i < numbers.count; ++i) {
+    if (Digits(numbers.value[i]) < most) most = Digits(numbers.value[i]);
+  }
+  return most;
+}
+
 // Notes why a spec is not to be mapped, if it is not.
 void CheckSpec(const TransportSpec& spec, Announcement& out) {
   const bool announces = out.text.count != 0;
@@ -126,7 +122,7 @@ void CheckSpec(const TransportSpec& spec, Announcement& out) {
 // RFC 7826 appendix C.2.2: over TCP without channels, and this side listens.
 bool ListensOnTcp(const TransportSpec& spec) {
   return spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 &&
-         (spec.flags & rtsp::kSpecPassive) != 0;
+         (spec.flags & (rtsp::kSpecPassive | rtsp::kSpecBadChannel)) == rtsp::kSpecPassive;
 }
 
 void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
@@ -194,6 +190,36 @@ bool IsRoutable(const rtspnat_address& address) {
   return out;
 }
 
+[[gnu::noinline]] bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line,
+                             const rtspnat_address& own) {
+  if (!spec.destination.Empty() && !IsSame(AddressOf(line, spec.destination), own)) return false;
+  if (!spec.client_address.Empty() && !IsSame(AddressOf(line, spec.client_address), own)) return false;
+  for (unsigned i = 0; i < spec.destinations; ++i) {
+    const rtsp::Field host = spec.dest_addr[i].host;
+    if (!host.Empty() && !IsSame(ReadAddress(line.Slice(host)), own)) return false;
+  }
+  return true;
+}
+
+[[gnu::noinline]] Numbers NumbersAt(const TransportSpec& spec, const rtsp::Cursor& line, PortPlace place) {
+  switch (place) {
+    case PortPlace::kClientPort: return NumbersOf(spec.client_port);
+    case PortPlace::kDestAddr: return NumbersOf(spec.dest_addr, spec.destinations);
+    case PortPlace::kPort: return NumbersOf(spec.port);
+    case PortPlace::kServerPort: return NumbersOf(spec.server_port);
+    case PortPlace::kSrcAddr: return NumbersOf(spec.src_addr, spec.sources);
+    case PortPlace::kDestination: break;
+  }
+  Numbers numbers;
+  if (!spec.destination.Empty()) AppendPortBehind(numbers, line, spec.destination);
+  return numbers;
+}
+
+bool UsesPort(const TransportSpec& spec, const rtsp::Cursor& line) {
+  return spec.client_port.count == 0 && spec.destinations == 0 && !spec.destination.Empty() &&
+         NumbersAt(spec, line, PortPlace::kDestination).count == 0;
+}
+
 Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line) {
   Numbers numbers;
   if (!spec.destination.Empty() && spec.client_port.count != 0)
@@ -212,7 +238,7 @@ namespace {
   out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
   out.digits = RoomOf(text);
   if (text.count != 2 || text.value[0] == text.value[1]) CompleteSingle(spec, out);
-  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = 1;
+  if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = WithMux(out.open);
   if (out.inside.first < kFirstPort || (out.count > 1 && out.inside.last < kFirstPort))
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
 }
@@ -224,7 +250,9 @@ namespace {
   out.text = ClientNumbers(spec, line, true);
   CheckSpec(spec, out);
   if (out.refusal == RTSPNAT_NOTES && !IsOwn(spec, line, own)) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
-  if (out.refusal == RTSPNAT_NOTES) FinishAnnouncement(spec, Numbers(out.text), out);
+  if (out.refusal != RTSPNAT_NOTES) return;
+  FinishAnnouncement(spec, Numbers(out.text), out);
+  if (spec.repeat != 0) out.digits = DigitsOf(out.text, out.digits);
 }
 
 }  // namespace
@@ -282,18 +310,20 @@ void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const
   const bool over_tcp = spec.protocol == Protocol::kRtpTcp && spec.interleaved.count == 0 && has_addresses;
   const bool has_ports = spec.client_port.count != 0 || spec.server_port.count != 0 || has_addresses;
   if (!unicast || (!IsUdp(spec.protocol) && !over_tcp)) {
-    out.choice = Choice::kOtherWay;
+    const bool is_tcp = spec.protocol == Protocol::kRtpTcp || spec.protocol == Protocol::kOtherTcp;
+    out.choice = unicast && is_tcp ? Choice::kInterleaved : Choice::kOtherWay;
     return;
   }
   const bool host = spec.port.count != 0 && NamesHost(line, spec.destination);
   out.client = ClientNumbers(spec, line, host);
   if (!has_ports && out.client.count == 0) {
-    const bool other = spec.interleaved.count != 0 || spec.port.count != 0;
-    out.choice = other ? Choice::kOtherWay : Choice::kNotSaid;
+    if (spec.port.count != 0) out.choice = Choice::kOtherWay;
+    if (spec.interleaved.count != 0) out.choice = Choice::kInterleaved;
     return;
   }
   ReadServer(spec, out);
   out.choice = Choice::kUdp;
+  out.rtcp_mux = (spec.flags & rtsp::kSpecRtcpMux) != 0;
   if (!over_tcp) return;
   const bool listens = (spec.flags & rtsp::kSpecPassive) != 0 && out.peers != 0;
   out.choice = listens && out.peer.first != kDiscardPort ? Choice::kTcpToServer : Choice::kTcpToClient;

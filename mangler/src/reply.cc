@@ -6,12 +6,16 @@ namespace mangle {
 
 [[gnu::noinline]] void Connection::UseReplySpec() {
   const bool is_first = Current().head.choice == Choice::kNotSaid;
-  ReadReplySpec();
+  ReadReplyChoice(spec_, Line(), chosen_);
+  NoteChoice();
+  const bool is_other = chosen_.choice == Choice::kNotSaid || chosen_.choice == Choice::kOtherWay ||
+                        chosen_.choice == Choice::kInterleaved;
+  if (is_other || spec_.repeat != 0) line_rest_ = true;
   if (chosen_.choice == Choice::kNotSaid) return;
   const bool tcp = chosen_.choice == Choice::kTcpToClient;
   MapBack(chosen_.client, tcp);
-  const bool has_media = chosen_.choice != Choice::kOtherWay;
-  if (!publishes_ || !has_media || !Current().head.Succeeds()) return;
+  const bool has_media = chosen_.choice != Choice::kOtherWay && chosen_.choice != Choice::kInterleaved;
+  if (!publishes_ || IsDoubted() || !has_media || !Current().head.Succeeds()) return;
   const bool listens = chosen_.choice == Choice::kTcpToServer;
   if (listens && !is_first) return;
   const std::uint32_t index = listens ? MakePeerMapping() : MappingOfReply(chosen_.client, tcp);
@@ -27,27 +31,38 @@ bool Connection::IsPublished(std::uint32_t index) const {
   return mapping.published.first != 0 && mapping.peers == chosen_.peers && mapping.peer == chosen_.peer;
 }
 
-// Returns the request that the reply in hand answers; null if that cannot be told yet.
-Pending* Connection::RequestOfReply() {
+// Returns the request that the reply in hand answers, null if that cannot be told: the one with its CSeq. A final reply without CSeq,
+// or with one that nobody waits for, answers the only request that waits, or the only SETUP if the reply names its ports outside. In
+// a line above CSeq (`ended` is false) it may answer any SETUP whose ports it names. A reply that repeats the CSeq of the reply
+// before it (Tapo cameras) answers nothing.
+Pending* Connection::RequestOfReply(std::uint16_t client, bool tcp, bool ended) {
   const Head& head = Current().head;
-  return head.has_cseq ? pending_.Find(head.cseq) : nullptr;
+  if (Pending* request = pending_.Find(head.cseq_kind, head.cseq)) return request;
+  const bool has_cseq = head.cseq_kind != CseqKind::kNone;
+  if (head.status < 200 || (has_cseq && head.cseq_kind == answered_kind_ && head.cseq == answered_))
+    return nullptr;
+  if (Pending* only = pending_.Only()) return only;
+  if ((has_cseq || ended) && pending_.Setups() != 1) return nullptr;
+  const std::uint32_t named = mappings_.FindOutside(client, tcp);
+  return named < rtsp::kMappings ? pending_.FindHolder(SetOf(named)) : nullptr;
 }
 
 // The first spec that is understood is what the server has chosen.
-[[gnu::noinline]] void Connection::ReadReplySpec() {
+[[gnu::noinline]] void Connection::NoteChoice() {
   Head& head = Current().head;
-  ReadReplyChoice(spec_, Line(), chosen_);
   if (head.choice != Choice::kNotSaid || chosen_.choice == Choice::kNotSaid) return;
+  if (head.client == 0) head.client = chosen_.client.value[0];
+  if (IsDoubted()) return;  // As if nothing had been said of the server.
   head.choice = chosen_.choice;
-  head.client = chosen_.client.value[0];
   head.peers = chosen_.peers;
   head.peer = chosen_.peer;
+  head.rtcp_mux = chosen_.rtcp_mux;
   head.media_source = ReadMediaSource(spec_, Line());
 }
 
 // Gives the client its own ports and address back, so that it need not know of the NAT (R84).
 [[gnu::noinline]] void Connection::MapBack(const Numbers& client, bool tcp) {
-  const MappingSet waiting = WaitingForReply();
+  const MappingSet waiting = MappingsOfReply(client, tcp);
   if (waiting == 0) return;
   const std::uint32_t index = mappings_.FindOutside(client.value[0], tcp);
   const bool is_named = index < rtsp::kMappings && (waiting & SetOf(index)) != 0;
@@ -75,17 +90,18 @@ Pending* Connection::RequestOfReply() {
   AddHosts(hosts, ChangeKind::kOpener);
 }
 
-// Returns the mappings that the reply in hand can be about: those of its request (R11), or of every SETUP
-// where its CSeq stands further down.
-MappingSet Connection::WaitingForReply() {
-  if (!Current().head.has_cseq) return pending_.Mappings();
-  const Pending* request = RequestOfReply();
-  return request != nullptr ? request->mappings : MappingSet{0};
+// Returns the mappings that the reply in hand can be about: those of its request (R11), or of every SETUP where its CSeq may stand
+// further down. Behind a gap the request may have been answered by what was no reply.
+MappingSet Connection::MappingsOfReply(const Numbers& client, bool tcp) {
+  if (IsDoubted()) return mappings_.Held();
+  const Pending* request = RequestOfReply(client.value[0], tcp, false);
+  if (request != nullptr) return request->mappings;
+  return Current().head.cseq_kind == CseqKind::kNone ? pending_.Mappings() : MappingSet{0};
 }
 
 // Returns the mapping that the reply in hand is about: the one that it names, else the only one there is.
 std::uint32_t Connection::MappingOfReply(const Numbers& client, bool tcp) {
-  MappingSet waiting = WaitingForReply();
+  MappingSet waiting = MappingsOfReply(client, tcp);
   const std::uint32_t named = mappings_.FindOutside(client.value[0], tcp);
   if (named < rtsp::kMappings) return (waiting & SetOf(named)) != 0 ? named : rtsp::kMappings;
   if (client.count != 0 || waiting == 0) return rtsp::kMappings;
@@ -95,7 +111,7 @@ std::uint32_t Connection::MappingOfReply(const Numbers& client, bool tcp) {
 
 // Returns a new mapping for a peer that listens for TCP connections of the opener (RFC 7826 appendix C.2.2).
 std::uint32_t Connection::MakePeerMapping() {
-  const Pending* request = RequestOfReply();
+  const Pending* request = RequestOfReply(0, false, false);
   if (request == nullptr || request->method != rtsp::Method::kSetup) return rtsp::kMappings;
   const std::uint32_t index = mappings_.FindFree();
   if (index == rtsp::kMappings) {
@@ -117,7 +133,7 @@ std::uint32_t Connection::MakePeerMapping() {
   asked_ = static_cast<std::uint8_t>(index);
   if (IsPublished(index)) return ChangePeerText(index, false);
   // Of the holders one is the request in hand, and one may be the same stream, set up before.
-  const Pending* request = RequestOfReply();
+  const Pending* request = RequestOfReply(chosen_.client.value[0], mapping.tcp, false);
   const bool is_known = request != nullptr && streams_.Has(request->session, request->uri, index);
   const bool is_shared = mapping.state == MappingState::kLive && mapping.holders > (is_known ? 2 : 1);
   if (chosen_.peers == 0 || is_shared) return Note(RTSPNAT_NOTE_NOT_PUBLISHED);
@@ -141,9 +157,11 @@ PortRequest Connection::PublishRequest() const {
 
 [[gnu::noinline]] bool Connection::ProposePublished(rtspnat_step& step) {
   const PortRequest request = PublishRequest();
-  while (attempt_ < rtsp::kPortProposals) {
+  std::uint8_t& proposals = Current().head.proposals;
+  while (attempt_ < rtsp::kPortProposals && proposals < rtsp::kPortProposals) {
     const PortRange ports = Propose(request, attempt_++);
     if (ports.first == 0) continue;
+    ++proposals;
     FillMapping(asked_, step);
     for (unsigned i = 0; i < RTSPNAT_PORTS; ++i) {
       const bool is_there = i < request.count && i < step.count;
@@ -167,13 +185,13 @@ PortRequest Connection::PublishRequest() const {
   Mapping& mapping = mappings_[asked_];
   const PortRequest request = PublishRequest();
   const bool fits = first_port == mapping.published.first || IsFit(request, first_port);
-  if (reply == RTSPNAT_NO || !fits) return RefusePublished(asked_);
+  if (reply != RTSPNAT_YES || !fits) return RefusePublished(asked_);
   if (first_port != mapping.published.first) mapping.published = RangeFrom(first_port, request.count);
   mapping.peer = chosen_.peer;
   mapping.peers = chosen_.peers;
   Note(RTSPNAT_NOTE_PUBLISHED);
   if (mapping.state == MappingState::kAsking) {
-    Pending* request_of = RequestOfReply();
+    Pending* request_of = RequestOfReply(0, false, false);
     if (request_of == nullptr) return RefusePublished(asked_);
     mappings_.Reserve(asked_);
     mapping.holders = 1;

@@ -27,6 +27,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 
 [[gnu::noinline]] void Connection::ReadSpec() {
   if (reader_.AtEnd() || !reader_.Find()) {
+    if (line_rest_) return BeginRest();
     phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead;
     return;
   }
@@ -41,8 +42,11 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 [[gnu::always_inline]] inline void Connection::UseRequestSpec() {
   if (hands_off_) return Note(RTSPNAT_NOTE_OTHER_TRAVERSAL);
   ReadAnnouncement(spec_, Line(), setup_.inside, announcement_);
-  if (announcement_.refusal != RTSPNAT_NOTES) return Note(announcement_.refusal);
-  if (pending_.Full() || Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
+  if (announcement_.refusal != RTSPNAT_NOTES) {
+    line_rest_ = true;
+    return Note(announcement_.refusal);
+  }
+  if (Current().edits.Room() < 2) return Note(RTSPNAT_NOTE_TABLE_FULL);
   std::uint32_t index = mappings_.FindInside(announcement_.inside.first, announcement_.tcp);
   if (index < rtsp::kMappings) {
     asked_ = static_cast<std::uint8_t>(index);
@@ -50,17 +54,30 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
     return;
   }
   index = mappings_.FindFree();
-  if (index == rtsp::kMappings) return Note(RTSPNAT_NOTE_TABLE_FULL);
+  if (index == rtsp::kMappings) return MakeRoom();
   Mapping& mapping = mappings_[index];
   mapping = {};
   mapping.state = MappingState::kAsking;
   mapping.count = announcement_.count;
-  mapping.open = announcement_.open;
+  mapping.open = announcement_.open & kAllPorts;  // HoldMapping() adds what goes with RTCP-mux.
   mapping.tcp = announcement_.tcp;
   mapping.inside = announcement_.inside;
   asked_ = static_cast<std::uint8_t>(index);
   attempt_ = 0;
   phase_ = Phase::kPropose;
+}
+
+// The oldest SETUP that nobody has answered gives its mappings back, before the spec in hand is used once more.
+[[gnu::noinline]] void Connection::MakeRoom() {
+  const Pending* oldest = pending_.FindHolder(kAllMappings);
+  if (oldest == nullptr) return Note(RTSPNAT_NOTE_TABLE_FULL);
+  GiveUp(oldest);
+  phase_ = Phase::kSpecAgain;
+}
+
+[[gnu::noinline]] void Connection::UseSpecAgain() {
+  phase_ = Phase::kSpecs;
+  UseRequestSpec();
 }
 
 // Holds a mapping for the head in hand. Returns false if too many do.
@@ -110,6 +127,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   if (!HasRoomFor(std::uint32_t{text.count} + hosts.count + 1) || !HoldMapping(index)) return;
   if (!changes) Note(RTSPNAT_NOTE_SAME_PORT);
   if (!rewrites) return;
+  if (spec_.repeat != 0) line_rest_ = true;
   AddClientPorts(mapping.inside, mapping.outside, mapping.count, text);
   AddHosts(hosts, ChangeKind::kOpener);
 }
@@ -128,6 +146,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
                                                             std::uint8_t digits) {
   Mapping& mapping = mappings_[asked_];
   mapping.outside = ports;
+  ++Current().head.proposals;
   FillOwn(asked_, mapping, step);
   step.digits = digits;
   step.ask = RTSPNAT_RESERVE;
@@ -136,7 +155,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 
 // Mostly the same ports are free.
 [[gnu::noinline]] bool Connection::ProposePorts(rtspnat_step& step) {
-  if (attempt_ != 0 || mappings_.Held() != 0) return ProposeOthers(step);
+  if (attempt_ != 0 || mappings_.Held() != 0 || Current().head.proposals != 0) return ProposeOthers(step);
   const PortRequest request = CurrentRequest();
   const PortRange ports = Propose(request, attempt_++);
   if (ports.first == 0) return ProposeOthers(step);
@@ -146,7 +165,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 
 [[gnu::noinline]] bool Connection::ProposeOthers(rtspnat_step& step) {
   const PortRequest request = CurrentRequest();
-  while (attempt_ < rtsp::kPortProposals) {
+  while (attempt_ < rtsp::kPortProposals && Current().head.proposals < rtsp::kPortProposals) {
     const PortRange ports = Propose(request, attempt_++);
     if (ports.first == 0 || mappings_.UsesOutside(ports, request.count, announcement_.tcp)) continue;
     AskToReserve(step, ports, request.digits);
@@ -173,7 +192,7 @@ void Connection::RefuseMapping(std::uint32_t note) {
 
 [[gnu::noinline]] void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
-  if (reply == RTSPNAT_NO) return RefuseMapping(RTSPNAT_NOTE_NO_PORTS);
+  if (reply != RTSPNAT_YES) return RefuseMapping(RTSPNAT_NOTE_NO_PORTS);
   const std::uint32_t index = asked_;
   Mapping& mapping = mappings_[index];
   mappings_.Reserve(index);
@@ -211,11 +230,12 @@ bool Connection::HasRoomFor(std::uint32_t changes) {
   return false;
 }
 
-// Keeps the changes in the order of the text.
+// Keeps the changes in the order of the text, each once. The caller has made sure that there is room.
 void Connection::AddChange(const LineChange& change) {
-  std::uint32_t at = changes_size_++;
-  for (; at != 0 && changes_[at - 1].field.offset > change.field.offset; --at)
-    changes_[at] = changes_[at - 1];
+  std::uint32_t at = changes_size_;
+  while (at != 0 && changes_[at - 1].field.offset > change.field.offset) --at;
+  if (at != 0 && changes_[at - 1].field.offset == change.field.offset) return;
+  for (std::uint32_t i = changes_size_++; i != at; --i) changes_[i] = changes_[i - 1];
   changes_[at] = change;
 }
 
@@ -247,6 +267,12 @@ void Connection::AddHosts(const Hosts& hosts, ChangeKind kind) {
 [[gnu::noinline]] void Connection::FinishLine() {
   phase_ = Phase::kRead;
   if (CommitChanges()) return;
+  constexpr rtsp::Field kWholeLine = {0, 0xffff};
+  if (DropSpare(kWholeLine) && CommitChanges()) return;
+  GiveLineUp();
+}
+
+void Connection::GiveLineUp() {
   if (direction_ == RTSPNAT_REPLY) {
     while (line_mappings_ != 0) RefusePublished(Pop(line_mappings_));
     return;

@@ -94,6 +94,9 @@ const char* rtspnat_note_name(unsigned int note) {
       "not_published",
       "lingers",
       "other_traversal",
+      "bare_line_end",
+      "reply_gap",
+      "unanswered",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

@@ -89,6 +89,14 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
   return number;
 }
 
+Field TrimmedValue(Cursor line, std::uint16_t value) {
+  line.Seek(value);
+  const std::uint32_t start = BehindSpace(line);
+  std::uint32_t end = line.Size();
+  while (end > start && IsSpace(line.At(end - 1))) --end;
+  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
+}
+
 Field SessionIdentifier(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);

@@ -28,26 +28,34 @@ std::uint64_t Mix(std::uint64_t hash, std::uint64_t word) {
   return ((hash << 29 | hash >> 35) ^ word) * kMultiplier;
 }
 
-std::uint32_t Fold(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
-
-// Fewer bytes than a word has, as a word.
-std::uint64_t FewBytes(Cursor text) {
-  std::uint64_t word = 0;
-  for (; !text.AtEnd(); text.Skip()) word = word << 8 | text.Peek();
-  return word;
+// The words, the bytes behind the last of them with zeros behind, and the size.
+std::uint32_t Finish(std::uint64_t hash, std::uint64_t rest, std::uint32_t size) {
+  return static_cast<std::uint32_t>(Mix(Mix(hash, rest), size) >> 32);
 }
 
 }  // namespace
 
+void Hasher::Put(std::uint8_t byte) {
+  word_[size_++ % kWord] = byte;
+  if (size_ % kWord != 0) return;
+  hash_ = Mix(hash_, Cursor(word_, kWord).WordAt(0));
+  for (std::uint8_t& each : word_) each = 0;
+}
+
+std::uint32_t Hasher::Value() const { return Finish(hash_, Cursor(word_, kWord).WordAt(0), size_); }
+
 std::uint32_t Hash(Cursor text) {
-  constexpr std::size_t kWord = sizeof(std::uint64_t);
-  const std::uint32_t size = text.Left();
-  if (size < kWord) return Fold(Mix(size, FewBytes(text)));
+  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
   text = text.Rest();
-  std::uint64_t hash = size;
-  const std::size_t last = size - kWord;
-  for (std::size_t at = 0; at < last; at += kWord) hash = Mix(hash, text.WordAt(at));
-  return Fold(Mix(hash, text.WordAt(last)));  // Some of its bytes again, if the words did not fit.
+  const std::uint32_t size = text.Size();
+  if (size < kWord) {  // Too short for WordAhead().
+    Hasher hasher;
+    for (; !text.AtEnd(); text.Skip()) hasher.Put(text.Peek());
+    return hasher.Value();
+  }
+  std::uint64_t hash = 0;
+  for (; text.Left() >= kWord; text.Seek(text.Position() + kWord)) hash = Mix(hash, text.WordAhead());
+  return Finish(hash, text.WordAhead(), size);
 }
 
 }  // namespace rtsp

@@ -31,6 +31,24 @@ void Framer::Lose(LostReason reason, Unit& unit) {
   unit.reason = reason;
 }
 
+// No start line where one must be.
+void Framer::LoseStart(LostReason reason, Unit& unit) {
+  Lose(started_ ? reason : LostReason::kNotRtsp, unit);
+}
+
+// Text that is not understood begins at unit.offset.
+void Framer::BeginSearch(Unit& unit) {
+  const std::uint32_t offset = unit.offset;
+  unit = {};
+  unit.kind = UnitKind::kGap;
+  unit.reason = LostReason::kNoStart;
+  unit.offset = offset;
+  state_ = State::kSearch;
+  searching_ = true;
+  gap_ = true;
+  searched_ = 0;
+}
+
 Cursor Framer::UnfinishedLine() const {
   return clear_held_ ? Cursor() : Cursor(held_ + held_at_, held_size_);
 }
@@ -48,6 +66,7 @@ void Framer::ClearHeld() {
   held_at_ = kept_;
   held_size_ = 0;
   line_size_ = 0;
+  after_return_ = false;
 }
 
 void Framer::Keep(std::uint32_t count) {
@@ -70,6 +89,8 @@ bool Framer::HasRoom(std::uint32_t count) const {
 // Takes in the first `end - position` bytes as part of an unfinished line.
 void Framer::Hold(Cursor& in, std::uint32_t end) {
   const std::uint32_t count = end - in.Position();
+  if (count == 0) return;
+  after_return_ = in.At(end - 1) == '\r';
   const std::uint32_t room = kLineBytes - held_at_ - held_size_;
   const std::uint32_t copied = count < room ? count : room;
   if (in.Read(held_ + held_at_ + held_size_, copied))
@@ -85,17 +106,41 @@ bool Framer::LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const {
   return line_size_ == 1 && line_feed == start && held_[held_at_] == '\r';
 }
 
+// Returns the position of the LF that ends the line, at or after `from`, or the size of `in` if there is none.
+std::uint32_t Framer::FindLineEnd(const Cursor& in, std::uint32_t from) const {
+  std::uint32_t line_feed = in.FindLineFeed(from);
+  if (state_ == State::kStartLine || line_end_ == LineEnd::kLf) return line_feed;
+  while (line_feed != in.Size()) {
+    const bool is_first = line_feed == in.Position();
+    if (is_first ? line_size_ != 0 && after_return_ : in.At(line_feed - 1) == '\r') break;
+    line_feed = in.FindLineFeed(line_feed + 1);
+  }
+  return line_feed;
+}
+
+// True if the line holds a CR or LF that is no part of a fold.
+bool Framer::IsBare(const Cursor& line) const {
+  for (std::uint32_t at = 0; at < line.Size(); ++at) {
+    if (!IsLineEnd(line.At(at))) continue;
+    const bool with_return = line.At(at) == '\r' && line.At(at + 1) == '\n';
+    if (with_return) ++at;
+    const bool ends = with_return || (line.At(at) == '\n' && line_end_ == LineEnd::kLf);
+    if (!ends || !IsBlank(line.At(at + 1))) return true;
+  }
+  return false;
+}
+
 // Finds the end of the line that begins at held_, or at the cursor if nothing is held. A header line goes
 // on while the next line begins with a blank.
 Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
-  const std::uint32_t bound = state_ == State::kStartLine ? kLineBytes : kHeaderLineBytes;
-  Cursor scan = in;
+  const std::uint32_t bound = kLongLineBytes - (searching_ ? searched_ : 0);
+  std::uint32_t next = start;
   if (line_fed_ && in.AtEnd()) return Scan::kMore;
   bool ended = line_fed_ && !IsBlank(in.Peek());
   std::uint32_t line_feed = start;
   while (!ended) {
-    line_feed = scan.FindLineFeed();
+    line_feed = FindLineEnd(in, next);
     const bool found = line_feed != in.Size();
     const std::uint32_t end = line_feed + (found ? 1 : 0);
     if (line_size_ + (end - start) > bound) return Scan::kTooLong;
@@ -107,20 +152,23 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
       return Scan::kMore;
     }
     ended = !may_fold || !IsBlank(in.At(end));
-    scan.Seek(end);
+    next = end;
   }
   if (line_size_ == 0) {
     const std::uint32_t size = line_feed + 1 - start;
     unit.offset = offset_;
     unit.too_long = size > kLineBytes;
     unit.line = unit.too_long ? in.Slice(start, kLineBytes) : in.Line(line_feed);
+    after_return_ = size > 1 && in.At(line_feed - 1) == '\r';
     in.Seek(line_feed + 1);
     offset_ += size;
     return Scan::kLine;
   }
-  if (scan.Position() != start) {
+  if (next != start) {
     if (!HasRoom(line_feed + 1 - start)) return Scan::kNoRoom;
+    const bool was_return = after_return_;
     Hold(in, line_feed + 1);
+    after_return_ = line_feed == start ? was_return : in.At(line_feed - 1) == '\r';
   }
   line_fed_ = false;
   const Cursor held = UnfinishedLine();
@@ -132,46 +180,88 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   return Scan::kLine;
 }
 
-[[gnu::noinline]] void Framer::NoteLength(Cursor line, std::uint16_t value, bool too_long) {
+[[gnu::noinline]] void Framer::NoteLength(Cursor line, std::uint16_t value, bool readable) {
   const Number length = ReadNumberValue(line, value, kBodyBytes);
-  if (too_long || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
+  if (!readable || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
   has_length_ = true;
   length_ = length.value;
 }
 
 bool Framer::IsBadHead() const { return bad_length_ || (length_ != 0 && IsBodiless(status_)); }
 
-inline void Framer::FinishStartLine(Unit& unit) {
+// Where the first start line of the direction has ended in CR LF, a lone LF may be a byte of a value.
+bool Framer::IsStartLine(const StartLine& start, LineEnd end) const {
+  if (searching_ && start.kind != StartKind::kResponse) return false;
+  return start.kind != StartKind::kInvalid && (end == LineEnd::kCrLf || first_end_ != LineEnd::kCrLf);
+}
+
+[[gnu::noinline]] void Framer::FinishStartLine(Unit& unit) {
+  const LineEnd end = after_return_ ? LineEnd::kCrLf : LineEnd::kLf;
   unit.kind = UnitKind::kStartLine;
-  unit.start = LexStartLine(unit.line);
-  if (unit.start.kind == StartKind::kInvalid)
-    return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
-  BeginHead(unit.start.status);
+  unit.start = unit.too_long ? long_.Finish() : LexStartLine(unit.line);
+  if (IsStartLine(unit.start, end)) {
+    searching_ = false;
+    return BeginHead(unit.start.status, end);
+  }
+  if (!answers_) return LoseStart(LostReason::kNoStart, unit);
+  if (!searching_) return BeginSearch(unit);
+  searched_ += offset_ - unit.offset;
+  state_ = State::kSearch;
+  unit.kind = UnitKind::kNeedMore;
 }
 
 inline void Framer::FinishHeader(Unit& unit) {
   unit.kind = UnitKind::kHeader;
   unit.header = LexHeader(unit.line);
-  if (unit.header.name == HeaderName::kContentLength) NoteLength(unit.line, unit.header.value, unit.too_long);
+  unit.bare = !unit.too_long && IsBare(unit.line);
+  if (unit.header.name == HeaderName::kContentLength)
+    NoteLength(unit.line, unit.header.value, !unit.too_long && !unit.bare);
 }
 
+// The head of a reply can be read, whatever becomes of its body.
 inline void Framer::FinishHead(Unit& unit) {
-  if (IsBadHead()) return Lose(LostReason::kBadLength, unit);
+  const bool is_bad = IsBadHead();
+  if (is_bad && !answers_) return Lose(LostReason::kBadLength, unit);
   unit = {};
   unit.kind = UnitKind::kHeadEnd;
   unit.offset = offset_;
+  if (is_bad) {
+    unit.reason = LostReason::kBadLength;
+    length_ = 0;
+  }
   unit.length = length_;
   EndHead();
+  if (!is_bad) return;
+  state_ = State::kSearch;
+  searching_ = true;
+  gap_ = true;
+  searched_ = 0;
+}
+
+// Gives the bytes from `start` to the cursor to long_, if they are of a start line that is too long to be held; `before` bytes of
+// the line came earlier.
+[[gnu::noinline]] void Framer::FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before) {
+  const std::uint32_t count = in.Position() - start;
+  if (before + count <= kLineBytes) return;
+  if (before <= kLineBytes) {
+    long_.Begin();
+    long_.Take(Cursor(held_ + held_at_, before), 0, before);
+  }
+  long_.Take(in, start, count);
 }
 
 inline void Framer::NextLine(Cursor& in, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  const std::uint32_t before = line_size_;
   const Scan scan = ScanLine(in, unit);
+  if (state_ == State::kStartLine) FeedLong(in, start, before);
   if (scan == Scan::kMore) return;
   if (scan == Scan::kNoRoom) {
     unit.kind = UnitKind::kNoRoom;
     return;
   }
-  if (scan == Scan::kTooLong) return Lose(started_ ? LostReason::kLineTooLong : LostReason::kNotRtsp, unit);
+  if (scan == Scan::kTooLong)
+    return LoseStart(searching_ ? LostReason::kNoStart : LostReason::kLineTooLong, unit);
   if (state_ == State::kStartLine) return FinishStartLine(unit);
   if (unit.line.Size() == 0) return FinishHead(unit);
   FinishHeader(unit);
@@ -207,22 +297,38 @@ inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
   while (IsLineEnd(in.Peek())) in.Skip();
   offset_ += in.Position() - start;
   if (in.AtEnd()) return;
-  if (!CanStartLine(in.Peek())) return Lose(started_ ? LostReason::kNoStart : LostReason::kNotRtsp, unit);
+  unit.offset = offset_;
+  if (!CanStartLine(in.Peek())) return answers_ ? BeginSearch(unit) : LoseStart(LostReason::kNoStart, unit);
   state_ = in.Peek() == '$' && started_ ? State::kFrame : State::kStartLine;
 }
 
-// Any unit, or none yet.
+// Passes over bytes that no line begins with: a NUL behind a body, for one.
+void Framer::SearchStart(Cursor& in, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  while (!in.AtEnd() && !CanStartLine(in.Peek()) && searched_ + (in.Position() - start) <= kLongLineBytes)
+    in.Skip();
+  searched_ += in.Position() - start;
+  offset_ += in.Position() - start;
+  if (searched_ > kLongLineBytes) return Lose(LostReason::kNoStart, unit);
+  if (!in.AtEnd()) state_ = State::kStartLine;
+}
+
+// Any unit, or none yet. A line that is passed over in a search is no unit.
 [[gnu::noinline]] void Framer::TakeOther(Cursor& in, Unit& unit) {
-  unit = {};
-  if (clear_held_) ClearHeld();
-  if (state_ == State::kBetween) BeginMessage(in, unit);
-  switch (state_) {
-    case State::kBetween: break;
-    case State::kFrame: NextFrame(in, unit); break;
-    case State::kLost: Lose(reason_, unit); break;
-    case State::kStartLine:
-    case State::kHeaders: NextLine(in, unit); break;
-  }
+  do {
+    unit = {};
+    if (clear_held_) ClearHeld();
+    if (state_ == State::kBetween) BeginMessage(in, unit);
+    if (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore) SearchStart(in, unit);
+    switch (state_) {
+      case State::kBetween:
+      case State::kSearch: break;
+      case State::kFrame: NextFrame(in, unit); break;
+      case State::kLost: Lose(reason_, unit); break;
+      case State::kStartLine:
+      case State::kHeaders: NextLine(in, unit); break;
+    }
+  } while (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore && !in.AtEnd());
 }
 
 [[gnu::flatten]] bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
@@ -237,7 +343,7 @@ inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
   unit.offset = offset_;
   offset_ += scan.Position();
   in.Seek(in.Position() + scan.Position());
-  BeginHead(unit.start.status);
+  BeginHead(unit.start.status, LineEnd::kCrLf);
   return true;
 }
 

@@ -3,6 +3,9 @@
 
 #include <arpa/inet.h>
 
+#include <algorithm>
+#include <cctype>
+#include <map>
 #include <sstream>
 #include <stdexcept>
 
@@ -73,6 +76,8 @@ void ReadSetting(int line, const std::string& text, Scene& scene) {
     scene.no_ports = true;
   } else if (key == "no_expectations") {
     scene.no_expectations = true;
+  } else if (text == "also free") {
+    scene.also_free = true;
   } else if (key == "taken") {
     while (in >> value) scene.taken.push_back(static_cast<std::uint16_t>(std::stoul(value)));
   } else if (!(in >> value) || !ReadValue(line, key, value, scene)) {
@@ -106,6 +111,39 @@ Turn ReadTurn(const SpecBlock& block) {
   return turn;
 }
 
+// Numbers and what is to stand in their place.
+using Renumbering = std::map<std::string, std::string>;
+
+bool IsBusy(const std::string& line) { return line.ends_with(": busy"); }
+
+// Adds the ports of a line `reserve 0: 5002-5003 for 5000-5001`.
+void AddReserved(const std::string& line, Renumbering& ports) {
+  std::istringstream in(line.substr(line.find(": ") + 2));
+  std::string outside;
+  std::string word;
+  std::string inside;
+  in >> outside >> word >> inside;
+  std::istringstream from(outside);
+  std::istringstream to(inside);
+  std::string port;
+  while (std::getline(from, port, '-') && std::getline(to, word, '-')) ports[port] = word;
+}
+
+// Replaces whole numbers.
+std::string Renumber(const std::string& text, const Renumbering& ports) {
+  const auto is_digit = [](char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; };
+  std::string out;
+  for (auto at = text.begin(); at != text.end();) {
+    const auto end = std::find_if_not(at, text.end(), is_digit);
+    const std::string number(at, end);
+    const auto found = ports.find(number);
+    out += found != ports.end() ? found->second : number;
+    at = end;
+    if (at != text.end()) out += *at++;
+  }
+  return out;
+}
+
 }  // namespace
 
 DecisionCase ReadDecisionCase(const SpecCase& spec) {
@@ -130,6 +168,21 @@ DecisionCase ReadDecisionCase(const SpecCase& spec) {
     } else {
       Fail(block.line, "a block is setup, client, server, client hears, server hears or router");
     }
+  }
+  return out;
+}
+
+DecisionCase WithPortsFree(const DecisionCase& play) {
+  DecisionCase out = play;
+  out.scene.taken.clear();
+  Renumbering ports;
+  for (Turn& turn : out.turns) {
+    for (const std::string& line : turn.log)
+      if (line.starts_with("reserve ") && !IsBusy(line)) AddReserved(line, ports);
+    std::erase_if(turn.log, IsBusy);
+    for (std::string& line : turn.log) line = Renumber(line, ports);
+    turn.said = Renumber(turn.said, ports);
+    turn.heard = Renumber(turn.heard, ports);
   }
   return out;
 }

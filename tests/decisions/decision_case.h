@@ -25,6 +25,7 @@ struct Scene {
   std::vector<std::uint16_t> taken;    ///< RESERVE of any of these ports is busy.
   bool no_ports = false;               ///< RESERVE is refused,
   bool no_expectations = false;        ///< EXPECT is refused.
+  bool also_free = false;              ///< The case holds with no port taken, too: see WithPortsFree().
   std::optional<rtspnat_length_changes>
       length_changes;  ///< If not said: the case holds with one and with any.
 };
@@ -46,5 +47,8 @@ struct DecisionCase {
 
 /// Reads a case out of its blocks. Throws std::runtime_error, with the line, if one is not understood.
 [[nodiscard]] DecisionCase ReadDecisionCase(const SpecCase& spec);
+
+/// Returns the same case with no port taken: the ports outside are then those inside, wherever the case names them.
+[[nodiscard]] DecisionCase WithPortsFree(const DecisionCase& play);
 
 }  // namespace rtsp::test

@@ -3,7 +3,6 @@
 // byte by byte, and once for every place where a message of it can be cut in two, and must each time go as it says.
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -43,29 +42,11 @@ struct Played {
   std::vector<std::string> broken;
 };
 
-void Prepare(const Scene& scene, rtspnat_setup& setup) {
-  constexpr std::uint16_t kRtsp = 554;
-  setup.peer = scene.server;
-  setup.published = scene.published;
-  setup.inside_port = scene.inside_port;
-  setup.outside_port = scene.outside_port;
-  setup.peer_port = setup.published_port = kRtsp;
-  setup.may_publish = !std::ranges::equal(scene.server.bytes, scene.published.bytes);
-  setup.options = scene.options;
-}
-
 Played Play(const DecisionCase& play, rtspnat_length_changes length_changes, const Cut& cut) {
   Complaints complaints;
   Notebook notebook(play.scene, complaints);
-  RouterOptions options;
-  options.may_translate = !play.scene.routed;
+  RouterOptions options = RouterOf(play.scene, notebook);
   options.length_changes = length_changes;
-  options.inside = play.scene.inside;
-  options.outside = play.scene.outside;
-  options.prepare = [&](rtspnat_setup& setup) { Prepare(play.scene, setup); };
-  options.answer = [&](rtspnat_connection* connection, const rtspnat_step& step) {
-    notebook.Answer(connection, step);
-  };
   UserspaceRouter router(options, complaints);
   Lockstep lockstep(router, complaints);
   Played played;
@@ -103,12 +84,19 @@ class DecisionTest : public testing::Test {
                  spec_.heading);
     const DecisionCase play = ReadDecisionCase(spec_);
     ASSERT_FALSE(play.turns.empty());
+    PlayEveryWay(play);
+    if (!play.scene.also_free || HasFailure()) return;
+    SCOPED_TRACE("with the ports free");
+    PlayEveryWay(WithPortsFree(play));
+  }
+
+ private:
+  static void PlayEveryWay(const DecisionCase& play) {
     if (play.scene.length_changes) return CutEverywhere(play, *play.scene.length_changes);
     CutEverywhere(play, RTSPNAT_ONE_LENGTH_CHANGE);
     if (!HasFailure()) CutEverywhere(play, RTSPNAT_ANY_LENGTH_CHANGE);
   }
 
- private:
   static void CutEverywhere(const DecisionCase& play, rtspnat_length_changes length_changes) {
     Expect(play, Play(play, length_changes, {}), "whole");
     Expect(play, Play(play, length_changes, {0, 0, true}), "byte by byte");

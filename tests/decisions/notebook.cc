@@ -110,6 +110,27 @@ void Notebook::Expect(rtspnat_connection* connection, const rtspnat_step& step) 
   rtspnat_answer(connection, scene_.no_expectations ? RTSPNAT_NO : RTSPNAT_YES, 0);
 }
 
+RouterOptions RouterOf(const Scene& scene, Notebook& notebook) {
+  RouterOptions options;
+  options.may_translate = !scene.routed;
+  options.inside = scene.inside;
+  options.outside = scene.outside;
+  options.prepare = [&scene](rtspnat_setup& setup) {
+    constexpr std::uint16_t kRtsp = 554;
+    setup.peer = scene.server;
+    setup.published = scene.published;
+    setup.inside_port = scene.inside_port;
+    setup.outside_port = scene.outside_port;
+    setup.peer_port = setup.published_port = kRtsp;
+    setup.may_publish = !IsSame(scene.server, scene.published);
+    setup.options = scene.options;
+  };
+  options.answer = [&notebook](rtspnat_connection* connection, const rtspnat_step& step) {
+    notebook.Answer(connection, step);
+  };
+  return options;
+}
+
 std::vector<std::string> ReasonsOf(std::uint64_t notes) {
   static constexpr std::string_view kOrdinary[] = {
       "requests",  "responses", "setups",         "interleaved_frames", "reserved", "live",

@@ -10,6 +10,7 @@
 #include "rtspnat.h"
 #include "tests/decisions/decision_case.h"
 #include "tests/tcp/complaints.h"
+#include "tests/tcp/userspace_router.h"
 
 namespace rtsp::test {
 
@@ -36,6 +37,10 @@ class Notebook {
   std::set<unsigned> held_;
   std::vector<std::string> lines_;
 };
+
+/// Returns a router that stands where @p scene says and asks @p notebook; length_changes is left to the caller. Both must
+/// outlive it.
+[[nodiscard]] RouterOptions RouterOf(const Scene& scene, Notebook& notebook);
 
 /// Returns the names of the notes among @p notes that say why something was left alone or went wrong, each as
 /// `counts NAME`. What tells only how TCP cut the stream is not among them.

@@ -67,7 +67,7 @@ TEST_F(ModelAttack, SystemPortsAndNumbersBeyond) {
   for (const char* ports :
        {"0-0", "1-2", "22-23", "554-555", "1023-1024", "65535-65536", "65536-65537", "70000-70001", "70536",
         "4294972296-4294972297", "18446744073709556616-18446744073709556617", "-5000", "+5000-+5001",
-        "0x1388-0x1389", "5e3-5e3", "5000-", "-", ""})
+        "0x1388-0x1389", "5e3-5e3", "-", ""})
     ExpectRefused("RTP/AVP;unicast;client_port=" + std::string(ports));
 }
 
@@ -88,6 +88,7 @@ TEST_F(ModelAttack, PortsOfTheRouterItselfStayItsOwn) {
   }
 }
 
+// While several requests wait, an answer without CSeq, or with the CSeq of none of them, is for none.
 TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   Start();
   Router router;
@@ -97,7 +98,8 @@ TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
     EXPECT_EQ(session.Response(Granted(cseq, "5000-5001")), Granted(cseq, "5000-5001"));
   EXPECT_TRUE(Kernel::Expectations().empty());
   session.Request(SetupRequest(1, kPair));
-  session.Response(Granted(2, "5000-5001"));
+  session.Request(SetupRequest(2, PairFrom(7000), "track2"));
+  session.Response(Granted(3, "5000-5001"));
   session.Response("RTSP/1.0 100 Continue\r\nCSeq: 1\r\n" + ServerTransport("5000-5001", "6000-6001") +
                    "\r\n");
   session.Response("RTSP/1.0 200 OK\r\n" + ServerTransport("5000-5001", "6000-6001") + "\r\n");
@@ -107,6 +109,26 @@ TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   EXPECT_FALSE(FromServer(5000));
   session.Response(Granted(1, "5000-5001"));
   EXPECT_TRUE(FromServer(5000)) << "its own answer";
+  session.Response(Granted(1, "7000-7001"));
+  EXPECT_FALSE(FromServer(7000)) << "the same answer again, for other ports";
+}
+
+// Real servers answer without CSeq, or always with 0.
+TEST_F(ModelAttack, AnAnswerWithoutCseqOpensWhatTheOnlySetupAskedFor) {
+  for (const std::string cseq : {"", "CSeq: 0\r\n", "CSeq: 4294967297\r\n"}) {
+    SCOPED_TRACE(cseq);
+    Start();
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, kPair));
+    session.Response("RTSP/1.0 200 OK\r\n" + cseq + ServerTransport("7000-7001", "6000-6001") + "\r\n");
+    EXPECT_FALSE(FromServer(7000)) << "named by the server alone";
+    EXPECT_TRUE(FromServer(5000));
+    session.Response("RTSP/1.0 200 OK\r\n" + cseq + ServerTransport("8000-8001", "6000-6001") + "\r\n");
+    EXPECT_FALSE(FromServer(8000)) << "nobody waits any more";
+    Finish();
+  }
 }
 
 TEST_F(ModelAttack, AnAnswerOpensNoOtherPortsAndNoOtherHost) {

@@ -15,7 +15,7 @@ bool IsTokenCharacter(char c) {
 }
 
 // DEL is no text, but is let through: it does no harm in what is only compared.
-bool IsUriCharacter(char c) { return static_cast<unsigned char>(c) > ' '; }
+bool IsUriCharacter(char c) { return IsBlank(c) || static_cast<unsigned char>(c) > ' '; }
 
 // RTSP/d.d
 bool IsVersion(std::string_view text) {
@@ -32,6 +32,20 @@ Span NextWord(std::string_view line, std::size_t from) {
   return word;
 }
 
+// The span without blanks at its ends.
+Span TrimBlanks(std::string_view line, Span span) {
+  while (span.begin < span.end && IsBlank(line[span.begin])) ++span.begin;
+  while (span.end > span.begin && IsBlank(line[span.end - 1])) --span.end;
+  return span;
+}
+
+// The last run of bytes that are no blanks in a span that does not end in one.
+Span LastWord(std::string_view line, Span span) {
+  Span word{span.end, span.end};
+  while (word.begin > span.begin && !IsBlank(line[word.begin - 1])) --word.begin;
+  return word;
+}
+
 void SetVersion(StartLine& start, std::string_view version) {
   start.major = version[5] - '0';
   start.minor = version[7] - '0';
@@ -42,12 +56,10 @@ void SetVersion(StartLine& start, std::string_view version) {
 StartLine ReadStartLine(std::string_view line) {
   StartLine start;
   const Span first = NextWord(line, 0);
-  const Span second = NextWord(line, first.end);
-  const Span third = NextWord(line, second.end);
   const std::string_view word = first.In(line);
   if (first.begin != 0 || word.empty()) return start;
   if (IsVersion(word)) {
-    const std::string_view status = second.In(line);
+    const std::string_view status = NextWord(line, first.end).In(line);
     const std::optional<std::uint32_t> code = Number(status, 999);
     if (status.size() != 3 || !code || *code < 100) return start;
     start.response = true;
@@ -56,13 +68,15 @@ StartLine ReadStartLine(std::string_view line) {
     return start;
   }
   if (!std::ranges::all_of(word, IsTokenCharacter)) return start;
-  const std::string_view uri = second.In(line);
-  if (uri.empty() || !std::ranges::all_of(uri, IsUriCharacter) || !IsVersion(third.In(line))) return start;
-  if (!NextWord(line, third.end).In(line).empty()) return start;
+  const Span rest = TrimBlanks(line, {first.end, line.size()});
+  const Span version = LastWord(line, rest);
+  if (!IsVersion(version.In(line))) return start;
+  const Span uri = TrimBlanks(line, {first.end, version.begin});
+  if (!std::ranges::all_of(uri.In(line), IsUriCharacter)) return start;
   start.request = true;
   start.method = word;
-  start.uri = second;
-  SetVersion(start, third.In(line));
+  start.uri = uri;
+  SetVersion(start, version.In(line));
   return start;
 }
 

@@ -11,7 +11,8 @@
 
 namespace rtsp::reference {
 
-/// A start line. Neither request nor response if both are false.
+/// A start line. Neither request nor response if both are false. The URI of a request is all that stands between
+/// the method and the version that ends the line; it may hold blanks, or be empty.
 struct StartLine {
   bool request = false;
   bool response = false;

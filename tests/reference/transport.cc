@@ -2,10 +2,13 @@
 #include "tests/reference/transport.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "tests/reference/parameter.h"
 #include "tests/reference/text.h"
 
 namespace rtsp::reference {
@@ -18,35 +21,8 @@ std::string Unquoted(std::string text) {
   return text;
 }
 
-constexpr std::string_view kNameMarks = "!#$%&'()*+.:<>?@^_`{|}~[]-";
-
-bool IsNameCharacter(char c) {
-  return IsDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         kNameMarks.find(c) != std::string_view::npos;
-}
-
 Field FieldOf(Span span) {
   return {static_cast<std::uint16_t>(span.begin), static_cast<std::uint16_t>(span.end - span.begin)};
-}
-
-Protocol ProtocolOf(const std::string& text) {
-  std::vector<std::string> parts;
-  for (std::size_t from = 0;;) {
-    const std::size_t slash = text.find('/', from);
-    parts.push_back(text.substr(from, slash - from));
-    if (slash == std::string::npos) break;
-    from = slash + 1;
-  }
-  static constexpr std::string_view kProfiles[] = {"avp", "avpf", "savp", "savpf"};
-  if (parts.size() > 3) return Protocol::kOther;
-  const std::string& lower = parts.back();
-  if (parts[0] == "rtp" && std::ranges::find(kProfiles, parts[1]) != std::end(kProfiles)) {
-    if (parts.size() == 2 || lower == "udp") return Protocol::kRtpUdp;
-    if (lower == "tcp") return Protocol::kRtpTcp;
-    return lower == "d-ice" ? Protocol::kRtpIce : Protocol::kOther;
-  }
-  if (lower == "udp") return Protocol::kOtherUdp;
-  return lower == "tcp" ? Protocol::kOtherTcp : Protocol::kOther;
 }
 
 class Reader {
@@ -56,29 +32,46 @@ class Reader {
   }
 
   std::vector<TransportSpec> Read();
+  // The same, but each time what stands in every place where the client says its ports and addresses.
+  std::vector<std::vector<Field>> ReadPlaces();
 
  private:
   // The next `;` or `,` outside closed quotes, or the limit.
   [[nodiscard]] std::size_t NextSeparator(std::size_t from) const;
   void ReadSpec();
   void ReadParameter(Span parameter);
-  void ReadNamed(const std::string& name, std::optional<Span> value);
-  void ReadPorts(Ports& ports, Span value, std::uint32_t maximum);
+  // `begin` is where the name begins, `rest` what follows it, with the equals sign if there is one.
+  void ReadNamed(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest);
+  void ReadValue(const std::string& name, Span value);
+  // The number or numbers in a value, if it can be read to its end.
+  [[nodiscard]] std::optional<Ports> WholePorts(Span value, std::uint32_t maximum) const;
+  // True if the spec has a value for a port or an address already; then it looks whether this one is the same.
+  bool IsRepeated(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest);
+  [[nodiscard]] bool HasValue(const std::string& name) const;
+  void Forget(const std::string& name);
+  [[nodiscard]] std::string Saying(const std::string& name, std::optional<Span> value) const;
+  void AddPlaces(const std::string& name, Span value);
+  // True if both are whole numbers.
+  [[nodiscard]] bool AreNumbers(Span first, Span second, std::uint32_t maximum) const;
   // True if a comma and a whole number follow.
   [[nodiscard]] bool EndsBeforeNumber(Span value) const;
-  void ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span value);
-  void ReadAddress(Address& address, Span text);
+  // Gives false if the value is no list of addresses.
+  [[nodiscard]] bool ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span value, bool& more);
+  [[nodiscard]] bool ReadAddress(Address& address, Span text);
   void Set(SpecFlag flag) { spec_.flags |= flag; }
   // The end of a parameter; a comma between two good numbers is part of it.
   [[nodiscard]] std::size_t ParameterEnd(std::size_t from) const;
-  [[nodiscard]] std::size_t NameEnd(Span span) const;
   [[nodiscard]] std::optional<Ports> PortsIn(Span value, std::uint32_t maximum) const;
 
   std::string_view line_;
   std::size_t at_;
   std::size_t limit_;
   TransportSpec spec_;
-  std::vector<std::string_view> seen_;
+  std::map<std::string, std::string>
+      first_;                        // What a port or an address said where it was read, by its name.
+  std::set<std::string> forgotten_;  // Those of the server's that were said in two ways.
+  std::vector<Field> places_;
+  std::vector<std::vector<Field>> all_places_;
 };
 
 std::size_t Reader::NextSeparator(std::size_t from) const {
@@ -91,7 +84,8 @@ std::size_t Reader::NextSeparator(std::size_t from) const {
   return limit_;
 }
 
-// N, or N-N with `-`, `/` or `,` between; white space around each.
+// N, or N-N with `-`, `/` or `,` between; white space around each. Of ports, a second one that is 0 is none, and so is
+// one that is missing behind `-` or `/`.
 std::optional<Ports> Reader::PortsIn(Span value, std::uint32_t maximum) const {
   Ports ports;
   value = Trim(line_, value);
@@ -106,9 +100,11 @@ std::optional<Ports> Reader::PortsIn(Span value, std::uint32_t maximum) const {
   ports.field[0] = FieldOf(first);
   if (separator == value.end) return ports;
   const Span second = Trim(line_, {separator + 1, value.end});
-  const std::optional<std::uint32_t> two = Number(second.In(line_), maximum);
   const char mark = line_[separator];
+  if ((mark == '-' || mark == '/') && second.begin == second.end) return ports;
+  const std::optional<std::uint32_t> two = Number(second.In(line_), maximum);
   if (!two || (mark != '-' && mark != '/' && mark != ',')) return std::nullopt;
+  if (maximum == 65535 && *one != 0 && *two == 0) return ports;
   ports.count = 2;
   ports.separator = static_cast<std::uint8_t>(mark);
   ports.value[1] = static_cast<std::uint16_t>(*two);
@@ -116,21 +112,11 @@ std::optional<Ports> Reader::PortsIn(Span value, std::uint32_t maximum) const {
   return ports;
 }
 
-std::size_t Reader::NameEnd(Span span) const {
-  std::size_t end = span.begin;
-  while (end < span.end && IsNameCharacter(line_[end])) ++end;
-  while (end > span.begin && end + 1 < span.end && line_[end] == '/' && IsNameCharacter(line_[end + 1])) {
-    ++end;
-    while (end < span.end && IsNameCharacter(line_[end])) ++end;
-  }
-  return end;
-}
-
 std::size_t Reader::ParameterEnd(std::size_t from) const {
   const std::size_t end = NextSeparator(from);
   if (end == limit_ || line_[end] != ',') return end;
   const Span parameter = Trim(line_, {from, end});
-  const std::size_t name_end = NameEnd(parameter);
+  const std::size_t name_end = NameEnd(line_, parameter);
   const std::string name = Lower(line_.substr(parameter.begin, name_end - parameter.begin));
   std::size_t equals = name_end;
   while (equals < end && IsSpace(line_[equals])) ++equals;
@@ -139,8 +125,13 @@ std::size_t Reader::ParameterEnd(std::size_t from) const {
   if (equals == end || line_[equals] != '=') return end;
   const std::size_t second_end = NextSeparator(end + 1);
   if (second_end == limit_ && limit_ != line_.size()) return end;
-  const std::optional<Ports> ports = PortsIn({equals + 1, second_end}, channels ? 255 : 65535);
-  return ports && ports->count == 2 && ports->separator == ',' ? second_end : end;
+  const std::uint32_t maximum = channels ? 255 : 65535;
+  return AreNumbers({equals + 1, end}, {end + 1, second_end}, maximum) ? second_end : end;
+}
+
+bool Reader::AreNumbers(Span first, Span second, std::uint32_t maximum) const {
+  return Number(Trim(line_, first).In(line_), maximum).has_value() &&
+         Number(Trim(line_, second).In(line_), maximum).has_value();
 }
 
 bool Reader::EndsBeforeNumber(Span value) const {
@@ -151,86 +142,155 @@ bool Reader::EndsBeforeNumber(Span value) const {
   return !text.empty() && std::ranges::all_of(text, IsDigit);
 }
 
-void Reader::ReadPorts(Ports& ports, Span value, std::uint32_t maximum) {
-  const bool stopped = value.end == limit_ && limit_ != line_.size();
-  std::optional<Ports> read = stopped ? std::nullopt : PortsIn(value, maximum);
+std::optional<Ports> Reader::WholePorts(Span value, std::uint32_t maximum) const {
+  if (value.end == limit_ && limit_ != line_.size()) return std::nullopt;
+  std::optional<Ports> read = PortsIn(value, maximum);
   // A number behind a comma that is out of range spoils the first one; the comma then ends the spec all the same.
-  if (read && read->count == 1 && EndsBeforeNumber(value)) read.reset();
-  if (!read) Set(kSpecBadPort);
-  ports = read.value_or(Ports{});
+  const bool alone = Number(Trim(line_, value).In(line_), maximum).has_value();
+  if (read && alone && EndsBeforeNumber(value)) read.reset();
+  return read;
 }
 
-void Reader::ReadAddress(Address& address, Span text) {
+bool Reader::ReadAddress(Address& address, Span text) {
   std::size_t colon = 0;
   if (text.begin < text.end && line_[text.begin] == '[') {
     const std::size_t close = std::min(line_.find(']', text.begin), text.end);
     address.host = FieldOf({text.begin + 1, close});
-    if (close == text.end) return Set(kSpecMalformed);
+    if (close == text.end) return false;
     colon = close + 1;
   } else {
     colon = std::min(line_.find(':', text.begin), text.end);
     address.host = FieldOf({text.begin, colon});
   }
-  if (colon == text.end) {
-    if (address.host.length == 0) Set(kSpecMalformed);
-    return;
-  }
-  if (line_[colon] != ':') return Set(kSpecMalformed);
+  if (colon == text.end) return address.host.length != 0;
+  if (line_[colon] != ':') return false;
   std::size_t end = colon + 1;
   while (end < text.end && IsDigit(line_[end])) ++end;
   const Span digits{colon + 1, end};
   address.port_field = FieldOf(digits);
   const std::optional<std::uint32_t> port = Number(digits.In(line_), 65535);
-  if (!port || end != text.end) return Set(kSpecMalformed);
+  if (!port || end != text.end) return false;
   address.port = static_cast<std::uint16_t>(*port);
+  return true;
 }
 
-void Reader::ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span value) {
+bool Reader::ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span value, bool& more) {
+  bool good = true;
   for (std::size_t at = value.begin;;) {
     while (at < value.end && IsSpace(line_[at])) ++at;
-    if (at == value.end || line_[at] != '"') return Set(kSpecMalformed);
+    if (at == value.end || line_[at] != '"') return false;
     const std::size_t close = line_.find('"', at + 1);
-    if (close >= value.end) return Set(kSpecMalformed);
+    if (close >= value.end) return false;
     if (count == 2) {
-      Set(kSpecMoreAddresses);
+      more = true;
     } else {
-      ReadAddress(addresses[count++], {at + 1, close});
+      good = ReadAddress(addresses[count++], {at + 1, close}) && good;
     }
     at = close + 1;
     while (at < value.end && IsSpace(line_[at])) ++at;
-    if (at == value.end) return;
-    if (line_[at++] != '/') return Set(kSpecMalformed);
+    if (at == value.end) return good;
+    if (line_[at++] != '/') return false;
   }
 }
 
-void Reader::ReadNamed(const std::string& name, std::optional<Span> value) {
-  static constexpr std::string_view kKnown[] = {
-      "client_address", "client_port", "connection", "dest_addr", "destination", "interleaved", "mode",
-      "port",           "server_port", "setup",      "source",    "src_addr",    "ssrc"};
+// Of the client, so that the spec cannot do without them.
+bool IsClients(const std::string& name) {
+  return name == "client_port" || name == "dest_addr" || name == "destination" || name == "client_address";
+}
+
+bool IsRewritten(const std::string& name) {
+  return IsClients(name) || name == "server_port" || name == "src_addr" || name == "source" || name == "port";
+}
+
+bool Reader::HasValue(const std::string& name) const {
+  if (name == "client_port") return spec_.client_port.count != 0;
+  if (name == "server_port") return spec_.server_port.count != 0;
+  if (name == "port") return spec_.port.count != 0;
+  if (name == "dest_addr") return spec_.destinations != 0;
+  if (name == "src_addr") return spec_.sources != 0;
+  if (name == "destination") return spec_.destination.length != 0;
+  if (name == "source") return spec_.source.length != 0;
+  return spec_.client_address.length != 0;
+}
+
+void Reader::Forget(const std::string& name) {
+  if (name == "server_port") spec_.server_port = {};
+  if (name == "port") spec_.port = {};
+  if (name == "source") spec_.source = {};
+  if (name != "src_addr") return;
+  spec_.sources = 0;
+  spec_.src_addr[0] = spec_.src_addr[1] = {};
+}
+
+// What a value says, so that two can be compared: numbers as numbers, all else by its letters.
+std::string Reader::Saying(const std::string& name, std::optional<Span> value) const {
+  if (!value) return "?";
+  if (name != "client_port" && name != "server_port" && name != "port")
+    return std::string(Trim(line_, *value).In(line_));
+  const Ports ports = WholePorts(*value, 65535).value_or(Ports{});
+  return std::to_string(ports.count) + ' ' + std::to_string(ports.value[0]) + ' ' +
+         std::to_string(ports.value[1]);
+}
+
+bool Reader::IsRepeated(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest) {
+  if (forgotten_.contains(name)) return true;
+  if (!HasValue(name)) return false;
+  const Span text = Trim(line_, value ? *value : rest);
+  if (text.begin == text.end) return true;
+  const bool same = value && Saying(name, value) == first_[name];
+  if (!same && !IsClients(name)) {
+    Forget(name);
+    forgotten_.insert(name);
+    return true;
+  }
+  if (!same) Set(kSpecMalformed);
+  if (spec_.repeat == 0) spec_.repeat = static_cast<std::uint16_t>(begin);
+  return true;
+}
+
+void Reader::ReadNamed(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest) {
   if (name == "unicast" || name == "multicast") {
     const Delivery delivery = name == "unicast" ? Delivery::kUnicast : Delivery::kMulticast;
     if (spec_.delivery != Delivery::kNotSaid && spec_.delivery != delivery) Set(kSpecMalformed);
+    if (!value && rest.begin != rest.end) Set(kSpecMalformed);
     spec_.delivery = delivery;
     return;
   }
-  if (name == "rtcp-mux") return Set(kSpecRtcpMux);
-  const auto* const word = std::ranges::find(kKnown, name);
-  if (word == std::end(kKnown)) return Set(kSpecUnknown);
-  if (std::ranges::find(seen_, *word) != seen_.end()) Set(kSpecMalformed);
-  seen_.push_back(*word);
+  if (name == "rtcp-mux") {
+    if (!value && rest.begin != rest.end) Set(kSpecMalformed);
+    return Set(kSpecRtcpMux);
+  }
   spec_.has_destination |= name == "destination";
   spec_.has_source |= name == "source";
-  if (!value) {
-    if (name == "client_port" || name == "server_port") Set(kSpecBadPort);
-    return;
+  if (IsRewritten(name) && IsRepeated(name, value, begin, rest)) return;
+  if (IsRewritten(name) && value) first_[name] = Saying(name, value);
+  if (value) return ReadValue(name, *value);
+  if (name == "client_port") Set(kSpecBadPort);
+  if (rest.begin == rest.end) return;
+  // Something stands there that is no value.
+  if (IsClients(name)) Set(kSpecMalformed);
+  if (IsClients(name) && name != "client_port") Set(kSpecBadAddress);
+  if (name == "interleaved") Set(kSpecBadChannel);
+}
+
+void Reader::ReadValue(const std::string& name, Span value) {
+  const std::optional<Ports> ports = WholePorts(value, name == "interleaved" ? 255 : 65535);
+  if (name == "client_port" && !ports) Set(kSpecBadPort);
+  if (name == "interleaved" && !ports) Set(kSpecBadChannel);
+  if (name == "client_port") spec_.client_port = ports.value_or(Ports{});
+  if (name == "server_port") spec_.server_port = ports.value_or(Ports{});
+  if (name == "port") spec_.port = ports.value_or(Ports{});
+  if (name == "interleaved") spec_.interleaved = ports.value_or(Ports{});
+  bool more = false;
+  if (name == "dest_addr") {
+    if (!ReadAddresses(spec_.dest_addr, spec_.destinations, value, more)) {
+      Set(kSpecMalformed);
+      Set(kSpecBadAddress);
+    }
+    if (more) Set(kSpecMoreAddresses);
   }
-  if (name == "client_port") return ReadPorts(spec_.client_port, *value, 65535);
-  if (name == "server_port") return ReadPorts(spec_.server_port, *value, 65535);
-  if (name == "port") return ReadPorts(spec_.port, *value, 65535);
-  if (name == "interleaved") return ReadPorts(spec_.interleaved, *value, 255);
-  if (name == "dest_addr") return ReadAddresses(spec_.dest_addr, spec_.destinations, *value);
-  if (name == "src_addr") return ReadAddresses(spec_.src_addr, spec_.sources, *value);
-  const Field field = FieldOf(Trim(line_, *value));
+  if (name == "src_addr" && !ReadAddresses(spec_.src_addr, spec_.sources, value, more)) Forget(name);
+  const Field field = FieldOf(Trim(line_, value));
   if (name == "client_address") spec_.client_address = field;
   if (name == "destination") spec_.destination = field;
   if (name == "source") spec_.source = field;
@@ -247,28 +307,52 @@ void Reader::ReadNamed(const std::string& name, std::optional<Span> value) {
   if (mode == "record" || mode == "receive") Set(kSpecRecord);
 }
 
+// Adds the places of one parameter, read as if it stood alone.
+void Reader::AddPlaces(const std::string& name, Span value) {
+  if (!IsClients(name)) return;
+  Reader alone(*this);
+  alone.spec_ = {};
+  alone.ReadValue(name, value);
+  const TransportSpec& spec = alone.spec_;
+  for (const Field& field : {spec.client_port.field[0], spec.client_port.field[1], spec.destination,
+                             spec.client_address, spec.dest_addr[0].host, spec.dest_addr[0].port_field,
+                             spec.dest_addr[1].host, spec.dest_addr[1].port_field}) {
+    if (field.length != 0) places_.push_back(field);
+  }
+}
+
 void Reader::ReadParameter(Span parameter) {
+  static constexpr std::string_view kKnown[] = {"client_address", "client_port", "connection",  "dest_addr",
+                                                "destination",    "interleaved", "mode",        "multicast",
+                                                "port",           "rtcp-mux",    "server_port", "setup",
+                                                "source",         "src_addr",    "ssrc",        "unicast"};
   const std::size_t end = parameter.end;
   parameter = Trim(line_, parameter);
   if (parameter.begin == parameter.end) return;
-  const std::size_t name_end = NameEnd(parameter);
+  const std::size_t name_end = NameEnd(line_, parameter);
   const std::string name = Lower(line_.substr(parameter.begin, name_end - parameter.begin));
   const Span rest = Trim(line_, {name_end, parameter.end});
   std::optional<Span> value;
   if (rest.begin < rest.end && line_[rest.begin] == '=') value = Span{rest.begin + 1, end};
-  if (name.empty() || (rest.begin < rest.end && !value)) Set(kSpecMalformed);
   if (name.find('/') != std::string::npos) {
-    if (spec_.protocol != Protocol::kNone) Set(kSpecMalformed);
-    spec_.protocol = ProtocolOf(name);
+    const Protocol protocol = ProtocolOf(name);
+    const bool other = spec_.protocol != Protocol::kNone && spec_.protocol != protocol;
+    if (other || (rest.begin < rest.end && !value)) Set(kSpecMalformed);
+    spec_.protocol = protocol;
     spec_.protocol_field = FieldOf({parameter.begin, name_end});
-  } else if (!name.empty()) {
-    ReadNamed(name, value);
+  } else if (std::ranges::find(kKnown, name) == std::end(kKnown)) {
+    Set(kSpecUnknown);
+  } else {
+    ReadNamed(name, value, parameter.begin, rest);
+    if (value) AddPlaces(name, *value);
   }
 }
 
 void Reader::ReadSpec() {
   spec_ = {};
-  seen_.clear();
+  first_.clear();
+  forgotten_.clear();
+  places_.clear();
   const std::size_t begin = at_;
   for (;;) {
     const std::size_t end = ParameterEnd(at_);
@@ -278,7 +362,7 @@ void Reader::ReadSpec() {
     ++at_;
   }
   if (at_ == limit_) {
-    if (limit_ != line_.size()) Set(kSpecMalformed);
+    if (limit_ != line_.size()) spec_.flags |= kSpecMalformed | kSpecBadAddress;
     at_ = line_.size();
   }
   spec_.all = FieldOf(Trim(line_, {begin, at_}));
@@ -291,20 +375,13 @@ std::vector<TransportSpec> Reader::Read() {
     if (at_ >= line_.size()) return specs;
     ReadSpec();
     specs.push_back(spec_);
+    all_places_.push_back(places_);
   }
 }
 
-bool Same(const Field& a, const Field& b) {
-  return a.length == b.length && (a.length == 0 || a.offset == b.offset);
-}
-
-bool Same(const Ports& a, const Ports& b) {
-  return a.count == b.count && a.separator == b.separator && a.value[0] == b.value[0] &&
-         a.value[1] == b.value[1] && Same(a.field[0], b.field[0]) && Same(a.field[1], b.field[1]);
-}
-
-bool Same(const Address& a, const Address& b) {
-  return Same(a.host, b.host) && Same(a.port_field, b.port_field) && a.port == b.port;
+std::vector<std::vector<Field>> Reader::ReadPlaces() {
+  static_cast<void>(Read());
+  return all_places_;
 }
 
 }  // namespace
@@ -313,32 +390,8 @@ std::vector<TransportSpec> ReadTransport(std::string_view line, std::size_t valu
   return Reader(line, value).Read();
 }
 
-const char* Difference(const TransportSpec& a, const TransportSpec& b) {
-  if (!Same(a.all, b.all)) return "all";
-  if (a.protocol != b.protocol) return "protocol";
-  if (!Same(a.protocol_field, b.protocol_field)) return "protocol_field";
-  if (a.delivery != b.delivery) return "delivery";
-  if (a.flags != b.flags) return "flags";
-  if (a.destinations != b.destinations) return "destinations";
-  if (a.sources != b.sources) return "sources";
-  if (a.has_destination != b.has_destination) return "has_destination";
-  if (a.has_source != b.has_source) return "has_source";
-  if (!Same(a.client_port, b.client_port)) return "client_port";
-  if (!Same(a.server_port, b.server_port)) return "server_port";
-  if (!Same(a.port, b.port)) return "port";
-  if (!Same(a.interleaved, b.interleaved)) return "interleaved";
-  if (!Same(a.client_address, b.client_address)) return "client_address";
-  if (!Same(a.destination, b.destination)) return "destination";
-  if (!Same(a.source, b.source)) return "source";
-  if (!Same(a.mode, b.mode)) return "mode";
-  if (!Same(a.setup, b.setup)) return "setup";
-  if (!Same(a.connection, b.connection)) return "connection";
-  if (!Same(a.ssrc, b.ssrc)) return "ssrc";
-  for (int i = 0; i < 2; ++i) {
-    if (!Same(a.dest_addr[i], b.dest_addr[i])) return "dest_addr";
-    if (!Same(a.src_addr[i], b.src_addr[i])) return "src_addr";
-  }
-  return nullptr;
+std::vector<std::vector<Field>> PlacesOf(std::string_view line, std::size_t value) {
+  return Reader(line, value).ReadPlaces();
 }
 
 }  // namespace rtsp::reference

@@ -13,6 +13,9 @@ namespace rtsp::reference {
 /// Returns all specs of @p line from offset @p value on.
 [[nodiscard]] std::vector<TransportSpec> ReadTransport(std::string_view line, std::size_t value);
 
+/// Returns for each spec of @p line every place where the client says its ports and addresses, repeated ones too.
+[[nodiscard]] std::vector<std::vector<Field>> PlacesOf(std::string_view line, std::size_t value);
+
 /// Returns the name of the first member in which two specs differ, or nullptr.
 [[nodiscard]] const char* Difference(const TransportSpec& a, const TransportSpec& b);
 

@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "tests/tcp/laws.h"
 #include "tests/tcp/session.h"
 
 namespace rtsp::test {
@@ -58,6 +59,25 @@ inline rc::Gen<SessionOptions> AnySession() {
         options.ending = std::get<5>(drawn);
         options.network.rough_legs = std::get<6>(drawn);
         return options;
+      });
+}
+
+inline rc::Gen<Trial> AnyTrial(rtspnat_length_changes length_changes) {
+  return rc::gen::map(
+      rc::gen::tuple(AnySession(), AnyDice(200), rc::gen::inRange(0U, kRealms), rc::gen::inRange(0, 8),
+                     rc::gen::container<std::vector<bool>>(4, rc::gen::arbitrary<bool>())),
+      [length_changes](const auto& drawn) {
+        const auto& [session, plan, realm, taken, flags] = drawn;
+        Trial trial;
+        trial.session = session;
+        for (EndpointOptions& end : trial.session.network.ends) end.receiver.may_overshoot = 2048;
+        trial.plan = plan;
+        trial.realm = realm;
+        trial.router.length_changes = length_changes;
+        trial.router.answers = {static_cast<std::uint8_t>(taken), flags[0], flags[1]};
+        trial.router.use_skip = flags[2];
+        trial.router.shows_empty = flags[3];
+        return trial;
       });
 }
 

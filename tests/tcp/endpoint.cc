@@ -48,8 +48,30 @@ TcpPacket Endpoint::Make() const {
   return packet;
 }
 
+TcpPacket Endpoint::Idle() const {
+  TcpPacket packet = Make();
+  packet.has_ack = true;
+  packet.ack = *their_number_ + 1 + static_cast<std::uint32_t>(receiver_.Next());
+  packet.window = receiver_.Window();
+  return packet;
+}
+
+void Endpoint::PassOver(rtspnat_direction direction, std::uint64_t bytes) {
+  std::uint32_t& number = direction == direction_ ? options_.first_number : *their_number_;
+  number += static_cast<std::uint32_t>(bytes);
+}
+
+void Endpoint::MarkUrgent(TcpPacket& packet) const {
+  constexpr std::int64_t kMost = 0xffff;
+  const std::int64_t ahead = sender_.Urgent() - OwnOffset(packet.seq);
+  if (packet.syn || packet.rst || sender_.Urgent() == 0 || ahead <= 0) return;
+  packet.urg = true;
+  packet.urgent = static_cast<std::uint16_t>(std::min(ahead, kMost));
+}
+
 // Everything but the first SYN acknowledges.
 void Endpoint::Emit(TcpPacket packet) {
+  MarkUrgent(packet);
   if (their_number_ && !packet.rst) {
     constexpr std::size_t kBlocks = 4;
     packet.has_ack = true;
@@ -92,6 +114,18 @@ void Endpoint::Write(std::string_view bytes) {
   Transmit();
 }
 
+void Endpoint::WriteUrgent(std::string_view bytes) {
+  sender_.Write(bytes);
+  sender_.MarkUrgent();
+  Transmit();
+}
+
+void Endpoint::LearnPathBytes(std::uint32_t bytes) {
+  options_.sender.segment_bytes = std::min(options_.sender.segment_bytes, bytes);
+  sender_.Shrink(bytes);
+  Transmit();
+}
+
 void Endpoint::Close() {
   sender_.Close();
   Transmit();
@@ -114,8 +148,12 @@ void Endpoint::SendAcknowledgement(std::int64_t back) {
 void Endpoint::Transmit() {
   if (state_ != State::kOpen) return;
   const bool waited = sender_.Waits();
-  while (const std::optional<Range> range = sender_.Next(clock_.Now())) {
+  for (;;) {
+    const std::int64_t sent = sender_.Sent();
+    const std::optional<Range> range = sender_.Next(clock_.Now());
+    if (!range) break;
     TcpPacket packet = Make();
+    if (range->first >= sent) packet.first_sent_at = range->first;
     packet.seq = options_.first_number + 1 + static_cast<std::uint32_t>(range->first);
     packet.payload = sender_.Bytes(*range);
     packet.fin = sender_.Includes(range->second);
@@ -167,7 +205,7 @@ void Endpoint::OnProbe() {
 
 void Endpoint::OnRead() {
   const std::uint32_t before = receiver_.Window();
-  receiver_.Read();
+  receiver_.Drain();
   // The sender waits for this.
   if (state_ == State::kOpen && before < options_.sender.segment_bytes && receiver_.Window() > before)
     SendAcknowledgement();
@@ -258,11 +296,12 @@ void Endpoint::ReceiveData(const TcpPacket& packet) {
     probe_answered_ = clock_.Now();
     return SendAcknowledgement();
   }
+  if (packet.urg) receiver_.NoteUrgent(begin + packet.urgent - 1);
   const bool at_once = receiver_.Take(begin, packet.payload, packet.fin);
   constexpr std::uint32_t kEverySecond = 2;
   unacknowledged_segments_ += packet.payload.size() >= options_.sender.segment_bytes ? 1U : 0U;
   if (options_.reads_every == Time::zero()) {
-    receiver_.Read();
+    receiver_.Drain();
   } else if (!read_.Running()) {
     read_.Set(options_.reads_every);
   }

@@ -37,12 +37,26 @@ class Endpoint {
 
   void Connect();
   void Write(std::string_view bytes);
+
+  /// Writes @p bytes, of which the last is urgent. All segments that begin before it say so, empty ones too, as Linux
+  /// has it.
+  void WriteUrgent(std::string_view bytes);
   void Close();
 
   /// Sends RST and is gone.
   void Abort();
 
   void Receive(const TcpPacket& packet);
+
+  /// A packet of this end was too long: the path takes @p bytes of payload, as ICMP says (RFC 1191).
+  void LearnPathBytes(std::uint32_t bytes);
+
+  /// Returns an empty packet, as it would be sent now.
+  [[nodiscard]] TcpPacket Idle() const;
+
+  /// @p bytes were sent in @p direction, by this end or to it, that are in no stream: the numbers of all that follows
+  /// move. Nothing may be on its way.
+  void PassOver(rtspnat_direction direction, std::uint64_t bytes);
 
   /// Called when there is more to read, or the other end has closed.
   std::function<void()> on_read;
@@ -68,6 +82,7 @@ class Endpoint {
   enum class State : std::uint8_t { kIdle, kConnecting, kAccepting, kOpen, kGone };
 
   [[nodiscard]] TcpPacket Make() const;
+  void MarkUrgent(TcpPacket& packet) const;
   void Emit(TcpPacket packet);
   void SendSyn();
   void SendAcknowledgement(std::int64_t back = 0);

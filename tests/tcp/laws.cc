@@ -21,9 +21,30 @@ std::uint32_t BoundsOf(const Trial& trial) {
   return trial.turns.empty() ? kBounds : kBounds | Bit(RTSPNAT_NOTE_CUT_TRANSPORT);
 }
 
+/// Behind some turns gigabytes pass.
+class JumpingScript : public RtspScript {
+ public:
+  JumpingScript(Dice plan, std::string client, Dice jumps)
+      : RtspScript(std::move(plan), std::move(client)), jumps_(std::move(jumps)) {}
+
+  bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) override {
+    // Where numbers have gone half round, or once, is where comparisons go wrong.
+    static constexpr std::uint64_t kBytes[] = {0, 0, 0, 0, 0x1'0000, 0x4000'0000, 0x8000'0000, 0x1'0000'0000};
+    if (!RtspScript::Next(heard_by_client, heard_by_server, turn)) return false;
+    const std::uint64_t bytes = kBytes[jumps_.Roll(8)];
+    if (bytes == 0) return true;
+    turn.bulk.direction = jumps_.Roll(2) == 0 ? RTSPNAT_REPLY : RTSPNAT_ORIGINAL;
+    turn.bulk.bytes = bytes - 2000 + jumps_.Roll(4000);
+    return true;
+  }
+
+ private:
+  Dice jumps_;
+};
+
 std::unique_ptr<Script> MakeScript(const Trial& trial) {
   if (!trial.turns.empty()) return std::make_unique<FixedScript>(trial.turns);
-  return std::make_unique<RtspScript>(Dice(trial.plan), RealmOf(trial.realm).client);
+  return std::make_unique<JumpingScript>(Dice(trial.plan), RealmOf(trial.realm).client, Dice(trial.jumps));
 }
 
 RouterOptions RouterOf(const Trial& trial) {

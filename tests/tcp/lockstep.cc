@@ -41,7 +41,7 @@ void Lockstep::Send(rtspnat_direction direction, std::uint32_t offset, std::stri
   if (!out) return;
   Receiver& receiver = receivers_[direction];
   receiver.Take(static_cast<std::int32_t>(out->seq - kFirst[direction]), out->payload, out->fin);
-  receiver.Read();
+  receiver.Drain();
   TcpPacket answer;
   answer.direction = back;
   answer.seq = kFirst[back] + static_cast<std::uint32_t>(streams_[back].size());

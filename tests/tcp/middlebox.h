@@ -4,6 +4,7 @@
 /// What stands between the two ends of a connection.
 #include <optional>
 
+#include "tests/tcp/bulk.h"
 #include "tests/tcp/packet.h"
 
 namespace rtsp::test {
@@ -15,6 +16,10 @@ class Middlebox {
 
   /// Returns what leaves on the other side; nothing if @p packet is dropped.
   virtual std::optional<TcpPacket> Pass(TcpPacket packet) = 0;
+
+  /// Passes @p bulk while nothing is on its way. @p sender and @p receiver are empty packets, as the two ends would send
+  /// them now.
+  virtual void PassBulk(const Bulk& /*bulk*/, const TcpPacket& /*sender*/, const TcpPacket& /*receiver*/) {}
 };
 
 /// Passes everything as it is: what a session costs without a helper.

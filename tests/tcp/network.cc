@@ -7,6 +7,8 @@
 namespace rtsp::test {
 namespace {
 
+constexpr Time kIcmp = 10ms;  // All the way back.
+
 // Text for people: what does not print becomes a dot.
 std::string Printable(std::string text) {
   for (char& c : text) {
@@ -34,14 +36,16 @@ Network::Network(const NetworkOptions& options, Middlebox& middlebox, Complaints
               [this](const TcpPacket& packet) { to_middlebox_[0].Send(packet); }),
       server_(clock, dice_, complaints, options.ends[1], RTSPNAT_REPLY,
               [this](const TcpPacket& packet) { to_middlebox_[1].Send(packet); }),
-      to_middlebox_{{clock, LegDice(0), complaints, PathOptions{5ms, options.aggregates, 65535},
-                     [this](const TcpPacket& packet) { PassOn(packet); }},
-                    {clock, LegDice(1), complaints, PathOptions{5ms, options.aggregates, 65535},
-                     [this](const TcpPacket& packet) { PassOn(packet); }}},
-      from_middlebox_{{clock, LegDice(2), complaints, PathOptions{5ms, false, LongestOut(options, 0)},
-                       [this](const TcpPacket& packet) { server_.Receive(packet); }},
-                      {clock, LegDice(3), complaints, PathOptions{5ms, false, LongestOut(options, 1)},
-                       [this](const TcpPacket& packet) { client_.Receive(packet); }}} {}
+      to_middlebox_{
+          {clock, LegDice(0), complaints, PathOptions{5ms, options.aggregates, 65535, options.weather, 0},
+           [this](const TcpPacket& packet) { PassOn(packet); }},
+          {clock, LegDice(1), complaints, PathOptions{5ms, options.aggregates, 65535, options.weather, 1},
+           [this](const TcpPacket& packet) { PassOn(packet); }}},
+      from_middlebox_{
+          {clock, LegDice(2), complaints, PathOptions{5ms, false, LongestOut(options, 0), options.weather, 2},
+           [this](const TcpPacket& packet) { server_.Receive(packet); }},
+          {clock, LegDice(3), complaints, PathOptions{5ms, false, LongestOut(options, 1), options.weather, 3},
+           [this](const TcpPacket& packet) { client_.Receive(packet); }}} {}
 
 void Network::Trace(const char* what, const TcpPacket& packet) {
   std::ostream& out = *options_.trace;
@@ -55,6 +59,7 @@ void Network::Trace(const char* what, const TcpPacket& packet) {
   }
   out << " win " << packet.window << (packet.syn ? " SYN" : "") << (packet.fin ? " FIN" : "")
       << (packet.rst ? " RST" : "");
+  if (packet.urg) out << " URG " << packet.urgent;
   if (packet.segment_size != 0) out << " segments of " << packet.segment_size;
   if (!packet.payload.empty()) out << " \"" << Printable(packet.payload) << '"';
   out << '\n';
@@ -70,6 +75,25 @@ void Network::PassOn(const TcpPacket& packet) {
       *options_.trace << "      dropped\n";
   }
   if (out) from_middlebox_[out->direction].Send(*out);
+}
+
+void Network::PassBulk(const Bulk& bulk) {
+  Endpoint& sender = From(bulk.direction);
+  Endpoint& receiver = From(bulk.direction == RTSPNAT_ORIGINAL ? RTSPNAT_REPLY : RTSPNAT_ORIGINAL);
+  if (options_.trace != nullptr) *options_.trace << "bulk of " << bulk.bytes << " bytes\n";
+  middlebox_.PassBulk(bulk, sender.Idle(), receiver.Idle());
+  sender.PassOver(bulk.direction, bulk.bytes);
+  receiver.PassOver(bulk.direction, bulk.bytes);
+  numbers_[bulk.direction] += static_cast<std::uint32_t>(bulk.bytes);
+}
+
+void Network::Shrink(std::uint32_t bytes) {
+  for (unsigned direction = 0; direction < 2; ++direction) {
+    from_middlebox_[direction].Shrink(bytes, [this, direction, bytes] {
+      if (options_.trace != nullptr) *options_.trace << "      too long for the path\n";
+      clock.After(kIcmp, [this, direction, bytes] { From(direction).LearnPathBytes(bytes); });
+    });
+  }
 }
 
 bool Network::Run(const std::function<bool()>& done, Time limit) {

@@ -12,6 +12,7 @@
 #include "tests/tcp/endpoint.h"
 #include "tests/tcp/middlebox.h"
 #include "tests/tcp/path.h"
+#include "tests/tcp/weather.h"
 
 namespace rtsp::test {
 
@@ -20,7 +21,8 @@ struct NetworkOptions {
   bool aggregates = false;  ///< The legs before the middlebox may join packets.
   std::string dice;         ///< What befalls the packets; see Dice.
   unsigned rough_legs =
-      15;  ///< On which legs: bits 0 and 1 before the middlebox, 2 and 3 behind, by direction.
+      15;           ///< On which legs: bits 0 and 1 before the middlebox, 2 and 3 behind, by direction.
+  Weather weather;  ///< If it is not calm, what befalls packets in place of the dice.
   std::ostream* trace = nullptr;  ///< Each packet at the middlebox is written here.
 };
 
@@ -40,6 +42,12 @@ class Network {
 
   /// Lets time pass until @p done, or @p limit is reached. Returns false if it is not done by then.
   bool Run(const std::function<bool()>& done, Time limit);
+
+  /// Passes bytes that are in no stream. Nothing may be on its way.
+  void PassBulk(const Bulk& bulk);
+
+  /// Behind the middlebox, packets of more than @p bytes of payload are lost from now on. The sender of one is told.
+  void Shrink(std::uint32_t bytes);
 
   /// Takes away the dice: from now on nothing is lost any more.
   void Calm() { dice_ = Dice(); }

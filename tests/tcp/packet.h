@@ -22,7 +22,9 @@ struct TcpPacket {
   bool has_ack = false;
   bool psh = false;
   bool urg = false;
-  std::uint16_t urgent = 0;        ///< The urgent pointer.
+  std::uint16_t urgent = 0;  ///< The urgent pointer: the byte in front of seq + urgent is urgent.
+  /// Where its bytes are in the stream of its sender, if they are sent for the first time; else -1.
+  std::int64_t first_sent_at = -1;
   std::uint32_t window = 0;        ///< Already scaled: bytes.
   std::uint16_t segment_size = 0;  ///< Of an aggregate (gso_size); 0 if this is one segment.
   std::vector<std::pair<std::uint32_t, std::uint32_t>>

@@ -34,6 +34,8 @@ std::pair<TcpPacket, TcpPacket> CutPacket(const TcpPacket& packet, std::size_t s
   parts.first.psh = false;
   parts.second.payload.erase(0, size);
   parts.second.seq += static_cast<std::uint32_t>(size);
+  parts.second.urg = packet.urgent > size;
+  parts.second.urgent = static_cast<std::uint16_t>(parts.second.urg ? packet.urgent - size : 0);
   return parts;
 }
 
@@ -44,6 +46,11 @@ Path::Path(Clock& clock, Dice& dice, Complaints& complaints, const PathOptions& 
       options_(options),
       deliver_(std::move(deliver)),
       let_go_(clock, [this] { LetGo(); }) {}
+
+void Path::Shrink(std::size_t bytes, std::function<void()> tell) {
+  most_bytes_now_ = bytes;
+  tell_ = std::move(tell);
+}
 
 void Path::Send(const TcpPacket& packet) {
   const std::size_t size = packet.segment_size;
@@ -59,6 +66,12 @@ void Path::Send(const TcpPacket& packet) {
 
 void Path::SendSegment(const TcpPacket& segment) {
   complaints_.Check(segment.payload.size() <= options_.most_bytes, "a packet is longer than the path takes");
+  if (segment.payload.size() > most_bytes_now_) return tell_();
+  if (!options_.weather.Calm()) {
+    const std::optional<Time> late = options_.weather.DelayOf(options_.leg, segment);
+    if (late) Arrive(segment, options_.delay + *late);
+    return;
+  }
   constexpr std::uint32_t kLatest = 256;
   constexpr Time kStep = 1ms;
   constexpr unsigned kLossesInARow = 4;  // Or a session would take for ever.

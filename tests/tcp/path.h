@@ -12,6 +12,7 @@
 #include "tests/tcp/complaints.h"
 #include "tests/tcp/dice.h"
 #include "tests/tcp/packet.h"
+#include "tests/tcp/weather.h"
 
 namespace rtsp::test {
 
@@ -19,7 +20,9 @@ struct PathOptions {
   Time delay = 5ms;
   bool joins = false;  ///< May make aggregates, as GRO does.
   std::size_t most_bytes =
-      65535;  ///< Payload of a packet that is no aggregate; a longer one is a broken law.
+      65535;        ///< Payload of a packet that is no aggregate; a longer one is a broken law.
+  Weather weather;  ///< In place of the dice, unless it is calm.
+  unsigned leg = 0;
 };
 
 class Path {
@@ -27,6 +30,9 @@ class Path {
   using Deliver = std::function<void(const TcpPacket&)>;
 
   Path(Clock& clock, Dice& dice, Complaints& complaints, const PathOptions& options, Deliver deliver);
+
+  /// Packets of more than @p bytes of payload are lost from now on, and @p tell is called.
+  void Shrink(std::size_t bytes, std::function<void()> tell);
 
   /// Takes a packet in. An aggregate is cut into its segments first.
   void Send(const TcpPacket& packet);
@@ -42,6 +48,8 @@ class Path {
   Complaints& complaints_;
   PathOptions options_;
   Deliver deliver_;
+  std::size_t most_bytes_now_ = SIZE_MAX;
+  std::function<void()> tell_;
   unsigned losses_ = 0;  // In a row.
   std::optional<TcpPacket> joined_;
   Timer let_go_;

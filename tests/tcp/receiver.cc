@@ -2,6 +2,7 @@
 #include "tests/tcp/receiver.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace rtsp::test {
 
@@ -65,6 +66,14 @@ bool Receiver::Take(std::int64_t begin, std::string_view bytes, bool fin) {
   const bool in_order = begin <= before && next_ > before;
   const bool holes = static_cast<std::size_t>(InOrder()) < has_.size();
   return !in_order || holes || fin || begin < before;
+}
+
+std::string Receiver::Read() const {
+  std::string text(Stream());
+  for (const std::int64_t at : std::views::reverse(urgent_)) {
+    if (at >= 0 && at < static_cast<std::int64_t>(text.size())) text.erase(static_cast<std::size_t>(at), 1);
+  }
+  return text;
 }
 
 std::vector<Range> Receiver::TakeSack(std::size_t most) {

@@ -3,6 +3,7 @@
 /// @file
 /// The receiving half of a TCP endpoint, and a strict one: it complains of what a real one would quietly throw away.
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,8 @@ namespace rtsp::test {
 struct ReceiverOptions {
   std::uint32_t buffer_bytes = 65535;
   bool reports_sack = true;
+  /// An urgent byte is no part of what the application reads, as without SO_OOBINLINE.
+  bool takes_urgent_out = true;
   /// Bytes beyond the window that are forgiven (and thrown away), where a middlebox makes the stream longer.
   std::uint32_t may_overshoot = 0;
 };
@@ -27,6 +30,11 @@ class Receiver {
   /// Takes in a segment that begins at offset @p begin. Returns true if it is to be acknowledged without delay.
   bool Take(std::int64_t begin, std::string_view bytes, bool fin);
 
+  /// Notes that the byte at offset @p at is urgent.
+  void NoteUrgent(std::int64_t at) {
+    if (options_.takes_urgent_out) urgent_.insert(at);
+  }
+
   /// Notes that an acknowledgement leaves now.
   void NoteAcknowledged();
 
@@ -34,7 +42,7 @@ class Receiver {
   [[nodiscard]] std::vector<Range> TakeSack(std::size_t most);
 
   /// The application takes all that is there.
-  void Read() { read_ = InOrder(); }
+  void Drain() { read_ = InOrder(); }
 
   /// Returns the window to announce.
   [[nodiscard]] std::uint32_t Window() const;
@@ -42,6 +50,9 @@ class Receiver {
   [[nodiscard]] std::int64_t Next() const { return next_; }
   [[nodiscard]] bool Finished() const { return finished_; }
   [[nodiscard]] bool HasUnread() const { return read_ < InOrder(); }
+
+  /// Returns what the application reads: the stream without what is urgent.
+  [[nodiscard]] std::string Read() const;
 
   /// Returns the stream as far as it is in order.
   [[nodiscard]] std::string_view Stream() const {
@@ -64,6 +75,7 @@ class Receiver {
   std::int64_t newest_ = 0;
   Range twice_ = {0, 0};
   bool finished_ = false;
+  std::set<std::int64_t> urgent_;
 };
 
 }  // namespace rtsp::test

@@ -39,6 +39,22 @@ std::string Parameter(const std::string& value, const std::string& name) {
 
 }  // namespace
 
+FixedScript::FixedScript(const std::vector<Saying>& sayings) {
+  for (const Saying& saying : sayings) {
+    ScriptTurn& turn = turns_.emplace_back();
+    turn.path_bytes = saying.path_bytes;
+    turn.says[saying.direction] = saying.bytes;
+    turn.urgent[saying.direction] = saying.urgent;
+    turn.bulk = {static_cast<rtspnat_direction>(saying.direction), saying.bulk, saying.bulk_in_frames};
+  }
+}
+
+bool FixedScript::Next(std::string_view, std::string_view, ScriptTurn& turn) {
+  if (next_ == turns_.size()) return false;
+  turn = turns_[next_++];
+  return true;
+}
+
 RtspScript::RtspScript(Dice plan, std::string client) : plan_(std::move(plan)), client_(std::move(client)) {
   turns_ = 3 + plan_.Roll(8);
   version_ = plan_.Roll(4) == 3 ? "RTSP/2.0" : "RTSP/1.0";
@@ -151,22 +167,22 @@ std::string RtspScript::Replies(std::string_view heard) {
 }
 
 // Odd turns are the server's. Media is sent only while UDP is in use too: see RTSPNAT_NOTE_GAP.
-bool RtspScript::Next(std::string_view, std::string_view heard_by_server, std::string (&says)[2]) {
-  const unsigned turn = turn_++;
-  if (turn >= 2 * turns_) return false;
-  if (turn % 2 == 1) {
-    says[1] = Replies(heard_by_server);
+bool RtspScript::Next(std::string_view, std::string_view heard_by_server, ScriptTurn& turn) {
+  const unsigned number = turn_++;
+  if (number >= 2 * turns_) return false;
+  if (number % 2 == 1) {
+    turn.says[1] = Replies(heard_by_server);
     return true;
   }
-  if (turn == 0) {
-    says[0] = Request("OPTIONS", "") + (plan_.Roll(2) == 1 ? Request("DESCRIBE", "") : "");
-  } else if (turn + 2 >= 2 * turns_) {
-    says[0] = Request("TEARDOWN", "Session: 12345678" + line_end_);
-  } else if (turn == 2 || plan_.Roll(3) != 2) {
-    for (unsigned i = 1 + plan_.Roll(3); i-- > 0;) says[0] += Setup();
+  if (number == 0) {
+    turn.says[0] = Request("OPTIONS", "") + (plan_.Roll(2) == 1 ? Request("DESCRIBE", "") : "");
+  } else if (number + 2 >= 2 * turns_) {
+    turn.says[0] = Request("TEARDOWN", "Session: 12345678" + line_end_);
+  } else if (number == 2 || plan_.Roll(3) != 2) {
+    for (unsigned i = 1 + plan_.Roll(3); i-- > 0;) turn.says[0] += Setup();
   } else {
-    says[0] = Request("PLAY", "Session: 12345678" + line_end_);
-    says[1] = Media();
+    turn.says[0] = Request("PLAY", "Session: 12345678" + line_end_);
+    turn.says[1] = Media();
   }
   return true;
 }

@@ -8,39 +8,55 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/tcp/bulk.h"
 #include "tests/tcp/dice.h"
 
 namespace rtsp::test {
+
+/// What happens in a turn, in this order.
+struct ScriptTurn {
+  std::uint32_t path_bytes =
+      0;                ///< If not 0, the path shrinks: packets with more payload are lost from now on.
+  std::string says[2];  ///< What client and server say, at once.
+  std::size_t urgent[2] = {};  ///< The byte in front of this place is urgent; 0 for none.
+  Bulk bulk;                   ///< When all that has arrived.
+};
 
 class Script {
  public:
   virtual ~Script() = default;
 
-  /// Sets what client and server say in the next turn, the one given what it has heard so far. Returns false at the
-  /// end.
-  virtual bool Next(std::string_view heard_by_client, std::string_view heard_by_server,
-                    std::string (&says)[2]) = 0;
+  /// Sets what happens in the next turn, given what both sides have heard so far; @p turn is empty. Returns false at
+  /// the end.
+  virtual bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) = 0;
 };
 
 /// Any bytes at all.
 class FixedScript : public Script {
  public:
-  struct Turn {
+  /// One side says something; for what else can happen see ScriptTurn.
+  struct Saying {
     unsigned direction;
     std::string bytes;
+    std::uint64_t bulk = 0;        ///< Bytes of the same direction.
+    bool bulk_in_frames = true;    ///< See Bulk.
+    std::uint32_t path_bytes = 0;  ///< Before it is said.
+    std::size_t urgent = 0;
   };
 
-  explicit FixedScript(std::vector<Turn> turns) : turns_(std::move(turns)) {}
+  explicit FixedScript(const std::vector<Saying>& sayings);
 
-  bool Next(std::string_view, std::string_view, std::string (&says)[2]) override {
-    if (next_ == turns_.size()) return false;
-    says[turns_[next_].direction] = turns_[next_].bytes;
-    ++next_;
-    return true;
+  /// Repeats @p turns.
+  [[nodiscard]] static FixedScript Of(std::vector<ScriptTurn> turns) {
+    FixedScript script{std::vector<Saying>()};
+    script.turns_ = std::move(turns);
+    return script;
   }
 
+  bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) override;
+
  private:
-  std::vector<Turn> turns_;
+  std::vector<ScriptTurn> turns_;
   std::size_t next_ = 0;
 };
 
@@ -51,8 +67,7 @@ class RtspScript : public Script {
   /// @p plan decides on all that can be different; @p client is the client's own address, as text.
   RtspScript(Dice plan, std::string client);
 
-  bool Next(std::string_view heard_by_client, std::string_view heard_by_server,
-            std::string (&says)[2]) override;
+  bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) override;
 
  private:
   [[nodiscard]] std::string Transport(unsigned stream);

@@ -34,7 +34,9 @@ std::optional<Range> Sender::NextLost() {
   const auto lost = std::find_if(flight_.begin(), flight_.end(),
                                  [](const auto& item) { return item.second.lost && !item.second.sacked; });
   if (lost == flight_.end()) return {};
-  Range range(lost->first, lost->second.end);
+  // FIN takes no room.
+  Range range(lost->first, std::min(lost->second.end, lost->first + options_.segment_bytes));
+  if (range.second == Size() && lost->second.end > Size()) range.second = lost->second.end;
   if (!options_.recut) return range;
   // Anything from one byte to a whole segment, over the boundaries of old and new alike.
   const std::int64_t most =
@@ -144,6 +146,14 @@ std::optional<Time> Sender::Take(const Acknowledgement& acknowledgement, Time no
   if (!Waits() || acknowledgement.carries_data || window_only) return {};
   if (++duplicates_ == kDuplicates && acknowledged_ >= recover_) EnterRecovery(now);
   return {};
+}
+
+void Sender::Shrink(std::uint32_t bytes) {
+  if (bytes >= options_.segment_bytes) return;
+  options_.segment_bytes = bytes;
+  for (auto& [begin, flight] : flight_) {
+    if (std::min(flight.end, Size()) - begin > bytes) flight.lost = true;
+  }
 }
 
 void Sender::TimeOut(Time now) {

@@ -43,6 +43,15 @@ class Sender {
   void Write(std::string_view bytes) { stream_ += bytes; }
   void Close() { closed_ = true; }
 
+  /// What was written last is urgent.
+  void MarkUrgent() { urgent_ = Size(); }
+
+  /// Returns the offset behind the urgent byte, as long as that is not acknowledged; else 0.
+  [[nodiscard]] std::int64_t Urgent() const { return urgent_ > acknowledged_ ? urgent_ : 0; }
+
+  /// Segments have at most @p bytes from now on; longer ones that are on their way count as lost.
+  void Shrink(std::uint32_t bytes);
+
   /// Returns what is to be sent now, and takes it as sent at @p now; nothing if there is nothing, or it must wait.
   [[nodiscard]] std::optional<Range> Next(Time now);
 
@@ -89,6 +98,7 @@ class Sender {
   Complaints& complaints_;
   std::string stream_;
   bool closed_ = false;
+  std::int64_t urgent_ = 0;
   std::int64_t acknowledged_ = 0;
   std::int64_t sent_ = 0;
   std::int64_t limit_ = 0;    // Right edge of what the receiver takes.

@@ -8,6 +8,7 @@ namespace rtsp::test {
 namespace {
 
 constexpr Time kLongestTurn = 3600s;
+constexpr Time kLatest = 1s;  // That a packet can be, and a delayed acknowledgement.
 
 class Session {
  public:
@@ -23,7 +24,9 @@ class Session {
  private:
   bool PlayTurns();
   bool End();
-  void Say(unsigned direction, std::string_view text);
+  void Say(unsigned direction, std::string_view text, std::size_t urgent);
+  void PassBulk(const Bulk& bulk);
+  [[nodiscard]] bool Next(ScriptTurn& turn);
   bool Run(const std::function<bool()>& done);
   [[nodiscard]] bool AllArrived();
   [[nodiscard]] bool AllClosed();
@@ -38,19 +41,23 @@ class Session {
   unsigned to_write_ = 0;  // Pieces that are still to be written in this turn.
 };
 
-// An application that writes in pieces: 0 is all that is left, at once.
-void Session::Say(unsigned direction, std::string_view text) {
+// An application that writes in pieces: 0 is all that is left, at once. A piece ends with an urgent byte.
+void Session::Say(unsigned direction, std::string_view text, std::size_t urgent) {
   constexpr std::uint32_t kLongest = 160;
   constexpr Time kPauses[] = {0ms, 0ms, 0ms, 1ms, 12ms, 60ms, 500ms, 3000ms};
   Time at = Time::zero();
   while (!text.empty()) {
     const std::uint32_t roll = pieces_.Roll(kLongest);
-    const std::string piece(text.substr(0, roll == 0 ? text.size() : roll));
+    const std::size_t left = urgent != 0 ? urgent : text.size();
+    const std::string piece(text.substr(0, roll == 0 ? left : std::min<std::size_t>(roll, left)));
     text.remove_prefix(piece.size());
+    const bool is_urgent = urgent == piece.size();
+    urgent -= urgent != 0 ? piece.size() : 0;
     ++to_write_;
-    network_.clock.After(at, [this, direction, piece] {
+    network_.clock.After(at, [this, direction, piece, is_urgent] {
       --to_write_;
       last_written_ = network_.clock.Now();
+      if (is_urgent) return network_.From(direction).WriteUrgent(piece);
       network_.From(direction).Write(piece);
     });
     at += kPauses[pieces_.Roll(8)];
@@ -73,21 +80,30 @@ bool Session::AllClosed() {
   return AllArrived() && network_.Client().Receiving().Finished() && network_.Server().Receiving().Finished();
 }
 
+// Whatever is late has come before.
+void Session::PassBulk(const Bulk& bulk) {
+  network_.Run([] { return false; }, network_.clock.Now() + kLatest);
+  network_.PassBulk(bulk);
+}
+
+bool Session::Next(ScriptTurn& turn) {
+  return script_.Next(network_.Client().Receiving().Read(), network_.Server().Receiving().Read(), turn);
+}
+
 bool Session::PlayTurns() {
   network_.Client().Connect();
   bool well = Run([this] { return network_.Client().Open() && network_.Server().Open(); });
-  std::string says[2];
-  while (well &&
-         script_.Next(network_.Client().Receiving().Stream(), network_.Server().Receiving().Stream(), says)) {
+  for (ScriptTurn turn; well && Next(turn); turn = {}) {
+    if (turn.path_bytes != 0) network_.Shrink(turn.path_bytes);
     for (unsigned direction = 0; direction < 2; ++direction) {
-      Say(direction, says[direction]);
-      result_.sent[direction] += says[direction];
-      says[direction].clear();
+      Say(direction, turn.says[direction], turn.urgent[direction]);
+      result_.sent[direction] += turn.says[direction];
     }
     well = Run([this] { return AllArrived(); });
     result_.longest_rest = std::max(result_.longest_rest, network_.clock.Now() - last_written_);
     result_.longest_timeout =
         std::max({result_.longest_timeout, network_.Client().Timeout(), network_.Server().Timeout()});
+    if (well && turn.bulk.bytes != 0) PassBulk(turn.bulk);
   }
   return well;
 }
@@ -125,7 +141,7 @@ SessionResult Session::Play() {
     complaints_.Check(result_.played, "L7: the end of the session has stalled");
   }
   for (unsigned direction = 0; direction < 2; ++direction)
-    result_.received[direction] = network_.From(1 - direction).Receiving().Stream();
+    result_.received[direction] = network_.From(1 - direction).Receiving().Read();
   return result_;
 }
 

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "tests/tcp/userspace_router.h"
 
+#include <algorithm>
+
 namespace rtsp::test {
 namespace {
+
+constexpr std::uint32_t kFrameHead = 4;
+constexpr std::uint32_t kBulkSegment = 65535;
+constexpr std::uint16_t kShortPacket = 512;  // Of payload: every path takes it.
+
+// What is left then can be cut into frames too.
+std::uint32_t NextBulkSegment(std::uint64_t left) {
+  if (left <= kBulkSegment) return static_cast<std::uint32_t>(left);
+  return left - kBulkSegment < kFrameHead ? kBulkSegment - kFrameHead : kBulkSegment;
+}
+
+bool IsBefore(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }
 
 std::uint8_t FlagsOf(const TcpPacket& packet) {
   return static_cast<std::uint8_t>((packet.fin ? RTSPNAT_FIN : 0) | (packet.rst ? RTSPNAT_RST : 0) |
@@ -28,7 +42,8 @@ void UserspaceRouter::Open() {
   rtspnat_setup setup = {};
   setup.inside = options_.inside;
   setup.outside = options_.may_translate ? options_.outside : options_.inside;
-  for (unsigned i = 0; i < 2; ++i) acknowledged_[i] = setup.first_seq[i] = *first_seq_[i];
+  for (unsigned i = 0; i < 2; ++i)
+    sent_end_[i] = arrived_[i] = acknowledged_[i] = setup.first_seq[i] = *first_seq_[i];
   setup.port_seed = kSeed;
   setup.may_translate = options_.may_translate;
   setup.length_changes = static_cast<std::uint8_t>(options_.length_changes);
@@ -93,6 +108,8 @@ void UserspaceRouter::CheckNumbers(unsigned direction, std::uint32_t from) const
 }
 
 void UserspaceRouter::Answer(const rtspnat_step& step) {
+  complaints_.Check(!urgent_ || step.ask == RTSPNAT_RELEASE || step.ask == RTSPNAT_LINGER,
+                    "L12: something is asked for behind urgent data");
   if (options_.answer) return options_.answer(connection_, step);
   ledger_.Answer(connection_, step);
 }
@@ -140,6 +157,8 @@ void UserspaceRouter::ApplyStep(TcpPacket& packet) {
                     "a segment that is cut keeps its FIN");
   CheckOwnBytes(packet.direction, step_.seq, bytes);
   packet.payload = ApplyEdits(std::move(bytes));
+  CheckCustody(packet);
+  packet.urgent = static_cast<std::uint16_t>(packet.urgent + (packet.urg ? packet.seq - step_.seq : 0));
   packet.seq = step_.seq;
   packet.ack = step_.ack;
   if (step_.growth != 0) numbers_->Grow(packet.direction, step_.growth_at, step_.growth);
@@ -162,6 +181,68 @@ void UserspaceRouter::CheckClosed(const rtspnat_segment& segment) {
   complaints_.Check(ledger_.Held() == 0, "L4: a mapping is left behind FIN or RST");
 }
 
+void UserspaceRouter::NoteArrivals(const TcpPacket& packet) {
+  const unsigned other = packet.direction == RTSPNAT_ORIGINAL ? 1 : 0;
+  const std::uint32_t end =
+      packet.seq + static_cast<std::uint32_t>(packet.payload.size()) + (packet.fin ? 1U : 0U);
+  if (IsBefore(sent_end_[packet.direction], end)) sent_end_[packet.direction] = end;
+  if (!packet.has_ack) return;
+  const std::uint32_t arrived = numbers_->Back(other, packet.ack);
+  if (IsBefore(arrived_[other], arrived)) arrived_[other] = arrived;
+}
+
+// While the core holds anything it is shown every acknowledgement.
+void UserspaceRouter::CheckHolding(const rtspnat_segment& segment) {
+  const bool lacks = IsBefore(arrived_[0], sent_end_[0]) || IsBefore(arrived_[1], sent_end_[1]);
+  complaints_.Check(!holding_ || lacks || (segment.flags & RTSPNAT_RST) != 0,
+                    "L9: all is acknowledged, and still the core holds something");
+}
+
+// `packet` has its payload as it leaves, and its sequence number as it came.
+void UserspaceRouter::CheckCustody(const TcpPacket& packet) {
+  const bool custody = step_.prefix_length != 0 && IsBefore(step_.seq, acknowledged_[packet.direction]);
+  if (!custody || packet.segment_size != 0) return;
+  complaints_.Check(packet.payload.size() <= std::max<std::size_t>(came_bytes_, kShortPacket),
+                    "L11: a packet with bytes in custody is longer than its sender's");
+}
+
+// An empty segment that the embedder need not give.
+bool UserspaceRouter::IsUnread(const TcpPacket& packet) {
+  if (!packet.payload.empty() || packet.fin || packet.rst || packet.urg || holding_) return false;
+  return options_.shows_empty == 0 || ++empty_ % options_.shows_empty != 0;
+}
+
+// As an embedder of paged buffers does it: the heads of frames are all that is read.
+bool UserspaceRouter::Skip(const rtspnat_segment& segment) {
+  rtspnat_segment without = segment;
+  without.payload = nullptr;
+  std::uint32_t offset = 0;
+  rtspnat_frames frames = rtspnat_skip_frames(connection_, &without, nullptr, 0, &offset);
+  while (frames == RTSPNAT_FRAMES_HEAD) {
+    const std::uint32_t length = std::min(kFrameHead, segment.length - offset);
+    frames = rtspnat_skip_frames(connection_, &without, segment.payload + offset, length, &offset);
+  }
+  if (frames == RTSPNAT_FRAMES_BEGUN) {
+    has_frames_[segment.direction] = true;
+    ++counts_[RTSPNAT_NOTE_INTERLEAVED];
+    notes_ |= 1U << RTSPNAT_NOTE_INTERLEAVED;
+  }
+  return frames >= RTSPNAT_FRAMES_DONE || rtspnat_skip(connection_, &without);
+}
+
+void UserspaceRouter::TakeNotes(const rtspnat_segment& segment) {
+  holding_ = step_.holding != 0;
+  notes_ |= step_.notes;
+  for (unsigned note = 0; note < RTSPNAT_NOTES; ++note) counts_[note] += step_.notes >> note & 1U;
+  bool& has_frames = has_frames_[segment.direction];
+  has_frames = has_frames || (step_.notes >> RTSPNAT_NOTE_INTERLEAVED & 1U) != 0;
+  const bool drops = (step_.notes >> RTSPNAT_NOTE_OUT_OF_ORDER & 1U) != 0;
+  if (drops && has_frames) ++dropped_media_;
+  if (drops && !has_frames && !drops_[segment.direction]) ++gaps_in_text_;
+  if (drops || segment.length != 0) drops_[segment.direction] = drops;
+  CheckHolding(segment);
+}
+
 std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
   if (packet.syn) {
     Learn(packet);
@@ -169,24 +250,17 @@ std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
   }
   if (connection_ == nullptr) return packet;
   RememberStream(packet);
+  NoteArrivals(packet);
+  urgent_ = urgent_ || packet.urg;
+  came_bytes_ = packet.payload.size();
   // An exact copy on the heap, so that a sanitizer sees every read beyond it.
   const std::vector<std::uint8_t> copy(packet.payload.begin(), packet.payload.end());
-  rtspnat_segment segment = {
+  const rtspnat_segment segment = {
       copy.data(),         static_cast<std::uint32_t>(copy.size()),     packet.seq,      packet.ack,
       packet.segment_size, static_cast<std::uint8_t>(packet.direction), FlagsOf(packet), 0};
-  const bool unread =
-      copy.empty() && !packet.fin && !packet.rst && !packet.urg && !holding_ && !options_.shows_empty;
-  bool done = unread;
-  if (!done && options_.use_skip) {
-    rtspnat_segment without = segment;
-    without.payload = nullptr;
-    done = rtspnat_skip(connection_, &without);
-  }
-  if (!done) {
+  if (!IsUnread(packet) && !(options_.use_skip && Skip(segment))) {
     if (!Converse(segment)) return {};
-    holding_ = step_.holding != 0;
-    notes_ |= step_.notes;
-    for (unsigned note = 0; note < RTSPNAT_NOTES; ++note) counts_[note] += step_.notes >> note & 1U;
+    TakeNotes(segment);
     CheckClosed(segment);
     complaints_.Check(step_.verdict == RTSPNAT_ACCEPT || step_.edits == 0, "law 3: a drop has edits");
     if (step_.verdict == RTSPNAT_DROP) return {};
@@ -195,10 +269,65 @@ std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
   const std::uint32_t seq = packet.seq;
   MapNumbers(packet);
   const unsigned other = packet.direction == RTSPNAT_ORIGINAL ? 1 : 0;
-  if (packet.has_ack && static_cast<std::int32_t>(packet.ack - acknowledged_[other]) > 0)
-    acknowledged_[other] = packet.ack;
+  if (packet.has_ack && IsBefore(acknowledged_[other], packet.ack)) acknowledged_[other] = packet.ack;
   if (options_.checks_numbers) CheckNumbers(packet.direction, seq);
   return packet;
+}
+
+// Returns false if the core wanted to see the payload.
+bool UserspaceRouter::PassBulkSegment(const rtspnat_segment& segment, bool in_frames) {
+  std::uint8_t* const bytes = bulk_bytes_.data();
+  const std::uint32_t payload = segment.length - kFrameHead;
+  if (in_frames) {
+    const std::uint8_t head[kFrameHead] = {'$', 0, static_cast<std::uint8_t>(payload >> 8U),
+                                           static_cast<std::uint8_t>(payload & 0xffU)};
+    std::copy_n(head, kFrameHead, bytes);
+  }
+  rtspnat_segment with = segment;
+  with.payload = bytes;
+  if (options_.use_skip && Skip(with)) return true;
+  if (!Converse(with)) return false;
+  TakeNotes(with);
+  const bool as_it_came = step_.verdict == RTSPNAT_ACCEPT && step_.prefix_length == 0 &&
+                          step_.keep == segment.length && step_.seq == segment.seq && step_.growth == 0;
+  complaints_.Check(as_it_came, "L3: media is not passed as it came");
+  complaints_.Check(step_.edits == 0, "L10: an edit falls on media");
+  return !options_.use_skip;
+}
+
+void UserspaceRouter::PassBulk(const Bulk& bulk, const TcpPacket& sender, const TcpPacket& receiver) {
+  constexpr std::uint64_t kOldestEdit = std::uint64_t{1} << 30U;
+  constexpr unsigned kEvery = 16;
+  if (connection_ == nullptr) return;
+  bulk_bytes_.assign(kBulkSegment, 'm');
+  const unsigned direction = bulk.direction;
+  const std::uint32_t added = receiver.ack - sender.seq;
+  rtspnat_segment segment = {};
+  segment.seq = sender.seq;
+  segment.ack = sender.ack;
+  segment.direction = static_cast<std::uint8_t>(direction);
+  segment.flags = FlagsOf(sender);
+  segment.segment_size = kShortPacket;
+  TcpPacket answer = receiver;
+  unsigned segments = 0;
+  for (std::uint64_t passed = 0; passed != bulk.bytes;) {
+    segment.length = NextBulkSegment(bulk.bytes - passed);
+    if (!PassBulkSegment(segment, bulk.in_frames)) {
+      slow_bulk_ += segment.length;
+      complaints_.Check(passed <= kOldestEdit + kBulkSegment,
+                        "L10: 2^30 bytes behind the last edit the core still reads media");
+    }
+    complaints_.Check(numbers_->Out(direction, segment.seq) == segment.seq + added,
+                      "L9: the numbers of media are mapped otherwise than those before");
+    passed += segment.length;
+    segment.seq += segment.length;
+    answer.ack += segment.length;
+    sent_end_[direction] += segment.length;
+    *first_seq_[direction] += segment.length;
+    if (++segments % kEvery != 0 && passed != bulk.bytes) continue;
+    const std::optional<TcpPacket> heard = Pass(answer);
+    complaints_.Check(heard && heard->ack == segment.seq, "L9: media is acknowledged by other numbers");
+  }
 }
 
 void UserspaceRouter::Close() {

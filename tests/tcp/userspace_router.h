@@ -24,9 +24,11 @@ struct RouterOptions {
   rtspnat_address inside = {4, {10, 0, 1, 2}};
   rtspnat_address outside = {4, {203, 0, 113, 1}};
   AnswerPolicy answers;
-  bool use_skip = true;        ///< Offer each segment to rtspnat_skip() first.
+  bool use_skip = true;        ///< Offer each segment to rtspnat_skip_frames() and rtspnat_skip() first.
   bool checks_numbers = true;  ///< Check L5 with each packet, which takes most of the time.
-  bool shows_empty = false;    ///< Show the core empty segments also when it holds nothing.
+  /// While the core holds nothing: show it every so many-th empty segment that is not urgent and closes nothing; 0 for
+  /// none of them.
+  unsigned shows_empty = 0;
   /// Changes what the core is told of the connection.
   std::function<void(rtspnat_setup&)> prepare;
   /// Answers each question; without it the ledger does.
@@ -38,6 +40,9 @@ class UserspaceRouter : public Middlebox {
   UserspaceRouter(const RouterOptions& options, Complaints& complaints);
 
   std::optional<TcpPacket> Pass(TcpPacket packet) override;
+
+  /// To the core these are aggregates of up to 64 KiB, of short packets. The receiver acknowledges every 16 of them.
+  void PassBulk(const Bulk& bulk, const TcpPacket& sender, const TcpPacket& receiver) override;
 
   /// The connection is forgotten, as after a long silence.
   void Close();
@@ -51,13 +56,30 @@ class UserspaceRouter : public Middlebox {
   /// Returns how often @p note was set.
   [[nodiscard]] unsigned Count(rtspnat_note note) const { return counts_[note]; }
 
+  /// Returns rtspnat_step.holding and rtspnat_step.transparent as of the last dialogue.
+  [[nodiscard]] bool Holding() const { return holding_; }
+  [[nodiscard]] bool Transparent() const { return step_.transparent != 0; }
+
+  /// Returns how many bytes of PassBulk() the core wanted to see.
+  [[nodiscard]] std::uint64_t SlowBulk() const { return slow_bulk_; }
+
+  /// Returns behind how many gaps segments were dropped where no `$` frame had begun before in their direction.
+  [[nodiscard]] unsigned GapsInText() const { return gaps_in_text_; }
+
+  /// Returns how many segments were dropped behind a gap where one had.
+  [[nodiscard]] unsigned DroppedMedia() const { return dropped_media_; }
+
   /// Returns how many dialogues and questions it took.
   [[nodiscard]] std::size_t Calls() const { return calls_; }
 
  private:
   void Learn(const TcpPacket& syn);
   void Open();
+  [[nodiscard]] bool IsUnread(const TcpPacket& packet);
+  [[nodiscard]] bool Skip(const rtspnat_segment& segment);
   [[nodiscard]] bool Converse(const rtspnat_segment& segment);
+  void TakeNotes(const rtspnat_segment& segment);
+  [[nodiscard]] bool PassBulkSegment(const rtspnat_segment& segment, bool in_frames);
   void ApplyStep(TcpPacket& packet);
   [[nodiscard]] std::string ApplyEdits(std::string bytes);
   void Answer(const rtspnat_step& step);
@@ -66,6 +88,9 @@ class UserspaceRouter : public Middlebox {
   void CheckOwnBytes(unsigned direction, std::uint32_t seq, const std::string& bytes);
   void CheckNumbers(unsigned direction, std::uint32_t from) const;
   void CheckClosed(const rtspnat_segment& segment);
+  void NoteArrivals(const TcpPacket& packet);
+  void CheckHolding(const rtspnat_segment& segment);
+  void CheckCustody(const TcpPacket& packet);
 
   RouterOptions options_;
   Complaints& complaints_;
@@ -79,6 +104,17 @@ class UserspaceRouter : public Middlebox {
   std::uint32_t acknowledged_[2] = {};
   rtspnat_step step_ = {};
   bool holding_ = false;
+  bool urgent_ = false;             // Some packet was.
+  std::uint32_t sent_end_[2] = {};  // Behind the last byte that came in, or FIN; in the sender's numbers,
+  std::uint32_t arrived_[2] = {};   // as is what the receiver has acknowledged.
+  unsigned empty_ = 0;              // Empty segments that need not be shown.
+  std::size_t came_bytes_ = 0;      // Payload of the packet in hand, as it came.
+  std::uint64_t slow_bulk_ = 0;
+  std::vector<std::uint8_t> bulk_bytes_;
+  bool has_frames_[2] = {};
+  bool drops_[2] = {};  // The segment before was.
+  unsigned gaps_in_text_ = 0;
+  unsigned dropped_media_ = 0;
   std::uint64_t notes_ = 0;
   unsigned counts_[RTSPNAT_NOTES] = {};
   std::size_t calls_ = 0;

@@ -19,6 +19,7 @@ class Witness : public Middlebox {
   Witness(Middlebox& inner, Complaints& complaints) : inner_(inner), complaints_(complaints) {}
 
   std::optional<TcpPacket> Pass(TcpPacket packet) override;
+  void PassBulk(const Bulk& bulk, const TcpPacket& sender, const TcpPacket& receiver) override;
 
  private:
   struct Stream {

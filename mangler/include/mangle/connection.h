@@ -41,13 +41,17 @@ class Connection {
   struct Head {
     rtsp::Method method = rtsp::Method::kOther;
     Choice choice = Choice::kNotSaid;  ///< Replies: the first spec that is understood.
-    bool has_cseq = false;
+    CseqKind cseq_kind = CseqKind::kNone;
+    bool doubted = false;               ///< Replies: behind text that was not understood.
+    std::uint16_t transport_bytes = 0;  ///< Of the Transport lines that were read.
+    std::uint8_t proposals = 0;         ///< Questions about ports.
     std::uint8_t peers = 0;             ///< Replies: server ports of that spec,
     std::uint16_t status = 0;           ///< 0 for a request.
     std::uint16_t client = 0;           ///< Replies: first client port of that spec.
     MappingSet mappings = 0;            ///< Requests: held on account of this head.
     PortRange peer;                     ///< and these are they.
     rtspnat_address media_source = {};  ///< Replies: where that spec says that media comes from.
+    bool rtcp_mux = false;              ///< Replies: that spec has RTCP-mux.
     std::uint32_t cseq = 0;
     std::uint32_t session = 0;
     std::uint32_t uri = 0;
@@ -83,6 +87,8 @@ class Connection {
     std::uint8_t dropped = 0;                    ///< Segments past the frontier dropped in a row.
     bool withholds = false;                      ///< The unfinished line has not been passed on.
     bool in_custody = false;                     ///< Nor has it, but the sender may think it has arrived.
+    bool interleaved = false;                    ///< A `$` frame has been seen.
+    bool closed = false;                         ///< FIN or RST has left.
 
     /// True while bytes are withheld or in custody, or numbers behind an addition must wait.
     [[nodiscard]] bool Holds() const { return withholds || custody.size != 0 || map.Waits(); }
@@ -99,6 +105,7 @@ class Connection {
     rtsp::Field field;
     std::uint16_t port = 0;
     ChangeKind kind = ChangeKind::kPort;
+    bool spare = false;  ///< In a spec that is not mapped: the line may do without.
   };
 
   /// What is to be done next; those up to kPropose are all that most SETUPs need.
@@ -109,6 +116,10 @@ class Connection {
     kPropose,
     kUse,
     kPublish,
+    kSpecAgain,
+    kClosed,
+    kRest,
+    kRestSpec,
     kLineEnd,
     kOtherLine,
     kRedirect,
@@ -130,10 +141,17 @@ class Connection {
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   void Note(std::uint32_t note) { notes_ |= std::uint64_t{1} << note; }
-  [[nodiscard]] bool IsSkippable(const rtspnat_segment& segment) const;
+  // Frames are all that is to come, and nothing is left to do.
+  [[nodiscard]] bool ForgetsInterleaved() const { return agreed_interleaved_ && mappings_.Held() == 0; }
+  // True for a reply behind text that was not understood: it may be what a stranger wrote into a body (law 10).
+  [[nodiscard]] bool IsDoubted() const { return Current().head.doubted; }
   [[nodiscard]] inline bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
   inline void TakeAcknowledgement(const rtspnat_segment& segment);
   void Acknowledge(Direction& other, std::uint32_t ack) const;
+  void NoteAcknowledged(Direction& direction, std::uint32_t acknowledged) const;
+  inline void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
+  void PassEditsOver(const rtspnat_segment& segment, Direction& direction);
+  void LeaveBehind(Direction& direction) const;
   void Abandon();
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
@@ -185,7 +203,10 @@ class Connection {
     return head.method == rtsp::Method::kPlay && (setup_.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
   }
   void EndRequest(const Head& head);
+  void GiveUp(const Pending* request);
+  void ReadOddCseq(const rtsp::Unit& unit, Head& head);
   void EndResponse();
+  void EndReplacedStreams(const Pending& request, const Head& head, std::uint32_t session, MappingSet chosen);
   void ResolveSetup(const Pending& request, const Head& head);
   void ResolveTeardown(const Pending& request, const Head& head);
   void EndStreams(const Pending& request);
@@ -200,6 +221,8 @@ class Connection {
   void BeginTransport(const rtsp::Unit& unit);
   void ReadSpec();
   inline void UseRequestSpec();
+  void MakeRoom();
+  void UseSpecAgain();
   inline void UseAsked(std::uint32_t index);
   void UseReserved();
   [[nodiscard]] inline bool HoldMapping(std::uint32_t index);
@@ -218,14 +241,32 @@ class Connection {
   void AddClientPorts(PortRange from, PortRange to, std::uint32_t count, const Numbers& numbers);
   void AddHosts(const Hosts& hosts, ChangeKind kind);
   void FinishLine();
+  void GiveLineUp();
+
+  // rest.cc: places of the line that say again what has changed elsewhere in it.
+  void BeginRest();
+  void EndRest();
+  void ReadRest();
+  void RewriteRest();
+  [[nodiscard]] bool AddPlaces();
+  [[nodiscard]] bool AddPlace(PortPlace place);
+  [[nodiscard]] bool AddHostPlaces();
+  [[nodiscard]] bool AddPeerPlaces();
+  [[nodiscard]] bool MayFollow() const;
+  [[nodiscard]] bool AddRest(const Numbers& numbers, PortRange from, PortRange to, std::uint32_t count,
+                             bool spare);
+  [[nodiscard]] MappingSet ChangedMappings();
+  [[nodiscard]] std::uint32_t FindNamed(const Numbers& numbers, MappingSet among) const;
+  [[nodiscard]] bool HasChangeIn(rtsp::Field field) const;
+  bool DropSpare(rtsp::Field within);
 
   // reply.cc: Transport lines of replies, and what the peer's side of them becomes.
   void UseReplySpec();
-  void ReadReplySpec();
+  void NoteChoice();
   void MapBack(const Numbers& client, bool tcp);
-  [[nodiscard]] MappingSet WaitingForReply();
+  [[nodiscard]] MappingSet MappingsOfReply(const Numbers& client, bool tcp);
   [[nodiscard]] std::uint32_t MappingOfReply(const Numbers& client, bool tcp);
-  [[nodiscard]] Pending* RequestOfReply();
+  [[nodiscard]] Pending* RequestOfReply(std::uint16_t client, bool tcp, bool ended);
   [[nodiscard]] std::uint32_t MakePeerMapping();
   void Publish(std::uint32_t index);
   [[nodiscard]] bool ProposePublished(rtspnat_step& step);
@@ -279,12 +320,12 @@ class Connection {
   MappingSet expect_ = 0;
   std::uint8_t direction_ = 0;
   bool transparent_ = false;
-  bool publishes_ = false;      // The peer is behind NAT.
-  bool hands_off_ = false;      // The opener knows its way through NAT.
-  bool interleaved_ = false;    // A `$` frame has been seen.
-  bool closing_ = false;        // FIN or RST.
-  bool recalled_goes_ = false;  // The line of recalled_ is withheld no longer.
-  bool holds_ = false;          // Holds(), as of the last segment.
+  bool publishes_ = false;           // The peer is behind NAT.
+  bool hands_off_ = false;           // The opener knows its way through NAT.
+  bool agreed_interleaved_ = false;  // A SETUP has succeeded that sends media on this connection.
+  bool closing_ = false;             // FIN or RST.
+  bool recalled_goes_ = false;       // The line of recalled_ is withheld no longer.
+  bool holds_ = false;               // Holds(), as of the last segment.
   std::uint8_t flags_ = 0;
   Phase phase_ = Phase::kDone;
   Question question_ = Question::kNone;
@@ -292,7 +333,11 @@ class Connection {
 
   // The Transport line in hand, or another of interest.
   rtsp::HeaderName line_name_ = rtsp::HeaderName::kOther;
-  bool line_left_ = false;  // Its front has left with an earlier segment.
+  bool line_left_ = false;      // Its front has left with an earlier segment.
+  bool line_rest_ = false;      // Ports may stand in it that RewriteRest() has to look at.
+  bool rest_mapped_ = false;    // The spec that it looks at has changes of its own,
+  bool rest_port_ = false;      // and has its ports in `port`.
+  std::uint8_t rest_turn_ = 0;  // How often it was read again.
   std::uint8_t changes_size_ = 0;
   std::uint8_t attempt_ = 0;
   MappingSet line_mappings_ = 0;  // Held on account of it; of a reply, published.
@@ -306,6 +351,8 @@ class Connection {
     ReplyChoice chosen_;              // or of a reply.
   };
   std::uint16_t session_seconds_ = rtsp::kSessionSeconds;
+  CseqKind answered_kind_ = CseqKind::kNone;  // CSeq of the request that was answered last.
+  std::uint32_t answered_ = 0;
 };
 
 inline void Connection::FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step) {

@@ -38,7 +38,7 @@ enum class MappingState : std::uint8_t {
 struct Mapping {
   MappingState state = MappingState::kFree;
   std::uint8_t count = 0;  ///< Ports: 1 to kPorts.
-  std::uint8_t open = 0;   ///< Bit i: media may pass port i, once live.
+  std::uint8_t open = 0;   ///< Media may pass these ports, once live: see WithMux() of ports.h.
   std::uint8_t holders =
       0;  ///< Streams and SETUPs that use it (RFC 2326 allows one pair for all streams, R85).
   std::uint8_t peers = 0;  ///< Ports of the peer that are known: 0 to kPorts.
@@ -99,6 +99,9 @@ class StreamTable {
   /// is none.
   [[nodiscard]] std::uint32_t Take(std::uint32_t session, std::uint32_t uri, MappingSet kept);
 
+  /// Puts @p uri in the place of another stream of the same session and mapping. Returns false if there is none.
+  [[nodiscard]] bool Replace(std::uint32_t session, std::uint32_t uri, std::uint32_t index);
+
   /// Takes all streams of mapping @p index.
   void Forget(std::uint32_t index);
 
@@ -117,46 +120,64 @@ class StreamTable {
   static_assert(rtsp::kStreams < 32);
 };
 
-/// A request whose response matters.
-struct Pending {
-  rtsp::Method method = rtsp::Method::kOther;  ///< kOther: there is no request.
-  MappingSet mappings = 0;                     ///< SETUP: each is held once on its account.
-  std::uint32_t cseq = 0;
-  std::uint32_t session = 0;  ///< Hash; 0 if the request names none.
-  std::uint32_t uri = 0;      ///< Hash.
+/// What the value of CSeq is.
+enum class CseqKind : std::uint8_t {
+  kNone = 0,  ///< Not there, or not readable.
+  kNumber,    ///< A number of up to 32 bits.
+  kText,      ///< Anything else, as its hash: servers echo it as it is.
 };
 
-/// The unanswered SETUPs and TEARDOWNs of a connection.
+/// A request of the opener that waits for its reply.
+struct Pending {
+  rtsp::Method method = rtsp::Method::kOther;  ///< kSetup for all that reserve.
+  CseqKind cseq_kind = CseqKind::kNone;
+  MappingSet mappings = 0;  ///< SETUP: this request is a holder of each.
+  std::uint32_t cseq = 0;
+  std::uint32_t session = 0;  ///< Hash; 0 if the request names none.
+  std::uint32_t uri = 0;      ///< Hash; SETUP and TEARDOWN only.
+};
+
+/// The requests of the opener that wait for their replies, the oldest first.
+///
+/// Pointers are valid until the next change.
 class PendingTable {
  public:
-  /// True if Add() would fail.
-  [[nodiscard]] bool Full() const { return used_ == (1U << rtsp::kPendingRequests) - 1; }
+  /// True if there is no room for another request.
+  [[nodiscard]] bool Full() const { return size_ == rtsp::kPendingRequests; }
 
-  /// Stores @p request. Returns false if the table is full.
-  [[nodiscard]] bool Add(const Pending& request);
+  /// Appends @p request; the table is not full.
+  void Add(const Pending& request);
 
-  /// Removes and returns the request numbered @p cseq; method kOther if there is none.
-  [[nodiscard]] Pending Take(std::uint32_t cseq);
+  /// Returns the oldest request; the table is not empty.
+  [[nodiscard]] Pending* Oldest() { return requests_; }
 
-  /// Removes and returns a TEARDOWN; method kOther if there is none.
-  [[nodiscard]] Pending TakeTeardown();
+  /// Removes @p request, which is in the table, and returns it.
+  [[nodiscard]] Pending Take(const Pending* request);
 
-  /// Returns the request numbered @p cseq, nullptr if there is none. Valid until the next change.
-  [[nodiscard]] Pending* Find(std::uint32_t cseq);
+  /// Returns the oldest request with this CSeq, nullptr if there is none. kNone equals nothing.
+  [[nodiscard]] Pending* Find(CseqKind kind, std::uint32_t cseq);
+
+  /// Returns the only request, nullptr if there is another number of them.
+  [[nodiscard]] Pending* Only() { return size_ == 1 ? requests_ : nullptr; }
+
+  /// Returns the oldest request of that @p method, nullptr if there is none.
+  [[nodiscard]] Pending* FindMethod(rtsp::Method method);
+
+  /// Returns the oldest request that is a holder of one of @p mappings, nullptr if there is none.
+  [[nodiscard]] Pending* FindHolder(MappingSet mappings);
 
   /// Takes all mappings that are not in @p kept off the requests.
   void Keep(MappingSet kept);
 
-  /// True if a SETUP waits for an answer.
-  [[nodiscard]] bool WaitsForSetup() const;
+  /// Returns how many SETUPs wait.
+  [[nodiscard]] std::uint32_t Setups() const;
 
-  /// Returns the mappings of all SETUPs that wait for an answer.
+  /// Returns the mappings of all SETUPs that wait.
   [[nodiscard]] MappingSet Mappings() const;
 
  private:
-  std::uint32_t used_ = 0;  // Bit i: entry i waits.
+  std::uint32_t size_ = 0;
   Pending requests_[rtsp::kPendingRequests];
-  static_assert(rtsp::kPendingRequests < 32);
 };
 
 }  // namespace mangle

@@ -46,6 +46,21 @@ struct PortRange {
   for (std::uint32_t i = 0; i < count && i < rtsp::kPorts; ++i) ports[i] = range.At(i, count);
 }
 
+/// Ports of a mapping that media uses are a set: bit i stands for port i. With them goes the set of those that it uses
+/// if RTCP-mux was offered and is not taken (RFC 7826 section 18.54), kPorts bits further up.
+inline constexpr std::uint8_t kAllPorts = (1U << rtsp::kPorts) - 1;
+static_assert(2 * rtsp::kPorts <= 8);
+
+/// Returns @p open, of which RTCP-mux makes one port only, as a pair of sets.
+[[nodiscard]] constexpr std::uint8_t WithMux(std::uint8_t open) {
+  return static_cast<std::uint8_t>(1U | static_cast<unsigned>(open) << rtsp::kPorts);
+}
+
+/// Returns the pair of sets for a peer that does not take RTCP-mux.
+[[nodiscard]] constexpr std::uint8_t WithoutMux(std::uint8_t open) {
+  return static_cast<std::uint8_t>(open | open >> rtsp::kPorts);
+}
+
 /// What is wanted of a range, or of one port.
 struct PortRequest {
   PortRange inside;

@@ -44,7 +44,7 @@ struct Announcement {
   /// RTSPNAT_NOTES if the spec is to be mapped, else the note that says why not.
   std::uint32_t refusal = RTSPNAT_NOTES;
   std::uint8_t count = 0;   ///< Ports to be mapped: 1 to kPorts.
-  std::uint8_t open = 0;    ///< Bit i: media is expected on port i.
+  std::uint8_t open = 0;    ///< Media is expected on these ports: see WithMux() of ports.h.
   bool tcp = false;         ///< The client listens for TCP connections; else UDP.
   std::uint8_t digits = 0;  ///< That the text has room for: those of its shorter number, 5 at most.
   PortRange inside;
@@ -54,6 +54,27 @@ struct Announcement {
 /// Reads a spec of a SETUP request of the side that has address @p own into @p out.
 void ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
                       Announcement& out);
+
+/// True if every address that a spec of the side @p own has in its text is its own, so that it may be served. A
+/// parameter without a value is no address (RFC 2326 section 12.39).
+[[nodiscard]] bool IsOwn(const rtsp::TransportSpec& spec, const rtsp::Cursor& line,
+                         const rtspnat_address& own);
+
+/// Where ports may stand in a spec.
+enum class PortPlace : std::uint8_t {
+  kClientPort,
+  kDestAddr,
+  kDestination,  ///< Behind its host.
+  kPort,
+  kServerPort,
+  kSrcAddr
+};
+
+/// Returns the ports that stand there.
+[[nodiscard]] Numbers NumbersAt(const rtsp::TransportSpec& spec, const rtsp::Cursor& line, PortPlace place);
+
+/// True if `port` is where the client says its ports: there is a destination, and they stand nowhere else.
+[[nodiscard]] bool UsesPort(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
 
 /// Returns the port behind the host of destination where it says once more what client_port says; else none.
 [[nodiscard]] Numbers FindDestinationPort(const rtsp::TransportSpec& spec, const rtsp::Cursor& line);
@@ -74,12 +95,14 @@ enum class Choice : std::uint8_t {
   kUdp,          ///< UDP unicast.
   kTcpToClient,  ///< Over TCP connections that the server opens (RFC 7826 appendix C.2).
   kTcpToServer,  ///< Over TCP connections that the client opens.
-  kOtherWay,     ///< Interleaved, multicast or ICE: no mapping is needed.
+  kInterleaved,  ///< On the control connection: no mapping is needed.
+  kOtherWay,     ///< Multicast or ICE: no mapping is needed.
 };
 
 /// A spec of a reply.
 struct ReplyChoice {
   Choice choice = Choice::kNotSaid;
+  bool rtcp_mux = false;   ///< RTCP comes on the port of RTP (RFC 7826 section 18.54).
   std::uint8_t peers = 0;  ///< Server ports that media uses; 0 if not there or not usable (R87).
   PortRange peer;
   Numbers client;  ///< Client ports as they are written: 0, 1 or 2.

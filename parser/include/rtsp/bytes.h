@@ -142,7 +142,10 @@ class Cursor {
     std::uint32_t word = 0;
     if (size_ < sizeof word || index > size_ - sizeof word) return 0;
     __builtin_memcpy(&word, data_ + index, sizeof word);
-    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? __builtin_bswap32(word) : word;
+    // By shifts: the builtin is a call of libgcc where the processor has no such instruction (riscv64 without Zbb).
+    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+               ? word << 24 | (word & 0xff00U) << 8 | (word >> 8 & 0xff00U) | word >> 24
+               : word;
   }
 
   /// Returns the bytes [@p from, @p from + @p count), cut to what there is, with the cursor at
@@ -325,5 +328,22 @@ struct ShortNumber {
 /// Returns a number that depends on every byte of @p text, to tell URIs and session identifiers
 /// apart; not a defence against somebody who builds collisions, who harms only the own session.
 [[nodiscard]] std::uint32_t Hash(Cursor text);
+
+/// Makes the same number of bytes that come one after the other.
+class Hasher {
+ public:
+  /// Takes the next byte.
+  void Put(std::uint8_t byte);
+
+  /// Returns Hash() of all bytes so far.
+  [[nodiscard]] std::uint32_t Value() const;
+
+ private:
+  static constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+
+  std::uint64_t hash_ = 0;         // Of the whole words.
+  std::uint8_t word_[kWord] = {};  // Front of the next one.
+  std::uint32_t size_ = 0;
+};
 
 }  // namespace rtsp

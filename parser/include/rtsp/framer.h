@@ -23,6 +23,7 @@ enum class UnitKind : std::uint8_t {
   kHeader,       ///< Unit::line and Unit::header.
   kHeadEnd,      ///< The empty line; Unit::length bytes of body follow.
   kInterleaved,  ///< A `$` frame; Unit::length bytes of payload follow, on Unit::channel.
+  kGap,          ///< Text among replies that is not understood: reading goes on at the next status line.
   kLost,         ///< No longer understood, see Unit::reason. Final: it is given again for ever.
 };
 
@@ -33,7 +34,7 @@ enum class LostReason : std::uint8_t {
   kNoStart,      ///< A later message does not begin with a start line.
   kBadLength,    ///< Content-Length is not a number, too large, contradicts itself, or stands in a
                  ///< response that has no body in RTSP 1.0 and may have one in 2.0 (R2).
-  kLineTooLong,  ///< A line beyond kHeaderLineBytes, or a start line beyond kLineBytes.
+  kLineTooLong,  ///< A line beyond kLongLineBytes.
 };
 
 /// Bytes in front of the payload of a `$` frame: `$`, channel, length in network order (RFC 2326 section 10.12).
@@ -58,7 +59,10 @@ struct Unit {
   UnitKind kind = UnitKind::kNeedMore;
   LostReason reason = LostReason::kNone;
   std::uint8_t channel = 0;  ///< kInterleaved.
-  bool too_long = false;     ///< kHeader: the line is beyond kLineBytes; `line` holds a part only.
+  bool too_long = false;     ///< kHeader, kStartLine: the line is beyond kLineBytes; `line` holds its front.
+  bool bare =
+      false;  ///< kHeader: the line holds a CR or an LF that ends no line: who reads it as another line, and
+              ///< who does not, cannot be told.
   bool held = false;         ///< The line began in an earlier piece; `line` is a copy of it.
   Cursor line;               ///< Without its line end; valid until the next call.
   std::uint32_t offset = 0;  ///< Of the unit's first byte in the stream, modulo 2^32.
@@ -69,12 +73,20 @@ struct Unit {
 
 /// The framing state of one direction of one connection.
 ///
+/// Line ends: a head whose start line ends in CR LF has lines that end in CR LF, and a CR or LF elsewhere is a byte of its line, as
+/// for gortsplib and rtsp-types; a head whose start line ends in a lone LF has lines that end in LF. Where the first start line of the
+/// direction has ended in CR LF, a line that ends in a lone LF is no start line.
+///
+/// Replies open nothing by themselves, so ReadAnswers() has them read as kindly as clients do: what is not understood is a kGap,
+/// and the framer searches for the next line that is a status line.
+///
 /// Laws (tests/framer_test.cc, fuzz/framer_fuzz.cc):
 ///  1. Cutting the stream differently changes no unit but for Unit::held and where the line lies.
 ///  2. Units do not overlap and their offsets never go back.
 ///  3. Work is bounded: a byte is looked at a fixed number of times, bodies and `$` payload not at all.
 ///  4. kLost is final.
 ///  5. Bytes kept are the stream's, unchanged, until Keep() lets them go.
+///  6. No byte that any reader in tests/reference takes for text of a value begins a line; behind a gap this is not promised.
 class Framer {
  public:
   /// Gives the next unit of @p in, from its cursor on, and moves the cursor behind what was taken. To be
@@ -101,6 +113,16 @@ class Framer {
 
   /// Gives the next unit but for header lines without a name here.
   void NextOfInterest(Cursor& in, Unit& unit);
+
+  /// Reads what comes from now on as the answers to a direction that has begun as RTSP: a frame may come before the first
+  /// reply, and text that is not understood ends nothing.
+  void ReadAnswers() {
+    answers_ = true;
+    started_ = true;
+  }
+
+  /// True once a kGap or a bad length has been passed over: what has been read since may be part of a body.
+  [[nodiscard]] bool Gap() const { return gap_; }
 
   /// Returns how many bytes of an unfinished line have been taken in; 0 between lines.
   [[nodiscard]] std::uint32_t LineSize() const { return clear_held_ ? 0 : line_size_; }
@@ -140,11 +162,13 @@ class Framer {
   /// True between messages: no line is begun, no header is open, no body is left.
   [[nodiscard]] bool Idle() const { return state_ == State::kBetween && skip_ == 0; }
 
-  /// True once a start line has been seen.
+  /// True once a start line has been seen, or ReadAnswers() was called.
   [[nodiscard]] bool Started() const { return started_; }
 
  private:
-  enum class State : std::uint8_t { kBetween, kStartLine, kHeaders, kFrame, kLost };
+  // kSearch: between lines, behind text that was not understood.
+  enum class State : std::uint8_t { kBetween, kSearch, kStartLine, kHeaders, kFrame, kLost };
+  enum class LineEnd : std::uint8_t { kUnknown, kCrLf, kLf };
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
   template <bool kOthers, typename Sink>
@@ -155,16 +179,23 @@ class Framer {
   [[nodiscard]] inline bool TakeHeadEnd(Cursor& in, Unit& unit);
   // Those marked inline are for framer.cc only.
   void Lose(LostReason reason, Unit& unit);
+  void LoseStart(LostReason reason, Unit& unit);
+  void BeginSearch(Unit& unit);
+  void SearchStart(Cursor& in, Unit& unit);
+  [[nodiscard]] bool IsStartLine(const StartLine& start, LineEnd end) const;
   inline void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, Unit& unit);
   inline void NextLine(Cursor& in, Unit& unit);
-  inline void FinishStartLine(Unit& unit);
+  void FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before);
+  void FinishStartLine(Unit& unit);
   inline void FinishHeader(Unit& unit);
   inline void FinishHead(Unit& unit);
-  inline void BeginHead(std::uint16_t status);
+  inline void BeginHead(std::uint16_t status, LineEnd end);
   [[nodiscard]] bool IsBadHead() const;
   inline void EndHead();
-  void NoteLength(Cursor line, std::uint16_t value, bool too_long);
+  void NoteLength(Cursor line, std::uint16_t value, bool readable);
+  [[nodiscard]] std::uint32_t FindLineEnd(const Cursor& in, std::uint32_t from) const;
+  [[nodiscard]] bool IsBare(const Cursor& line) const;
   Scan ScanLine(Cursor& in, Unit& unit);
   void ClearHeld();
   [[nodiscard]] bool HasRoom(std::uint32_t count) const;
@@ -181,20 +212,31 @@ class Framer {
   std::uint16_t status_ = 0;     // Of the open head; 0 for a request.
   State state_ = State::kBetween;
   LostReason reason_ = LostReason::kNone;
-  bool started_ = false;  // A start line has been seen.
+  LineEnd line_end_ =
+      LineEnd::kUnknown;  // Of the start line that was read last: how the lines of its head end.
+  LineEnd first_end_ = LineEnd::kUnknown;  // Of the first start line.
+  bool started_ = false;                   // A start line has been seen, or need not be.
+  bool answers_ = false;
+  bool searching_ = false;  // For a status line.
+  bool gap_ = false;
+  bool after_return_ = false;  // The last byte of the unfinished line is a CR.
   bool has_length_ = false;
   bool bad_length_ = false;
-  bool line_fed_ = false;    // The held line ends with LF: is the next byte a fold?
-  bool clear_held_ = false;  // The line in held_ has been given out.
+  bool line_fed_ = false;       // The held line has its line end: is the next byte a fold?
+  bool clear_held_ = false;     // The line in held_ has been given out.
+  std::uint32_t searched_ = 0;  // Bytes passed over in the search.
+  LongStartLine long_;          // The unfinished start line, once it is beyond kLineBytes.
   std::uint8_t held_[kLineBytes];
 };
 
 // What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
 // else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
 
-inline void Framer::BeginHead(std::uint16_t status) {
+inline void Framer::BeginHead(std::uint16_t status, LineEnd end) {
   state_ = State::kHeaders;
   started_ = true;
+  line_end_ = end;
+  if (first_end_ == LineEnd::kUnknown) first_end_ = end;
   status_ = status;
   length_ = 0;
   has_length_ = false;
@@ -209,9 +251,7 @@ inline void Framer::EndHead() {
 // Takes the empty line at the cursor, if there is one and the head is right.
 inline bool Framer::TakeHeadEnd(Cursor& in, Unit& unit) {
   Cursor scan = in;
-  if (scan.Peek() == '\r') scan.Skip();
-  if (scan.Peek() != '\n' || IsBadHead()) return false;
-  scan.Skip();
+  if (!scan.Take("\r\n") || IsBadHead()) return false;
   in = scan;
   unit.kind = UnitKind::kHeadEnd;
   unit.length = length_;
@@ -247,7 +287,7 @@ template <bool kOthers, typename Sink>
       continue;
     }
     scan.Seek(next);
-    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, false);
+    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, true);
     Unit unit;
     unit.kind = UnitKind::kHeader;
     unit.line = line;

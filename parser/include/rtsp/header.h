@@ -40,6 +40,9 @@ struct Header {
 /// (CSeq, Content-Length). Not valid if there is anything else.
 [[nodiscard]] Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum);
 
+/// Returns a value without the white space around it.
+[[nodiscard]] Field TrimmedValue(Cursor line, std::uint16_t value);
+
 /// Returns the session identifier of a Session value: what stands before the first `;` or white
 /// space. Empty if there is none.
 [[nodiscard]] Field SessionIdentifier(Cursor line, std::uint16_t value);

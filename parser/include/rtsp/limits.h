@@ -2,24 +2,24 @@
 #pragma once
 /// @file
 /// Every bound of the core, in one place. Beyond a bound bytes pass unmodified and the
-/// event is counted; nothing is ever allocated, evicted or cut short.
+/// event is counted; nothing is ever allocated, and what was begun is undone.
 #include <cstdint>
 
 namespace rtsp {
 
-/// Longest start line or interesting header line (folds included, in bytes) that is interpreted,
-/// and the bytes of an unfinished line that are kept per direction.
+/// Longest header line (folds included, in bytes) that is interpreted, and the bytes of an unfinished line that are kept
+/// per direction. A start line may be longer: LongStartLine keeps what is needed of it.
 inline constexpr std::uint32_t kLineBytes = 1024;
 
-/// Longest header line of any name; a longer one means that this is not RTSP. FFmpeg and GStreamer stop at
-/// 4096 as well.
-inline constexpr std::uint32_t kHeaderLineBytes = 4096;
+/// Longest line of any kind, and the longest text among replies that is searched for a status line. A connection that has
+/// more is no RTSP.
+inline constexpr std::uint32_t kLongLineBytes = 0x1'0000;
 
 /// Largest Content-Length that is believed; also keeps lengths clear of 2^31.
 inline constexpr std::uint32_t kBodyBytes = 0x1000'0000;
 
 /// Requests without a final response, per connection (RFC 7826 section 10.2 advises at
-/// most 10).
+/// most 10). The oldest makes room for a newer one.
 inline constexpr std::uint32_t kPendingRequests = 16;
 
 /// Port mappings per connection.
@@ -42,6 +42,9 @@ inline constexpr std::uint32_t kEdits = 16;
 /// Additions to a stream remembered per direction until they are acknowledged.
 inline constexpr std::uint32_t kLengthChanges = 8;
 
+/// How often a Transport spec is read again for ports and addresses that it repeats; one that repeats more is not changed.
+inline constexpr std::uint32_t kRepeats = 4;
+
 /// Ports and addresses rewritten in one Transport line.
 inline constexpr std::uint32_t kLineChanges = 12;
 
@@ -52,7 +55,14 @@ inline constexpr std::uint32_t kPacketBytes = 576;
 /// IP and TCP header of a packet whose embedder does not say how long they are.
 inline constexpr std::uint32_t kHeaderBytes = 64;
 
-/// Port proposals made for one mapping before it is given up.
+/// Bytes of Transport lines behind which a head's next Transport line is not read. Real clients write one or two lines. Each line
+/// that a segment boundary cuts is withheld and may cost its sender a retransmission timeout: 60 KB of them cost 27 s.
+inline constexpr std::uint32_t kTransportBytes = kLineBytes;
+
+/// No TCP window is larger (RFC 7323 section 2.3): bytes further back have arrived.
+inline constexpr std::uint32_t kMostWindow = 0x4000'0000;
+
+/// Port proposals made for one head before it is given up.
 inline constexpr std::uint32_t kPortProposals = 64;
 
 /// Segments past the frontier that are dropped in a row before the connection turns

@@ -10,7 +10,7 @@ namespace rtsp {
 
 enum class StartKind : std::uint8_t {
   kInvalid = 0,   ///< Neither; in particular HTTP, TLS and free text.
-  kRequest = 1,   ///< Method SP URI SP RTSP-Version.
+  kRequest = 1,   ///< Method SP [URI SP] RTSP-Version.
   kResponse = 2,  ///< RTSP-Version SP status [SP reason].
 };
 
@@ -38,19 +38,72 @@ struct StartLine {
   std::uint8_t major = 0;          ///< RTSP version, one digit each.
   std::uint8_t minor = 0;
   std::uint16_t status = 0;  ///< Responses only: 100 to 999.
-  Field uri;                 ///< Requests only.
+  /// Requests only: all between the blanks behind the method and the blanks in front of the last version. Real clients
+  /// leave it empty, or write blanks into it. Empty also for a LongStartLine.
+  Field uri;
+  std::uint32_t odd_uri =
+      0;  ///< HashUri() of a URI that has blanks in it, or is one of a LongStartLine; else 0.
 };
 
-/// Lexes a start line at the cursor into @p line, and moves to where a request line must end, or to where the
-/// end or a blank must stand behind a status. Returns false, and moves anywhere, for anything else. Never looks
-/// behind a line end.
+/// Lexes a start line whose URI is neither empty nor has blanks in it, and moves to where a request line must end, or to where
+/// the end or a blank must stand behind a status. Returns false, and moves anywhere, for anything else, which is for
+/// LexStartLine(). Never looks behind a line end.
 [[nodiscard]] bool LexStart(Cursor& in, StartLine& line);
 
 /// Lexes @p line, which is one line without its line end. Gives kInvalid for anything but a
 /// request or status line of some RTSP version; never fails otherwise.
 [[nodiscard]] StartLine LexStartLine(Cursor line);
 
+/// Returns Hash() of the bytes of @p uri that are no blanks.
+[[nodiscard]] std::uint32_t HashUri(const Cursor& uri);
+
 /// Returns the method's name in the RFC's spelling, "other" for kOther.
 [[nodiscard]] const char* Name(Method method);
+
+/// Reads a start line that is too long to be held, byte by byte as it comes: URIs carry tokens of a kilobyte and more.
+///
+///     LongStartLine line;
+///     line.Begin();
+///     line.Take(front, 0, 1000);      // The line's bytes, in pieces of any size,
+///     line.Take(rest, 0, 500);        // the last one with its LF.
+///     StartLine start = line.Finish();
+///
+/// Laws (tests/start_line_test.cc):
+///  1. Finish() gives what LexStartLine() gives of the same line, but for StartLine::uri, in whose stead odd_uri is set; and
+///     but for methods of more than kMethodBytes, which are invalid.
+class LongStartLine {
+ public:
+  static constexpr std::uint32_t kMethodBytes = 64;
+
+  /// Begins a line.
+  void Begin();
+
+  /// Takes the next @p count bytes of the line, which lie at @p from in @p in.
+  void Take(const Cursor& in, std::uint32_t from, std::uint32_t count);
+
+  /// Returns the line, whose LF has been taken.
+  [[nodiscard]] StartLine Finish() const;
+
+ private:
+  enum class Part : std::uint8_t { kFirstWord, kStatus, kReason, kUri, kInvalid };
+  static constexpr std::uint32_t kWordBytes = 8;    // Of a version.
+  static constexpr std::uint32_t kFrontBytes = 16;  // The longest method that has a name, and a blank.
+
+  void TakeByte(std::uint8_t byte);
+  void EndFirstWord();
+  void TakeOfUri(std::uint8_t byte);
+  void TakeOfStatus(std::uint8_t byte);
+
+  Hasher uri_;                  // Of what has been read of the URI and the word that may be the version.
+  std::uint32_t uri_hash_ = 0;  // Without the last word.
+  std::uint8_t front_[kFrontBytes] = {};  // Of the line.
+  std::uint8_t word_[kWordBytes] = {};    // Front of the last word.
+  std::uint8_t front_size_ = 0;           // Bytes of the first word; stops above kMethodBytes.
+  std::uint8_t word_size_ = 0;            // Bytes of the last word; stops above kWordBytes.
+  Part part_ = Part::kFirstWord;
+  bool has_slash_ = false;  // In the first word: it is no method.
+  bool in_word_ = true;
+  bool after_return_ = false;  // The byte before was a CR: the line's end, or a control byte.
+};
 
 }  // namespace rtsp

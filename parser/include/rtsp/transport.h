@@ -45,23 +45,32 @@ struct Address {
 };
 
 /// What is wrong or special with a spec; bits of TransportSpec::flags.
-enum SpecFlag : std::uint8_t {
-  kSpecMalformed = 1 << 0,      ///< Some part is not understood or repeated: the spec is to be left alone.
-  kSpecUnknown = 1 << 1,        ///< There are parameters without a name here.
+enum SpecFlag : std::uint16_t {
+  /// What the client says of itself is not understood, or said in two ways: the spec is not to be mapped.
+  kSpecMalformed = 1 << 0,
+  kSpecUnknown = 1 << 1,        ///< There are parameters that have no name here, or none that can be read.
   kSpecRtcpMux = 1 << 2,        ///< RTCP-mux (RFC 7826 section 18.54).
   kSpecRecord = 1 << 3,         ///< mode is record or receive, in any spelling (R33).
-  kSpecBadPort = 1 << 4,        ///< A port parameter has no usable number: empty, not decimal, above 65535.
-  kSpecMoreAddresses = 1 << 5,  ///< More than two in dest_addr or src_addr; the first two are given.
+  kSpecBadPort = 1 << 4,        ///< client_port has no usable number: empty, not decimal, above 65535.
+  kSpecMoreAddresses = 1 << 5,  ///< More than two in dest_addr; the first two are given.
   kSpecPassive = 1 << 6,        ///< setup is passive or actpass (RFC 7826 section 18.54).
+  kSpecBadAddress = 1 << 7,     ///< Malformed, because it cannot be told where the client says that it is.
+  kSpecBadChannel = 1 << 8,     ///< interleaved has no usable number.
 };
 
 /// One transport specification of the comma-separated list.
+///
+/// A port or an address that is repeated and the same is in no doubt (R50): the first place is given, and
+/// TransportReader::Repeat() gives the others. If it is not the same, the spec is malformed; of `port` and of what is the
+/// server's (server_port, source, src_addr) nothing is given then. What is the server's and cannot be read is not
+/// given either, and does not make the spec malformed.
 struct TransportSpec {
   Field all;  ///< The spec, without the white space around it.
   Field protocol_field;
   Protocol protocol = Protocol::kNone;
   Delivery delivery = Delivery::kNotSaid;
-  std::uint8_t flags = 0;         ///< SpecFlag bits.
+  std::uint16_t flags = 0;        ///< SpecFlag bits.
+  std::uint16_t repeat = 0;       ///< Where the first port or address stands that is repeated; 0 if none is.
   std::uint8_t destinations = 0;  ///< Addresses in dest_addr: 0, 1 or 2.
   std::uint8_t sources = 0;       ///< Addresses in src_addr: 0, 1 or 2.
   bool has_destination = false;   ///< destination is there, with a value or without.
@@ -93,6 +102,8 @@ struct TransportSpec {
 ///  4. A comma or semicolon inside a closed pair of quotes separates nothing; a quote that is never
 ///     closed is an ordinary byte.
 ///  5. A spec that is marked as common is read as it would be part by part, and has what TransportSpec::common says.
+///  6. Read() and, until TransportSpec::repeat is 0, Repeat() give every place where the client says its ports and
+///     addresses (client_port, dest_addr, destination, client_address). TransportSpec::repeat grows with each.
 class TransportReader {
  public:
   constexpr TransportReader() = default;
@@ -111,7 +122,18 @@ class TransportReader {
   [[nodiscard]] bool Find();
 
   /// Fills in the spec that Find() has found.
-  void Read(TransportSpec& spec);
+  void Read(TransportSpec& spec) {
+    if (!ReadCommon(spec)) ReadFrom(spec, 0);
+  }
+
+  /// Fills in @p spec, which this reader has read, once more, with the ports and addresses that stand at
+  /// spec.repeat or behind. Repeated until spec.repeat is 0, this gives every port and address.
+  void Repeat(TransportSpec& spec) {
+    const std::uint32_t from = spec.repeat;
+    in_.Seek(spec.all.offset);
+    spec = {};
+    ReadFrom(spec, from);
+  }
 
   /// Fills in the next spec. Returns false at the end, with @p spec reset.
   [[nodiscard]] bool Next(TransportSpec& spec) {
@@ -124,6 +146,9 @@ class TransportReader {
   }
 
  private:
+  [[nodiscard]] bool ReadCommon(TransportSpec& spec);
+  void ReadFrom(TransportSpec& spec, std::uint32_t from);
+
   Cursor in_;
 };
 

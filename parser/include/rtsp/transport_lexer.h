@@ -31,6 +31,24 @@ enum class Parameter : std::uint8_t {
   kUnicast,
 };
 
+/// Some of the names.
+class ParameterSet {
+ public:
+  constexpr ParameterSet() = default;
+  template <typename... Parameters>
+  constexpr explicit ParameterSet(Parameters... parameters) {
+    (Add(parameters), ...);
+  }
+
+  constexpr void Add(Parameter parameter) { bits_ |= 1U << static_cast<unsigned>(parameter); }
+  [[nodiscard]] constexpr bool Has(Parameter parameter) const {
+    return (bits_ >> static_cast<unsigned>(parameter) & 1U) != 0;
+  }
+
+ private:
+  std::uint32_t bits_ = 0;
+};
+
 /// A name or a protocol part, without regard to case.
 struct ParameterName {
   Parameter parameter = Parameter::kNothing;

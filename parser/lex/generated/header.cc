@@ -615,6 +615,14 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
   return number;
 }
 
+Field TrimmedValue(Cursor line, std::uint16_t value) {
+  line.Seek(value);
+  const std::uint32_t start = BehindSpace(line);
+  std::uint32_t end = line.Size();
+  while (end > start && IsSpace(line.At(end - 1))) --end;
+  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
+}
+
 Field SessionIdentifier(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);
@@ -631,7 +639,7 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 635 "parser/lex/generated/header.cc"
+#line 643 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -640,15 +648,15 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
 	goto yy89;
 yy88:
 	in.Skip();
-#line 111 "parser/lex/header.re"
+#line 119 "parser/lex/header.re"
 	{ return {}; }
-#line 646 "parser/lex/generated/header.cc"
+#line 654 "parser/lex/generated/header.cc"
 yy89:
 	in.Skip();
 yy90:
-#line 110 "parser/lex/header.re"
+#line 118 "parser/lex/header.re"
 	{ continue; }
-#line 652 "parser/lex/generated/header.cc"
+#line 660 "parser/lex/generated/header.cc"
 yy91:
 	in.Skip();
 	backup = in.Position();
@@ -746,11 +754,11 @@ yy101:
 		if (yych == ' ') goto yy101;
 	}
 yy102:
-#line 109 "parser/lex/header.re"
+#line 117 "parser/lex/header.re"
 	{ return ReadDigits(in, kMaxSeconds); }
-#line 752 "parser/lex/generated/header.cc"
+#line 760 "parser/lex/generated/header.cc"
 }
-#line 112 "parser/lex/header.re"
+#line 120 "parser/lex/header.re"
 
   }
 }
@@ -760,7 +768,7 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 764 "parser/lex/generated/header.cc"
+#line 772 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -774,15 +782,15 @@ bool NamesStun(Cursor in, std::uint16_t value) {
 	}
 yy104:
 	in.Skip();
-#line 123 "parser/lex/header.re"
+#line 131 "parser/lex/header.re"
 	{ return false; }
-#line 780 "parser/lex/generated/header.cc"
+#line 788 "parser/lex/generated/header.cc"
 yy105:
 	in.Skip();
 yy106:
-#line 122 "parser/lex/header.re"
+#line 130 "parser/lex/header.re"
 	{ continue; }
-#line 786 "parser/lex/generated/header.cc"
+#line 794 "parser/lex/generated/header.cc"
 yy107:
 	in.Skip();
 	backup = in.Position();
@@ -822,11 +830,11 @@ yy113:
 	if (yych != 'n') goto yy109;
 yy114:
 	in.Skip();
-#line 121 "parser/lex/header.re"
+#line 129 "parser/lex/header.re"
 	{ return true; }
-#line 828 "parser/lex/generated/header.cc"
+#line 836 "parser/lex/generated/header.cc"
 }
-#line 124 "parser/lex/header.re"
+#line 132 "parser/lex/header.re"
 
   }
 }

@@ -679,6 +679,9 @@ yy106:
 
 }
 
+// A control byte inside a line, which no text has.
+constexpr bool IsControl(std::uint8_t byte) { return byte < ' ' && !IsBlank(byte); }
+
 constexpr std::uint32_t kVersionBytes = 8;
 constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
 
@@ -748,6 +751,14 @@ std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
 
 }  // namespace
 
+std::uint32_t HashUri(const Cursor& uri) {
+  Hasher hasher;
+  for (std::uint32_t at = 0; at < uri.Size(); ++at) {
+    if (!IsBlank(uri.At(at))) hasher.Put(uri.At(at));
+  }
+  return hasher.Value();
+}
+
 bool LexStart(Cursor& in, StartLine& line) {
   line = {};
   switch (LexFirst(in, line.method)) {
@@ -758,11 +769,136 @@ bool LexStart(Cursor& in, StartLine& line) {
   return false;
 }
 
+namespace {
+
+// Reads the URI, which goes up to the last version of the line: `in` is behind the blanks behind the method.
+bool LexRequestToTheEnd(const Cursor& in, StartLine& line) {
+  std::uint32_t end = in.Size();
+  while (IsBlank(in.At(end - 1))) --end;
+  const std::uint32_t uri = in.Position();
+  const std::uint32_t version = end - kVersionBytes;
+  if (end < uri + kVersionBytes || !IsBlank(in.At(version - 1))) return false;
+  const Cursor word = in.Slice(version, kVersionBytes);
+  if (!LexVersion(word)) return false;
+  line.major = Digit(word, 5);
+  line.minor = Digit(word, 7);
+  std::uint32_t stop = version;
+  while (stop > uri && IsBlank(in.At(stop - 1))) --stop;
+  bool has_blanks = false;
+  for (std::uint32_t at = uri; at < stop; ++at) {
+    if (IsControl(in.At(at))) return false;
+    has_blanks = has_blanks || IsBlank(in.At(at));
+  }
+  line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(stop - uri)};
+  if (has_blanks) line.odd_uri = HashUri(in.Slice(line.uri));
+  return true;
+}
+
+}  // namespace
+
 StartLine LexStartLine(Cursor in) {
   StartLine line;
-  if (!LexStart(in, line)) return {};
-  const bool may_go_on = line.kind == StartKind::kResponse && IsBlank(in.Peek());
-  return in.AtEnd() || may_go_on ? line : StartLine();
+  switch (LexFirst(in, line.method)) {
+    case First::kRequest:
+      line.kind = StartKind::kRequest;
+      return LexRequestToTheEnd(in, line) ? line : StartLine();
+    case First::kResponse:
+      line.kind = StartKind::kResponse;
+      return LexResponse(in, line) && (in.AtEnd() || IsBlank(in.Peek())) ? line : StartLine();
+    case First::kInvalid: break;
+  }
+  return {};
+}
+
+[[gnu::noinline]] void LongStartLine::Begin() { *this = {}; }
+
+void LongStartLine::Take(const Cursor& in, std::uint32_t from, std::uint32_t count) {
+  for (std::uint32_t at = from; at < from + count; ++at) TakeByte(in.At(at));
+}
+
+namespace {
+
+// The token bytes of EndOfMethod(), one at a time.
+bool IsTokenByte(std::uint8_t byte) { return EndOfMethod(Cursor(&byte, 1)) != 0; }
+
+}  // namespace
+
+void LongStartLine::TakeByte(std::uint8_t byte) {
+  if (byte == '\n') return;
+  const bool is_control = after_return_ && part_ != Part::kReason;
+  after_return_ = byte == '\r';
+  if (is_control) part_ = Part::kInvalid;
+  if (after_return_) return;
+  switch (part_) {
+    case Part::kFirstWord:
+      if (IsBlank(byte)) return EndFirstWord();
+      if (front_size_ < kFrontBytes) front_[front_size_] = byte;
+      if (front_size_ <= kMethodBytes) ++front_size_;
+      if (byte == '/') has_slash_ = true;
+      if (byte != '/' && !IsTokenByte(byte)) part_ = Part::kInvalid;
+      return;
+    case Part::kStatus: return TakeOfStatus(byte);
+    case Part::kUri: return TakeOfUri(byte);
+    case Part::kReason:
+    case Part::kInvalid: return;
+  }
+}
+
+// A slash is part of a version and of no method.
+void LongStartLine::EndFirstWord() {
+  in_word_ = false;
+  const bool is_version = front_size_ == kVersionBytes && LexVersion(Cursor(front_, kVersionBytes));
+  const bool is_token = front_size_ != 0 && front_size_ <= kMethodBytes && !has_slash_;
+  part_ = is_version ? Part::kStatus : is_token ? Part::kUri : Part::kInvalid;
+}
+
+void LongStartLine::TakeOfStatus(std::uint8_t byte) {
+  if (IsBlank(byte)) {
+    if (in_word_) part_ = Part::kReason;
+    return;
+  }
+  in_word_ = true;
+  if (word_size_ < kWordBytes) word_[word_size_] = byte;
+  if (word_size_ <= kWordBytes) ++word_size_;
+}
+
+void LongStartLine::TakeOfUri(std::uint8_t byte) {
+  if (IsBlank(byte)) {
+    in_word_ = false;
+    return;
+  }
+  if (IsControl(byte)) part_ = Part::kInvalid;
+  if (!in_word_) {
+    in_word_ = true;
+    uri_hash_ = uri_.Value();
+    word_size_ = 0;
+  }
+  uri_.Put(byte);
+  if (word_size_ < kWordBytes) word_[word_size_] = byte;
+  if (word_size_ <= kWordBytes) ++word_size_;
+}
+
+StartLine LongStartLine::Finish() const {
+  StartLine line;
+  const Cursor front(front_, kFrontBytes);
+  const Cursor word(word_, word_size_ < kWordBytes ? word_size_ : kWordBytes);
+  if (part_ == Part::kReason || part_ == Part::kStatus) {
+    Cursor status = word;
+    if (!LexResponse(status, line) || !status.AtEnd()) return {};
+    line.kind = StartKind::kResponse;
+    line.major = Digit(front, 5);
+    line.minor = Digit(front, 7);
+  } else if (part_ == Part::kUri && word_size_ == kVersionBytes && LexVersion(word)) {
+    Cursor scan = front;
+    line.kind = StartKind::kRequest;
+    line.major = Digit(word, 5);
+    line.minor = Digit(word, 7);
+    line.odd_uri = uri_hash_;
+    const bool known = front_size_ < kFrontBytes && LexKnownFirst(scan, line.method) == First::kRequest &&
+                       scan.Position() == front_size_;
+    if (!known) line.method = Method::kOther;
+  }
+  return line;
 }
 
 const char* Name(Method method) {
