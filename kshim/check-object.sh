@@ -23,6 +23,8 @@ kernel='__fentry__|_?mcount|_mcount_cfi|__x86_(return|indirect)_thunk.*'
 kernel="$kernel|__x86_return_thunk|__stack_chk_(fail|guard)|__ref_stack_chk_guard"
 kernel="$kernel|__ubsan_.*|__(hw)?asan_.*|__sanitizer_cov_.*|__tsan_.*|__msan_.*"
 kernel="$kernel|__gcov_.*|__cfi_.*|__tysan_.*|__mem(cpy|set|move)"
+# 32-bit ARM: division, unwinding, ftrace; modpost knows which of them the kernel has.
+kernel="$kernel|__aeabi_.*|__gnu_mcount_nc|__c[lt]z[sd]i2"
 
 undefined() {
 	"$NM" -u "$1" | awk '{ print $NF }' | grep -Evx "$runtime|$kernel"

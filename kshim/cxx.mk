@@ -23,9 +23,9 @@ cxx-dbg := $(if $(CONFIG_DEBUG_INFO_BTF_MODULES),-g0)
 
 # $(_c_flags): KBUILD_CPPFLAGS + KBUILD_CFLAGS + ccflags-y + KASAN/UBSAN/KCOV/KCSAN/
 # GCOV for this very object.  Not LINUXINCLUDE, not -include compiler_types.h: no
-# kernel header reaches the core.  Not -nostdinc: it uses the compiler's own
-# freestanding headers.
-cxx_flags = -Wp,-MMD,$(depfile)							\
+# kernel header reaches the core.  A Kbuild file that wants no header of the C library
+# either says so in cxxflags-y, and finds in .core.o.cmd all headers that were read.
+cxx_flags = -Wp,-MD,$(depfile)							\
 	    $(filter-out $(cxx-drop),$(_c_flags) $(modkern_cflags))		\
 	    $(filter -Wa$(comma)%,$(_c_flags) $(modkern_cflags))		\
 	    -std=c++20 -ffreestanding -funsigned-char				\

@@ -13,6 +13,11 @@
 
 #define RTSP_NAT_RETRY	(5 * HZ)
 
+/* Its name until it got that one. */
+#ifndef HAVE_DFL_WQ
+#define system_dfl_wq	system_unbound_wq
+#endif
+
 const struct nf_nat_rtsp_hooks __rcu *nf_nat_rtsp_hooks __read_mostly;
 EXPORT_SYMBOL_GPL(nf_nat_rtsp_hooks);
 
@@ -36,7 +41,7 @@ void rtsp_nat_want(void)
 	if (time_in_range_open(jiffies, then, then + RTSP_NAT_RETRY))
 		return;
 	if (cmpxchg(&last, then, jiffies) == then)
-		queue_work(system_unbound_wq, &rtsp_nat_work);
+		queue_work(system_dfl_wq, &rtsp_nat_work);
 }
 
 /* With NAT in the kernel a connection may need nf_nat_rtsp; asking for it now, and
@@ -48,7 +53,7 @@ static int rtsp_nat_event(struct notifier_block *nb, unsigned long event,
 	const struct module *module = data;
 
 	if (event == MODULE_STATE_LIVE && !strcmp(module->name, "nf_nat"))
-		queue_work(system_unbound_wq, &rtsp_nat_work);
+		queue_work(system_dfl_wq, &rtsp_nat_work);
 	return NOTIFY_DONE;
 }
 
@@ -62,7 +67,7 @@ int rtsp_nat_init(void)
 
 #if IS_ENABLED(CONFIG_NF_NAT)
 	if (!ret && rcu_access_pointer(nf_nat_hook))
-		queue_work(system_unbound_wq, &rtsp_nat_work);
+		queue_work(system_dfl_wq, &rtsp_nat_work);
 #endif
 	return ret;
 }

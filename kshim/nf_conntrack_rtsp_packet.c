@@ -6,6 +6,7 @@
  * lives, also when nf_nat_rtsp has gone.
  */
 
+#include <linux/bitops.h>
 #include <linux/limits.h>
 #include <linux/string.h>
 #include <net/checksum.h>
