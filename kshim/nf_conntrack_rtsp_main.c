@@ -93,14 +93,36 @@ err_state:
 	return ret;
 }
 
-/* In this order: no more packets, then no more connections, then nobody who still
+static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
+{
+#ifdef HAVE_ASSIGN_HELPER
+	return rcu_access_pointer(exp->helper) == rtsp_registered ||
+	       rcu_access_pointer(exp->assign_helper) == rtsp_registered;
+#else
+	return exp->helper == rtsp_registered;
+#endif
+}
+
+/* nf_conntrack_helper_unregister() takes expectations away first and the helper from
+ * its connections later: what was expected in between is left, and so is what is
+ * marked as dead and not yet collected.
+ */
+static void rtsp_destroy_expectations(void)
+{
+	nf_ct_expect_iterate_destroy(rtsp_is_ours, NULL);
+	synchronize_rcu();
+}
+
+/* In this order: no more packets and no sweep, then no more connections, then nobody who still
  * runs what they have left behind, then no memory.
  */
 static void __exit nf_conntrack_rtsp_exit(void)
 {
 	nf_conntrack_helper_unregister(rtsp_registered);
+	rtsp_state_stop();
 	rtsp_nat_exit();
 	rtsp_proc_exit();
+	rtsp_destroy_expectations();
 	rtsp_source_exit();
 	rtsp_state_exit();
 }

@@ -6,12 +6,13 @@
  * conntrack, and a sweep lets go of those that are over.  Expectations do not
  * wait for the sweep; they end when the conntrack is taken off the hash.
  *
- * Locks, from the outside in: rtsp_conns_lock (with conn->lock inside it only in the
+ * Locks, from the outside in: rtsp_reap_mutex, rtsp_conns_lock (with conn->lock inside it only in the
  * sweep, for connections that linger), conn->lock, and then either that of a host or
  * nf_conntrack_expect_lock.
  */
 
 #include <linux/moduleparam.h>
+#include <linux/mutex.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -50,6 +51,11 @@ static struct kmem_cache *rtsp_conn_cache __read_mostly;
 static DEFINE_SPINLOCK(rtsp_conns_lock);
 static LIST_HEAD(rtsp_conns);
 static unsigned int rtsp_conns_count;
+
+/* What the sweep has taken off the list counts in its namespace until it is finished,
+ * so no namespace may end in between.
+ */
+static DEFINE_MUTEX(rtsp_reap_mutex);
 
 static void rtsp_conn_sweep(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rtsp_sweep_work, rtsp_conn_sweep);
@@ -280,6 +286,7 @@ static bool rtsp_conn_reap(const struct net *net)
 	LIST_HEAD(dead);
 	bool left;
 
+	mutex_lock(&rtsp_reap_mutex);
 	spin_lock_bh(&rtsp_conns_lock);
 	list_for_each_entry_safe(conn, next, &rtsp_conns, list) {
 		if (rtsp_conn_may_go(conn, net))
@@ -289,6 +296,7 @@ static bool rtsp_conn_reap(const struct net *net)
 	spin_unlock_bh(&rtsp_conns_lock);
 
 	rtsp_conn_finish(&dead);
+	mutex_unlock(&rtsp_reap_mutex);
 	return left;
 }
 
@@ -320,10 +328,13 @@ int rtsp_state_init(void)
 	return rtsp_conn_cache ? 0 : -ENOMEM;
 }
 
-/* No packet comes any more and every namespace has been emptied. */
-void rtsp_state_exit(void)
+void rtsp_state_stop(void)
 {
 	cancel_delayed_work_sync(&rtsp_sweep_work);
+}
+
+void rtsp_state_exit(void)
+{
 	rcu_barrier();
 	rtsp_host_exit();
 	kmem_cache_destroy(rtsp_conn_cache);

@@ -91,6 +91,9 @@ static inline struct rtsp_helper *rtsp_helper(const struct nf_conn *ct)
 }
 
 int rtsp_state_init(void);
+/* No packet comes any more: nor does the sweep. */
+void rtsp_state_stop(void);
+/* Every namespace has been emptied. */
 void rtsp_state_exit(void);
 
 struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct);

@@ -23,6 +23,9 @@ void model_start(void);
 /** Unloads the modules, ends the namespace, and reports all that is left. */
 void model_stop(void);
 
+/** Ends the namespace while the modules stay loaded. No packet may come after that. */
+void model_end_namespace(void);
+
 /** @name Reports: what was found wrong since the last model_clear_reports(). */
 ///@{
 void model_report(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -59,6 +62,10 @@ typedef void model_hook_fn(void *data);
 /** Calls @p hook in a softirq whenever a lock is about to be taken and none is held: there another CPU may do
  *  anything. It is not called again while it runs. NULL: no more. */
 void model_on_preempt(model_hook_fn *hook, void *data);
+/** As that one, and besides in process context, when a lock has been given back, and while the code sleeps. */
+void model_on_preempt_anywhere(model_hook_fn *hook, void *data);
+/** Does anybody hold a mutex? Another CPU that wants it has to wait then. */
+bool model_mutex_is_held(void);
 ///@}
 
 /** @name Failures on demand. */
@@ -67,6 +74,8 @@ enum model_fault {
 	MODEL_FAULT_ALLOCATION, /**< kmalloc, kmem_cache_alloc, alloc_percpu. */
 	MODEL_FAULT_LINEARIZE,  /**< Pulling bytes out of pages. */
 	MODEL_FAULT_WRITABLE,   /**< skb_ensure_writable, and copying a head that is too small. */
+	MODEL_FAULT_HELPER,     /**< Looking up the helper of a conntrack that is not confirmed yet, as after the end of any
+	                             helper. */
 	MODEL_FAULTS
 };
 /** Lets @p after of them succeed, then fails @p times. */

@@ -10,6 +10,7 @@
 #include "../model.h"
 #include "conntrack.h"
 #include "helper.h"
+#include "memory.h"
 #include "module.h"
 #include "nat.h"
 
@@ -81,6 +82,8 @@ void nf_conntrack_helper_unregister(struct nf_conntrack_helper *helper)
 	mutex_unlock(&mutex);
 	synchronize_rcu();
 	nf_ct_expect_iterate_destroy(is_of, helper);
+	/* nf_ct_iterate_destroy() waits for namespaces that end, then for packets, and on some kernels a second. */
+	synchronize_rcu();
 	list_for_each_entry(ct, &model_conntracks, model_list) {
 		struct nf_conn_help *help = nfct_help(ct);
 
@@ -88,6 +91,12 @@ void nf_conntrack_helper_unregister(struct nf_conntrack_helper *helper)
 			RCU_INIT_POINTER(help->helper, NULL);
 	}
 	synchronize_rcu();
+}
+
+/* Extensions that are older than the end of a helper are not used, unless the conntrack is in the table. */
+bool model_has_lost_helper(const struct nf_conn *ct)
+{
+	return !nf_ct_is_confirmed(ct) && model_fault_due(MODEL_FAULT_HELPER);
 }
 
 struct nf_conn_help *nf_ct_helper_ext_add(struct nf_conn *ct, gfp_t gfp)
@@ -190,10 +199,17 @@ void model_check_expectfns(const char *name)
 	nf_ct_expect_iterate_destroy(calls_what_has_gone, (void *)name);
 }
 
+static bool is_helper_known(const struct nf_conntrack_helper *helper)
+{
+	return !helper || __nf_conntrack_helper_find(helper->name, NFPROTO_UNSPEC, IPPROTO_TCP);
+}
+
 static bool has_unknown_helper(struct nf_conntrack_expect *exp, void *name)
 {
-	if (exp->helper && !__nf_conntrack_helper_find(exp->helper->name, NFPROTO_UNSPEC, IPPROTO_TCP))
+	if (!is_helper_known(exp->helper))
 		model_report("%s has left an expectation of its helper", (const char *)name);
+	if (!is_helper_known(exp->assign_helper))
+		model_report("%s has left an expectation that gives its helper to what comes", (const char *)name);
 	return false;
 }
 

@@ -19,6 +19,8 @@ void model_reset_parameters(void);
 void model_forget_watched(void);
 const char *model_take_request(void);
 
+static bool namespace_ended;
+
 void model_start(void)
 {
 	model_clear_reports();
@@ -31,6 +33,7 @@ void model_start(void)
 	model_forget_watched();
 	model_conntrack_start();
 	model_expect_start();
+	namespace_ended = false;
 	model_net_open(&init_net);
 }
 
@@ -94,8 +97,11 @@ unsigned int model_expectations(struct model_expectation *list, unsigned int siz
 }
 
 /* Whoever holds on to a conntrack keeps the namespace from ending. */
-static void end_namespace(void)
+void model_end_namespace(void)
 {
+	if (namespace_ended)
+		return;
+	namespace_ended = true;
 	model_net_close(&init_net);
 	model_flush_conntracks();
 	model_run_rcu_callbacks();
@@ -115,7 +121,8 @@ void model_stop(void)
 	model_unload("nf_nat_rtsp");
 	model_unload("nf_conntrack_rtsp");
 	model_run_rcu_callbacks();
-	end_namespace();
+	model_end_namespace();
+	model_net_free(&init_net);
 	model_conntrack_stop();
 	model_expect_stop();
 	model_close_sockets();

@@ -24,33 +24,83 @@ static unsigned int order_count;
 static struct { const char *name; bool in_softirq, in_process_with_bh; } classes[CLASSES_MAX];
 static unsigned int class_count;
 
+static unsigned int mutexes_held;
+
 static model_hook_fn *preempt;
 static void *preempt_data;
+static bool preempt_anywhere, preempt_never;
 
 void model_on_preempt(model_hook_fn *hook, void *data)
 {
 	preempt = hook;
 	preempt_data = data;
+	preempt_anywhere = false;
 }
 
-/* Another CPU may do anything before a lock is taken, if none is held here. */
+void model_on_preempt_anywhere(model_hook_fn *hook, void *data)
+{
+	model_on_preempt(hook, data);
+	preempt_anywhere = true;
+}
+
+/* Another CPU may do anything while no lock is held here. */
 static void run_other_cpu(void)
 {
 	unsigned int bh_disabled_here = bh_disabled, readers_here;
+	bool softirq_here = softirq;
 	model_hook_fn *hook = preempt;
 
-	if (!hook || held_count || !softirq)
+	if (!hook || held_count || preempt_never || (!softirq && !preempt_anywhere))
 		return;
 	preempt = NULL;
 	readers_here = model_set_rcu_readers(0);
 	bh_disabled = 0;
 	softirq = false;
 	hook(preempt_data);
-	softirq = true;
+	softirq = softirq_here;
 	bh_disabled = bh_disabled_here;
 	model_set_rcu_readers(readers_here);
 	if (!preempt && preempt_data)
 		preempt = hook;
+}
+
+/* What the model does on its own is not what is tested. */
+void model_preempt_never(bool never)
+{
+	preempt_never = never;
+}
+
+/* At other places than where a lock is taken. */
+void model_preempt(void)
+{
+	if (preempt_anywhere)
+		run_other_cpu();
+}
+
+void mutex_lock(struct mutex *mutex)
+{
+	model_might_sleep("mutex_lock");
+	model_preempt();
+	if (mutex->held)
+		model_report("a mutex is waited for that is never given back");
+	mutex->held = true;
+	mutexes_held++;
+}
+
+void mutex_unlock(struct mutex *mutex)
+{
+	if (!mutex->held) {
+		model_report("a mutex is given back that nobody holds");
+		return;
+	}
+	mutex->held = false;
+	mutexes_held--;
+	model_preempt();
+}
+
+bool model_mutex_is_held(void)
+{
+	return mutexes_held;
 }
 
 static void note_order(const char *first, const char *second)
@@ -128,6 +178,7 @@ void model_unlock(spinlock_t *lock, bool bottom_halves, const char *where)
 		return;
 	held_count--;
 	memmove(held + i, held + i + 1, (held_count - i) * sizeof(*held));
+	model_preempt();
 }
 
 void local_bh_disable(void)
@@ -152,7 +203,7 @@ void model_lock_start(void)
 {
 	while (held_count)
 		held[--held_count]->holder = NULL;
-	bh_disabled = order_count = class_count = 0;
+	bh_disabled = order_count = class_count = mutexes_held = 0;
 }
 
 void model_softirq_enter(void)

@@ -3,6 +3,8 @@
 /* Where the one thread of the model is at the moment. */
 #include <linux/spinlock.h>
 
+void model_preempt(void);
+void model_preempt_never(bool never);
 void model_lock_start(void);
 void model_softirq_enter(void);
 void model_softirq_leave(void);

@@ -7,6 +7,7 @@
 #include "../model.h"
 #include "lock.h"
 #include "net.h"
+#include "work.h"
 
 LIST_HEAD(net_namespace_list);
 struct net init_net;
@@ -15,21 +16,30 @@ static struct pernet_operations *registered[MODEL_PERNET_MAX];
 
 void *net_generic(const struct net *net, unsigned int id)
 {
+	if (net->ended[id])
+		model_report("what a module kept for a namespace is used after its end");
 	return net->generic[id];
+}
+
+/* Later than a kernel does it, so that whoever still uses it is found out. */
+static void forget(struct net *net, unsigned int id)
+{
+	kfree(net->generic[id]);
+	net->generic[id] = NULL;
+	net->ended[id] = false;
 }
 
 static int ops_init(const struct pernet_operations *ops, struct net *net)
 {
 	int err;
 
+	forget(net, *ops->id);
 	net->generic[*ops->id] = kzalloc(ops->size, GFP_KERNEL);
 	if (!net->generic[*ops->id])
 		return -ENOMEM;
 	err = ops->init ? ops->init(net) : 0;
-	if (err) {
-		kfree(net->generic[*ops->id]);
-		net->generic[*ops->id] = NULL;
-	}
+	if (err)
+		forget(net, *ops->id);
 	return err;
 }
 
@@ -38,8 +48,7 @@ static void ops_exit(const struct pernet_operations *ops, struct net *net)
 	if (ops->exit)
 		ops->exit(net);
 	model_check_nothing_held("pernet exit");
-	kfree(net->generic[*ops->id]);
-	net->generic[*ops->id] = NULL;
+	net->ended[*ops->id] = true;
 }
 
 int register_pernet_subsys(struct pernet_operations *ops)
@@ -73,6 +82,9 @@ void unregister_pernet_subsys(struct pernet_operations *ops)
 	struct net *net;
 
 	model_might_sleep("unregister_pernet_subsys");
+	/* It may be running elsewhere. */
+	if (model_work_pending())
+		model_report("namespaces lose what a module keeps for them while its work is in a queue");
 	for_each_net(net)
 		ops_exit(ops, net);
 	registered[*ops->id] = NULL;
@@ -106,8 +118,16 @@ void model_net_close(struct net *net)
 	unsigned int id;
 
 	for (id = MODEL_PERNET_MAX; id-- > 0;) {
-		if (registered[id] && net->generic[id])
+		if (registered[id] && net->generic[id] && !net->ended[id])
 			ops_exit(registered[id], net);
 	}
 	list_del(&net->list);
+}
+
+void model_net_free(struct net *net)
+{
+	unsigned int id;
+
+	for (id = 0; id < MODEL_PERNET_MAX; id++)
+		forget(net, id);
 }

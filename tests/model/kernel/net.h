@@ -4,4 +4,5 @@
 
 int model_net_open(struct net *net);
 void model_net_close(struct net *net);
+void model_net_free(struct net *net);
 unsigned int model_pernet_registered(void);

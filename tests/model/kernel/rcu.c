@@ -56,6 +56,7 @@ void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 void synchronize_rcu(void)
 {
 	model_might_sleep("synchronize_rcu");
+	model_preempt();
 }
 
 /* Callbacks run in a softirq. */

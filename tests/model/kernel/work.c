@@ -88,6 +88,7 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, un
 bool cancel_work_sync(struct work_struct *work)
 {
 	model_might_sleep("cancel_work_sync");
+	model_preempt();
 	return dequeue(work);
 }
 
@@ -129,7 +130,9 @@ void model_pass_time(unsigned int milliseconds)
 
 	while (time_before(jiffies, end)) {
 		jiffies = time_after(jiffies + HZ, end) ? end : jiffies + HZ;
+		model_preempt_never(true);
 		model_collect_conntracks();
+		model_preempt_never(false);
 		model_run_work();
 		model_run_rcu_callbacks();
 	}

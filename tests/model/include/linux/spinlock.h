@@ -34,14 +34,5 @@ void model_might_sleep(const char *what);
 /* A mutex is a lock that may be slept under. */
 struct mutex { bool held; };
 #define DEFINE_MUTEX(name) struct mutex name
-static inline void mutex_lock(struct mutex *mutex)
-{
-	model_might_sleep("mutex_lock");
-	WARN_ON(mutex->held);
-	mutex->held = true;
-}
-static inline void mutex_unlock(struct mutex *mutex)
-{
-	WARN_ON(!mutex->held);
-	mutex->held = false;
-}
+void mutex_lock(struct mutex *mutex);
+void mutex_unlock(struct mutex *mutex);

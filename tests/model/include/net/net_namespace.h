@@ -10,6 +10,7 @@ struct net {
 	struct list_head list;
 	struct proc_dir_entry *proc_net;	/* the folder, and what is in it */
 	void *generic[MODEL_PERNET_MAX];
+	bool ended[MODEL_PERNET_MAX];		/* and what is generic must not be used any more */
 	unsigned int expect_count;
 };
 

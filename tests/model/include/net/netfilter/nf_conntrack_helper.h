@@ -31,9 +31,10 @@ struct nf_conn_help {
 	char data[32] __aligned(8);
 };
 
+bool model_has_lost_helper(const struct nf_conn *ct);
 static inline struct nf_conn_help *nfct_help(const struct nf_conn *ct)
 {
-	return nf_ct_ext_find(ct, NF_CT_EXT_HELPER);
+	return model_has_lost_helper(ct) ? NULL : nf_ct_ext_find(ct, NF_CT_EXT_HELPER);
 }
 
 static inline void *nfct_help_data(const struct nf_conn *ct)

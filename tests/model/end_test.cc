@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// The end of a namespace, of a module and of a connection while something else runs on another CPU.
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <vector>
+
+#include "tests/model/on_model.h"
+
+namespace rtsp::model {
+namespace {
+
+class ModelEnd : public OnModel {
+ protected:
+  // Calls `other` at the `number`th place where another CPU may come in while `here` runs. Returns whether there was one.
+  static bool Meanwhile(unsigned number, const std::function<void()>& other, const std::function<void()>& here) {
+    struct Place {
+      unsigned left;
+      const std::function<void()>& other;
+      bool done = false;
+    } place{number, other};
+    model_on_preempt_anywhere(
+        [](void* data) {
+          auto* at = static_cast<Place*>(data);
+          // Whoever wants a mutex waits, and comes in later.
+          if (at->done || model_mutex_is_held() || at->left-- > 0) return;
+          at->done = true;
+          model_set_cpu(1);
+          at->other();
+          model_set_cpu(0);
+        },
+        &place);
+    here();
+    model_on_preempt_anywhere(nullptr, nullptr);
+    return place.done;
+  }
+};
+
+// Connections that have ended are let go by the sweep; what it counts in belongs to the namespace.
+TEST_F(ModelEnd, NamespaceWhileTheSweepRuns) {
+  unsigned places = 0;
+  for (bool met = true; met; places += met) {
+    Start();
+    Router router;
+    Session session(router);
+    AgreeOnMedia(session);
+    model_flush_conntracks();
+    met = Meanwhile(places, model_end_namespace, [] { model_pass_time(2000); });
+    Finish();
+  }
+  EXPECT_GT(places, 2U);
+}
+
+TEST_F(ModelEnd, NamespaceWithTheModulesLoaded) {
+  Start();
+  for (std::uint8_t number = 2; number < 12; ++number) {
+    Router router({}, {{false, number}, 40000});
+    Session session(router);
+    AgreeOnMedia(session);
+    if (number % 2 == 0) session.Close();
+  }
+  model_end_namespace();
+  model_pass_time(3000);
+}
+
+TEST_F(ModelEnd, ModuleWithTheSweepDue) {
+  Start({.nat = false});
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  model_flush_conntracks();
+  EXPECT_EQ(model_unload("nf_conntrack_rtsp"), 0);
+}
+
+// Packets still reach the helper until the last connection has lost it.
+TEST_F(ModelEnd, ModuleWhileSomebodyAsksForPorts) {
+  unsigned places = 0;
+  for (bool met = true; met; places += met) {
+    Start({.nat = false});
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+    session.Response(OkResponse(1));
+    met = Meanwhile(
+        places, [&session] { session.Request(SetupRequest(2, kPair)); },
+        [] { model_unload("nf_conntrack_rtsp"); });
+    Finish();
+  }
+  EXPECT_GT(places, 2U);
+}
+
+TEST_F(ModelEnd, ModuleWhileAServerRedirects) {
+  unsigned places = 0;
+  for (bool met = true; met; places += met) {
+    Start({.nat = false});
+    model_set_parameter("follow_redirects", "Y");
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request("DESCRIBE rtsp://192.0.2.5/a RTSP/1.0\r\nCSeq: 1\r\n\r\n");
+    met = Meanwhile(
+        places,
+        [&session] {
+          session.Response("RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: rtsp://192.0.2.5:8554/b\r\n\r\n");
+        },
+        [] { model_unload("nf_conntrack_rtsp"); });
+    Finish();
+  }
+  EXPECT_GT(places, 2U);
+}
+
+}  // namespace
+}  // namespace rtsp::model
