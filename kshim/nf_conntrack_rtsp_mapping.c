@@ -356,6 +356,7 @@ void rtsp_release_all(struct rtsp_conn *conn)
 
 	for (i = 0; i < RTSP_MAPPINGS; i++)
 		rtsp_release(conn, i);
+	rtsp_redirect_end(conn);
 }
 
 bool rtsp_holds_any(const struct rtsp_conn *conn)
@@ -366,5 +367,5 @@ bool rtsp_holds_any(const struct rtsp_conn *conn)
 		if (conn->mapping[i].state != RTSP_MAPPING_NONE)
 			return true;
 	}
-	return false;
+	return conn->redirect;
 }

@@ -28,6 +28,9 @@ enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask);
 void rtsp_linger(const struct rtsp_ask *ask);
 /* Expect the control connection that a redirection names. */
 void rtsp_redirect(const struct rtsp_ask *ask);
+void rtsp_redirect_end(struct rtsp_conn *conn);
+/* Forget it once it was followed or has run out. */
+void rtsp_redirect_on(struct rtsp_conn *conn);
 /* Release what the two sides have given up themselves. */
 void rtsp_give_up(const struct rtsp_ask *ask);
 void rtsp_release(struct rtsp_conn *conn, unsigned int number);

@@ -45,6 +45,7 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_RESERVE_FAILED]	= "reserve_failed",
 	[RTSP_OUTBOUND_FAILED]	= "outbound_failed",
 	[RTSP_REDIRECTED]	= "redirected",
+	[RTSP_TOO_MANY_REDIRECTS] = "too_many_redirects",
 	[RTSP_DROPPED]		= "dropped",
 	[RTSP_TOO_MANY_MAPPINGS] = "too_many_mappings",
 	[RTSP_TOO_FAST]		= "too_fast",

@@ -26,6 +26,7 @@ enum rtsp_counter {
 	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
 	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */
 	RTSP_REDIRECTED,	/* control connections expected elsewhere */
+	RTSP_TOO_MANY_REDIRECTS, /* of a connection that is one itself */
 	RTSP_DROPPED,		/* segments dropped, as the core asked for */
 	RTSP_TOO_MANY_MAPPINGS,	/* beyond max_mappings_per_host */
 	RTSP_TOO_FAST,		/* beyond mappings_per_second */

@@ -8,8 +8,23 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_expect.h"
+#include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
+
+/* An expected connection holds on to the one before, and conntrack frees them one inside
+ * the other on the kernel's stack.
+ */
+#define RTSP_REDIRECTS	4
+
+static bool rtsp_is_redirected_enough(const struct nf_conn *ct)
+{
+	unsigned int count;
+
+	for (count = 0; ct->master && count < RTSP_REDIRECTS; count++)
+		ct = ct->master;
+	return count == RTSP_REDIRECTS;
+}
 
 /* Once exp->helper said both whose the expectation is and who watches what comes. */
 static void rtsp_watch_too(struct nf_conntrack_expect *exp)
@@ -24,28 +39,77 @@ static void rtsp_watch_too(struct nf_conntrack_expect *exp)
 #endif
 }
 
-void rtsp_redirect(const struct rtsp_ask *ask)
+static struct nf_conntrack_expect *
+rtsp_expect_control(struct nf_conn *ct, const struct rtspnat_step *step)
 {
-	struct nf_conn *ct = ask->conn->ct;
 	const struct nf_conntrack_tuple *original =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
-	__be16 port = htons(ask->step->peer[0]);
-	enum rtsp_counter outcome = RTSP_REDIRECTED;
+	__be16 port = htons(step->peer[0]);
 	union nf_inet_addr addr;
 
-	if (!exp) {
-		rtsp_count(nf_ct_net(ct), RTSP_NO_MEMORY);
-		return;
-	}
+	if (!exp)
+		return NULL;
 
-	BUILD_BUG_ON(sizeof(addr) != sizeof(ask->step->redirect.bytes));
-	memcpy(&addr, ask->step->redirect.bytes, sizeof(addr));
+	BUILD_BUG_ON(sizeof(addr) != sizeof(step->redirect.bytes));
+	memcpy(&addr, step->redirect.bytes, sizeof(addr));
 	nf_ct_expect_init(exp, RTSP_EXPECT_CONTROL, nf_ct_l3num(ct),
 			  &original->src.u3, &addr, IPPROTO_TCP, NULL, &port);
 	rtsp_watch_too(exp);
-	if (nf_ct_expect_related(exp, 0))
-		outcome = RTSP_RESERVE_FAILED;
-	rtsp_count(nf_ct_net(ct), outcome);
-	nf_ct_expect_put(exp);
+	return exp;
+}
+
+/* It counts for the host as a mapping does. */
+static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
+{
+	struct rtsp_conn *conn = ask->conn;
+	struct nf_conntrack_expect *exp;
+	enum rtsp_counter why;
+
+	if (rtsp_is_redirected_enough(conn->ct))
+		return RTSP_TOO_MANY_REDIRECTS;
+	why = rtsp_host_take(conn);
+	if (why != RTSP_COUNTERS)
+		return why;
+
+	exp = rtsp_expect_control(conn->ct, ask->step);
+	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
+	if (exp && !nf_ct_expect_related(exp, 0)) {
+		WRITE_ONCE(conn->redirect, exp);
+		return RTSP_REDIRECTED;
+	}
+	if (exp)
+		nf_ct_expect_put(exp);
+	rtsp_host_give_back(conn);
+	return why;
+}
+
+void rtsp_redirect(const struct rtsp_ask *ask)
+{
+	rtsp_redirect_end(ask->conn);
+	rtsp_count(nf_ct_net(ask->conn->ct), rtsp_redirect_begin(ask));
+}
+
+void rtsp_redirect_end(struct rtsp_conn *conn)
+{
+	struct nf_conntrack_expect *exp = conn->redirect;
+
+	if (!exp)
+		return;
+	WRITE_ONCE(conn->redirect, NULL);
+	rtsp_expect_drop(&exp);
+	rtsp_host_put(conn);
+}
+
+void rtsp_redirect_on(struct rtsp_conn *conn)
+{
+	bool there;
+
+	if (!conn->redirect)
+		return;
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	there = rtsp_expect_is_registered(conn->redirect);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	if (!there)
+		rtsp_redirect_end(conn);
 }

@@ -236,14 +236,14 @@ void rtsp_conn_kill(struct rtsp_conn *conn)
 }
 
 /* A FIN that conntrack has seen may not have come through yet, and a session may
- * outlive its connection.
+ * outlive its connection, as may a redirection.
  */
 static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
 {
 	const struct rtsp_helper *helper = rtsp_helper(conn->ct);
 
 	return READ_ONCE(conn->grown) ||
-	       READ_ONCE(conn->lingering) ||
+	       READ_ONCE(conn->lingering) || READ_ONCE(conn->redirect) ||
 	       (helper && test_bit(RTSP_HOLDING, &helper->flags));
 }
 
@@ -262,12 +262,13 @@ static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 	       !rtsp_conn_is_needed(conn);
 }
 
-static void rtsp_conn_linger_on(struct rtsp_conn *conn)
+static void rtsp_conn_go_on(struct rtsp_conn *conn)
 {
-	if (!READ_ONCE(conn->lingering))
+	if (!READ_ONCE(conn->lingering) && !READ_ONCE(conn->redirect))
 		return;
 	spin_lock_bh(&conn->lock);
 	rtsp_linger_on(conn);
+	rtsp_redirect_on(conn);
 	spin_unlock_bh(&conn->lock);
 }
 
@@ -275,7 +276,7 @@ static bool rtsp_conn_may_go(struct rtsp_conn *conn, const struct net *net)
 {
 	if (net)
 		return net_eq(nf_ct_net(conn->ct), net);
-	rtsp_conn_linger_on(conn);
+	rtsp_conn_go_on(conn);
 	return rtsp_conn_is_over(conn);
 }
 

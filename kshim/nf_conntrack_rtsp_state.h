@@ -49,6 +49,7 @@ struct rtsp_conn {
 	struct rtsp_host *host;		/* of the opener; NULL until it has a mapping */
 	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;
+	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL if none */
 	struct nf_conn *ct;		/* a reference is held */
 	struct rtspnat_connection *core;
 	unsigned long __percpu *interleaved;	/* the counter of the namespace */

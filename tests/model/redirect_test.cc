@@ -89,6 +89,50 @@ TEST_F(ModelRedirect, OnlyAnAddressThatMayBeRoutedTo) {
   EXPECT_EQ(Kernel::Counter("redirected"), 0);
 }
 
+// Each connection would hold on to the one before, and a kernel frees them one inside the other.
+TEST_F(ModelRedirect, NotWithoutEnd) {
+  Follow(true);
+  std::uint16_t server_port = 554;
+  unsigned opened = 0;
+  for (; opened < 40; ++opened) {
+    Router router({}, {kClient, static_cast<std::uint16_t>(20000 + opened)}, {kServer, server_port});
+    Session session(router);
+    if (!session.Open()) break;
+    server_port = static_cast<std::uint16_t>(10000 + opened);
+    SendOn(session, "rtsp://192.0.2.5:" + std::to_string(server_port) + "/b");
+    session.Reset(RTSPNAT_ORIGINAL);
+  }
+  EXPECT_EQ(opened, 5U) << "the first, and four redirects";
+  EXPECT_EQ(Kernel::Counter("redirected"), 4);
+  EXPECT_EQ(Kernel::Counter("too_many_redirects"), 1);
+}
+
+// What is expected counts for its host as long as it is.
+TEST_F(ModelRedirect, CountsForItsHost) {
+  Follow(true);
+  model_set_parameter("max_mappings_per_host", "2");
+  for (std::uint16_t number = 0; number < 4; ++number) {
+    Router router({}, {kClient, static_cast<std::uint16_t>(40000 + number)});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    SendOn(session, "rtsp://192.0.2.5:" + std::to_string(8000 + number) + "/b");
+    session.Close();
+  }
+  EXPECT_EQ(Kernel::Counter("redirected"), 2);
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 2);
+  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  model_pass_time(3000);
+  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  EXPECT_EQ(Kernel::Counter("connections_open"), 2) << "those that are being followed";
+  model_pass_time(61000);
+  EXPECT_EQ(Kernel::Counter("connections_open"), 0);
+  Router router({}, {kClient, 41000});
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  SendOn(session, "rtsp://192.0.2.5:8010/b");
+  EXPECT_EQ(Kernel::Counter("redirected"), 3);
+}
+
 TEST_F(ModelRedirect, Ipv6) {
   Follow(true);
   const Network ipv6{.ipv6 = true};

@@ -49,14 +49,21 @@ void nf_conntrack_free(struct nf_conn *ct)
 	kmem_cache_free(cache, ct);
 }
 
+/* A kernel's stack is small, and each master takes its own with it. */
+#define DEPTH_MAX	8
+
 void nf_ct_destroy(struct nf_conntrack *nfct)
 {
 	struct nf_conn *ct = container_of(nfct, struct nf_conn, ct_general);
+	static unsigned int depth;
 
+	if (++depth == DEPTH_MAX)
+		model_report("conntracks make a chain of more than %u masters", DEPTH_MAX);
 	nf_ct_remove_expectations(ct);
 	if (ct->master)
 		nf_ct_put(ct->master);
 	nf_conntrack_free(ct);
+	depth--;
 }
 
 /* Always moves, so that a pointer to another extension is found out. */
