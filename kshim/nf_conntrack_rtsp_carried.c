@@ -194,7 +194,7 @@ static bool rtsp_begins_reply(const struct rtsp_packet *pkt)
 static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 			    const struct tcphdr *th)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
+	struct rtsp_helper *helper = pkt->helper;
 	u32 *first_seq = helper->first_seq;
 	u32 seq = ntohl(th->seq), ack = ntohl(th->ack_seq);
 	bool in_step = false;
@@ -221,7 +221,7 @@ bool rtsp_carried_segment(const struct rtsp_packet *pkt,
 			  const struct tcphdr *th,
 			  const struct nf_nat_rtsp_hooks *nat)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
+	struct rtsp_helper *helper = pkt->helper;
 
 	if (hlist_empty(&nfct_help(pkt->ct)->expectations))
 		return false;

@@ -32,9 +32,7 @@ static bool rtsp_is_natted(const struct nf_conn *ct)
 static void rtsp_pass_for_good(const struct rtsp_packet *pkt,
 			       enum rtsp_counter why)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
-
-	if (!test_and_set_bit(RTSP_TRANSPARENT, &helper->flags))
+	if (!test_and_set_bit(RTSP_TRANSPARENT, &pkt->helper->flags))
 		rtsp_count(nf_ct_net(pkt->ct), why);
 }
 
@@ -44,16 +42,75 @@ static const struct nf_nat_rtsp_hooks *rtsp_nat(const struct nf_conn *ct)
 	return rtsp_is_natted(ct) ? rcu_dereference(nf_nat_rtsp_hooks) : NULL;
 }
 
+static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
+		       u32 seq)
+{
+	WRITE_ONCE(helper->first_seq[dir], seq);
+	set_bit((int)dir, &helper->flags);
+}
+
+/* Does another connection begin with a conntrack that has had one?  conntrack lets a SYN
+ * pass there, where the server has reset the one before or both ends know nothing of
+ * it, and goes on from the SYN/ACK that fits.
+ */
+static bool rtsp_is_another(const struct rtsp_packet *pkt,
+			    const struct tcphdr *th)
+{
+	const struct rtsp_helper *helper = pkt->helper;
+	u8 state = READ_ONCE(pkt->ct->proto.tcp.state);
+
+	if (CTINFO2DIR(pkt->ctinfo) == IP_CT_DIR_ORIGINAL)
+		return !th->ack && (state == TCP_CONNTRACK_TIME_WAIT ||
+				    state == TCP_CONNTRACK_CLOSE);
+	return th->ack && state == TCP_CONNTRACK_SYN_RECV &&
+	       test_bit(RTSP_SEQ_REPLY, &helper->flags) &&
+	       ntohl(th->ack_seq) != helper->first_seq[IP_CT_DIR_ORIGINAL];
+}
+
+/* By how much the text of the one before became longer. */
+static void rtsp_forget_growth(struct nf_conn *ct)
+{
+	struct nf_conn_seqadj *seqadj = nfct_seqadj(ct);
+
+	if (!seqadj || !test_bit(IPS_SEQ_ADJUST_BIT, &ct->status))
+		return;
+	spin_lock_bh(&ct->lock);
+	clear_bit(IPS_SEQ_ADJUST_BIT, &ct->status);
+	memset(seqadj->seq, 0, sizeof(seqadj->seq));
+	spin_unlock_bh(&ct->lock);
+}
+
+static void rtsp_begin_anew(const struct rtsp_packet *pkt,
+			    const struct tcphdr *th)
+{
+	struct rtsp_helper *helper = pkt->helper;
+	struct rtsp_conn *conn = rcu_dereference(helper->conn);
+
+	if (conn)
+		rtsp_conn_kill(conn);
+	rtsp_forget_growth(pkt->ct);
+	clear_bit(RTSP_SEQ_REPLY, &helper->flags);
+	clear_bit(RTSP_HOLDING, &helper->flags);
+	clear_bit(RTSP_MISSED_OPENING, &helper->flags);
+	clear_bit(RTSP_TRANSPARENT, &helper->flags);
+	if (th->ack)
+		rtsp_learn(helper, IP_CT_DIR_ORIGINAL, ntohl(th->ack_seq));
+}
+
 /* Learn where the streams begin.  An opener that gives up and tries another
  * number is believed until there was an answer, an answer if it fits.
  */
 static void rtsp_help_syn(const struct rtsp_packet *pkt,
 			  const struct tcphdr *th)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
-	u32 *first_seq = helper->first_seq;
+	struct rtsp_helper *helper = pkt->helper;
 	u32 seq = ntohl(th->seq) + 1;
+	bool another = rtsp_is_another(pkt, th);
 
+	if (another)
+		rtsp_begin_anew(pkt, th);
+	if (test_bit(RTSP_TRANSPARENT, &helper->flags))
+		return;
 	/* Too late, whoever sent it. */
 	if (rcu_access_pointer(helper->conn))
 		return;
@@ -63,24 +120,24 @@ static void rtsp_help_syn(const struct rtsp_packet *pkt,
 	}
 
 	if (CTINFO2DIR(pkt->ctinfo) == IP_CT_DIR_ORIGINAL) {
-		if (th->ack || test_bit(IPS_SEEN_REPLY_BIT, &pkt->ct->status))
-			return;
-		WRITE_ONCE(first_seq[IP_CT_DIR_ORIGINAL], seq);
-		set_bit(RTSP_SEQ_ORIGINAL, &helper->flags);
+		if (another || (!th->ack && !test_bit(IPS_SEEN_REPLY_BIT,
+						      &pkt->ct->status)))
+			rtsp_learn(helper, IP_CT_DIR_ORIGINAL, seq);
 	} else if (th->ack && test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) &&
-		   ntohl(th->ack_seq) == first_seq[IP_CT_DIR_ORIGINAL]) {
-		WRITE_ONCE(first_seq[IP_CT_DIR_REPLY], seq);
-		set_bit(RTSP_SEQ_REPLY, &helper->flags);
+		   ntohl(th->ack_seq) == helper->first_seq[IP_CT_DIR_ORIGINAL]) {
+		rtsp_learn(helper, IP_CT_DIR_REPLY, seq);
 	}
 }
 
 /* This is the last chance for an extension, before the conntrack is confirmed. */
-static void rtsp_prepare_nat(const struct rtsp_packet *pkt)
+static void rtsp_prepare_nat(struct rtsp_packet *pkt)
 {
 	if (!rtsp_is_natted(pkt->ct) || nf_ct_is_confirmed(pkt->ct))
 		return;
-	if (!nfct_seqadj(pkt->ct))
+	if (!nfct_seqadj(pkt->ct)) {
 		nfct_seqadj_ext_add(pkt->ct);
+		pkt->helper = rtsp_helper(pkt->ct);
+	}
 	if (!rtsp_nat(pkt->ct))
 		rtsp_nat_want();
 }
@@ -117,7 +174,7 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 		if (!rtsp_carried_segment(pkt, th, rtsp_nat(pkt->ct)))
 			return NULL;
 	}
-	conn = rtsp_conn_create(pkt->ct);
+	conn = rtsp_conn_create(pkt->ct, helper);
 	/* What it has missed it cannot understand later. */
 	if (!conn)
 		set_bit(RTSP_TRANSPARENT, &helper->flags);
@@ -287,7 +344,7 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 					  struct rtspnat_segment *segment,
 					  bool *retire)
 {
-	struct rtsp_helper *helper = rtsp_helper(pkt->ct);
+	struct rtsp_helper *helper = pkt->helper;
 	struct net *net = nf_ct_net(pkt->ct);
 	struct rtspnat_step step = {};
 
@@ -340,19 +397,27 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 	return verdict;
 }
 
+/* For as long as it lives.  Behind that, the SYN of another may come. */
+static bool rtsp_is_left_alone(const struct rtsp_packet *pkt)
+{
+	return test_bit(RTSP_TRANSPARENT, &pkt->helper->flags) &&
+	       READ_ONCE(pkt->ct->proto.tcp.state) ==
+		       TCP_CONNTRACK_ESTABLISHED;
+}
+
 int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	      enum ip_conntrack_info ctinfo)
 {
-	struct rtsp_helper *helper = rtsp_helper(ct);
 	struct rtsp_packet pkt = {
-		.skb = skb, .ct = ct, .ctinfo = ctinfo, .protoff = protoff,
+		.skb = skb, .ct = ct, .helper = rtsp_helper(ct),
+		.ctinfo = ctinfo, .protoff = protoff,
 	};
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
 	/* A failover may attach the helper to the media. */
-	if (!helper || nf_ct_protonum(ct) != IPPROTO_TCP ||
-	    test_bit(RTSP_TRANSPARENT, &helper->flags))
+	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP ||
+	    rtsp_is_left_alone(&pkt))
 		return NF_ACCEPT;
 
 	th = skb_header_pointer(skb, protoff, sizeof(_th), &_th);
@@ -362,13 +427,16 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 
 	if (unlikely(th->syn)) {
 		rtsp_prepare_nat(&pkt);
-		rtsp_help_syn(&pkt, th);
+		if (pkt.helper)
+			rtsp_help_syn(&pkt, th);
 		return NF_ACCEPT;
 	}
+	if (test_bit(RTSP_TRANSPARENT, &pkt.helper->flags))
+		return NF_ACCEPT;
 	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
 		return NF_ACCEPT;
 	if (pkt.dataoff == pkt.end && !th->fin && !th->rst &&
-	    !test_bit(RTSP_HOLDING, &helper->flags))
+	    !test_bit(RTSP_HOLDING, &pkt.helper->flags))
 		return NF_ACCEPT;
-	return rtsp_help_data(&pkt, helper, th);
+	return rtsp_help_data(&pkt, pkt.helper, th);
 }

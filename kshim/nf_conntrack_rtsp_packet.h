@@ -13,10 +13,13 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <rtspnat.h>
 
+struct rtsp_helper;
+
 /* One packet on its way through the helper.  Offsets count from skb->data. */
 struct rtsp_packet {
 	struct sk_buff *skb;
 	struct nf_conn *ct;
+	struct rtsp_helper *helper;	/* of ct; moves when that gets an extension */
 	enum ip_conntrack_info ctinfo;
 	unsigned int protoff;	/* TCP header */
 	unsigned int dataoff;	/* payload */

@@ -6,9 +6,9 @@
  * conntrack, and a sweep lets go of those that are over.  Expectations do not
  * wait for the sweep; they end when the conntrack is taken off the hash.
  *
- * Locks, from the outside in: rtsp_reap_mutex, rtsp_conns_lock (with conn->lock inside it only in the
- * sweep, for connections that linger), conn->lock, and then either that of a host or
- * nf_conntrack_expect_lock.
+ * Locks, from the outside in: rtsp_reap_mutex, rtsp_conns_lock (with conn->lock inside
+ * it only in the sweep, for connections that linger), conn->lock, and then either that
+ * of a host or nf_conntrack_expect_lock.
  */
 
 #include <linux/moduleparam.h>
@@ -105,9 +105,9 @@ static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *c
 					       &original->dst.u3);
 }
 
-static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
+static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct,
+			   const struct rtsp_helper *helper)
 {
-	const struct rtsp_helper *helper = rtsp_helper(ct);
 	struct rtspnat_setup setup = {
 		.first_seq[RTSPNAT_ORIGINAL] =
 			READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
@@ -132,9 +132,9 @@ static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct)
 /* Both directions may come here at once.  Returns the state that won, or NULL
  * if it lived and died in the meantime.
  */
-static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn)
+static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
+					   struct rtsp_helper *helper)
 {
-	struct rtsp_helper *helper = rtsp_helper(conn->ct);
 	struct rtsp_conn *winner;
 
 	spin_lock_bh(&rtsp_conns_lock);
@@ -154,7 +154,8 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn)
 }
 
 /* Runs in the packet path.  Returns NULL if there is no state to be had. */
-struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct)
+struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
+				   struct rtsp_helper *helper)
 {
 	struct net *net = nf_ct_net(ct);
 	struct rtsp_conn *conn, *winner;
@@ -171,8 +172,8 @@ struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct)
 		return NULL;
 	}
 
-	rtsp_conn_open(conn, ct);
-	winner = rtsp_conn_publish(conn);
+	rtsp_conn_open(conn, ct, helper);
+	winner = rtsp_conn_publish(conn, helper);
 	if (winner != conn) {
 		kmem_cache_free(rtsp_conn_cache, conn);
 		return winner;

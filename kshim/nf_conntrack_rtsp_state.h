@@ -85,10 +85,14 @@ static_assert((int)RTSP_SEQ_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
 static_assert((int)RTSPNAT_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
 	      (int)RTSPNAT_REPLY == (int)IP_CT_DIR_REPLY);
 
-/* Some kernels return NULL for a conntrack that has lost its helper. */
+/* NULL for a conntrack that has lost its helper.  On some kernels one that is not in the
+ * table yet loses it when any helper ends, between two looks at it.
+ */
 static inline struct rtsp_helper *rtsp_helper(const struct nf_conn *ct)
 {
-	return nfct_help_data(ct);
+	struct nf_conn_help *help = nfct_help(ct);
+
+	return help ? (struct rtsp_helper *)help->data : NULL;
 }
 
 int rtsp_state_init(void);
@@ -97,7 +101,8 @@ void rtsp_state_stop(void);
 /* Every namespace has been emptied. */
 void rtsp_state_exit(void);
 
-struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct);
+struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
+				   struct rtsp_helper *helper);
 void rtsp_conn_kill(struct rtsp_conn *conn);
 void rtsp_conn_kill_net(const struct net *net);
 

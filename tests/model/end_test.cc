@@ -13,7 +13,8 @@ namespace {
 class ModelEnd : public OnModel {
  protected:
   // Calls `other` at the `number`th place where another CPU may come in while `here` runs. Returns whether there was one.
-  static bool Meanwhile(unsigned number, const std::function<void()>& other, const std::function<void()>& here) {
+  static bool Meanwhile(unsigned number, const std::function<void()>& other,
+                        const std::function<void()>& here) {
     struct Place {
       unsigned left;
       const std::function<void()>& other;
@@ -108,6 +109,69 @@ TEST_F(ModelEnd, ModuleWhileAServerRedirects) {
     Finish();
   }
   EXPECT_GT(places, 2U);
+}
+
+// While any helper ends, a connection that begins may lose its own between two looks at it.
+TEST_F(ModelEnd, HelperIsLostAtTheFirstPacket) {
+  for (const bool nat : {true, false}) {
+    for (unsigned after = 0; after < 12; ++after) {
+      Start({.nat = nat});
+      Router router;
+      Session session(router);
+      model_fail(MODEL_FAULT_HELPER, after, 100);
+      EXPECT_TRUE(session.Open());
+      model_fail(MODEL_FAULT_HELPER, 0, 0);
+      session.Request(SetupRequest(1, kPair));
+      EXPECT_EQ(session.Wrong(), "");
+      Finish();
+    }
+  }
+}
+
+// After the server's reset conntrack goes on with the same entry.
+TEST_F(ModelEnd, ConnectionIsOpenedAgainFromTheSamePort) {
+  const std::string longer = "RTP/AVP;unicast;destination=fd00::2;client_port=5000-5001";
+  const Network network{.ipv6 = true};
+  const std::string tls = "\x16\x03\x01 hello";
+  for (const std::string& first : {SetupRequest(1, kPair), SetupRequest(1, longer), tls}) {
+    Start();
+    {
+      Router router(network);
+      Session session(router);
+      ASSERT_TRUE(session.Open());
+      const std::string got = session.Request(first);
+      EXPECT_EQ(got.size() > first.size(), first.find("destination") != std::string::npos);
+      session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+      session.Reset(RTSPNAT_REPLY);
+    }
+    Router router(network);
+    Session session(router);
+    ASSERT_TRUE(session.Open(500000));
+    const std::string outside =
+        ClientPort(session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=5010-5011")));
+    session.Response(OkResponse(1, ServerTransport(outside, "6010-6011")));
+    EXPECT_EQ(session.Wrong(), "");
+    EXPECT_EQ(Kernel::Counter("mappings_live"), 1) << first;
+    EXPECT_TRUE(PassUdp({kServer, 6010}, {kRouterOutside, 5010}, "media", network)) << first;
+    Finish();
+  }
+}
+
+// Both ends have forgotten the connection, and conntrack has not.
+TEST_F(ModelEnd, ConnectionIsOpenedAgainWithoutAnEnd) {
+  Start();
+  for (const std::uint32_t later : {0U, 500000U}) {
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open(later));
+    const std::string port = later == 0 ? "5000-5001" : "5010-5011";
+    session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + port));
+    session.Response(OkResponse(1, ServerTransport(port, "6010-6011")));
+    EXPECT_EQ(session.Wrong(), "");
+  }
+  EXPECT_EQ(Kernel::Counter("connections_open"), 1);
+  EXPECT_EQ(Kernel::Counter("mappings_live"), 1);
+  EXPECT_TRUE(PassUdp({kServer, 6010}, {kRouterOutside, 5010}, "media"));
 }
 
 }  // namespace

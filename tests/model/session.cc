@@ -22,7 +22,8 @@ test::TcpPacket Session::Packet(rtspnat_direction direction) const {
   return packet;
 }
 
-bool Session::Open() {
+bool Session::Open(std::uint32_t later) {
+  for (Side& side : sides_) side.next += later;
   test::TcpPacket syn = Packet(RTSPNAT_ORIGINAL);
   syn.syn = true;
   syn.has_ack = false;

@@ -16,8 +16,8 @@ class Session {
  public:
   explicit Session(Router& router) : router_(router) {}
 
-  /// The three packets of the opening. Returns false if one is dropped.
-  bool Open();
+  /// The three packets of the opening, with numbers that are @p later by that much. Returns false if one is dropped.
+  bool Open(std::uint32_t later = 0);
   /// Sends one packet and its acknowledgement; returns what arrives.
   std::string Request(std::string_view text) { return Say(RTSPNAT_ORIGINAL, text); }
   std::string Response(std::string_view text) { return Say(RTSPNAT_REPLY, text); }

@@ -243,6 +243,34 @@ static bool may_reopen(const struct ip_ct_tcp *seen, enum ip_conntrack_dir dir)
 		(seen->last_dir == dir && seen->last_index == RST));
 }
 
+/* A SYN for an entry that conntrack takes for another connection passes; if it is answered, both ends are in
+ * step and conntrack follows.
+ */
+static void note_ignored(struct ip_ct_tcp *seen, const struct sk_buff *skb, unsigned int dataoff,
+			 enum ip_conntrack_dir dir, const struct tcphdr *tcp)
+{
+	seen->last_index = (u8)model_tcp_kind(tcp);
+	seen->last_dir = (u8)dir;
+	seen->last_end = end_of(skb, dataoff, tcp);
+	if (model_tcp_kind(tcp) != SYN || dir != IP_CT_DIR_ORIGINAL)
+		return;
+	seen->model_ignored = (struct ip_ct_tcp_state){};
+	start_side(&seen->model_ignored, skb, dataoff, tcp);
+}
+
+static bool is_in_step_again(const struct ip_ct_tcp *seen, enum ip_conntrack_dir dir, const struct tcphdr *tcp)
+{
+	return model_tcp_kind(tcp) == SYN_ACK && seen->last_index == SYN && seen->last_dir != dir &&
+	       ntohl(tcp->ack_seq) == seen->last_end;
+}
+
+static void get_in_step(struct ip_ct_tcp *seen, enum ip_conntrack_dir dir)
+{
+	seen->seen[!dir] = seen->model_ignored;
+	seen->seen[dir] = (struct ip_ct_tcp_state){ .flags = seen->seen[dir].flags & IP_CT_TCP_FLAG_BE_LIBERAL };
+	seen->state = TCP_CONNTRACK_SYN_SENT;
+}
+
 /* The caller holds ct->lock.  Returns what the function below does. */
 static int track(struct nf_conn *ct, struct sk_buff *skb, unsigned int dataoff, enum ip_conntrack_dir dir,
 		 const struct tcphdr *tcp)
@@ -256,9 +284,14 @@ static int track(struct nf_conn *ct, struct sk_buff *skb, unsigned int dataoff, 
 	if (state == TCP_CONNTRACK_SYN_SENT && old >= TCP_CONNTRACK_TIME_WAIT && may_reopen(seen, dir))
 		return -NF_REPEAT;
 	if (state == TCP_CONNTRACK_IGNORE || (state == TCP_CONNTRACK_SYN_SENT && old >= TCP_CONNTRACK_TIME_WAIT)) {
-		seen->last_index = (u8)model_tcp_kind(tcp);
-		seen->last_dir = (u8)dir;
-		return NF_ACCEPT;
+		if (!is_in_step_again(seen, dir, tcp)) {
+			note_ignored(seen, skb, dataoff, dir, tcp);
+			return NF_ACCEPT;
+		}
+		get_in_step(seen, dir);
+		old = TCP_CONNTRACK_SYN_SENT;
+		state = TCP_CONNTRACK_SYN_RECV;
+		closing = false;
 	}
 	if (tcp->rst && !closing && !is_rst_believable(ct, dir, tcp, &state))
 		return -NF_ACCEPT;

@@ -39,4 +39,5 @@ struct ip_ct_tcp {
 	u8 last_dir;
 	u8 last_index;
 	u32 last_end;
+	struct ip_ct_tcp_state model_ignored;	/* of a SYN that was let through and not believed */
 };
