@@ -24,6 +24,9 @@ struct rtsp_pair {
 	struct nf_conntrack_expect *out;
 };
 
+/* That are looked for at a time. */
+#define RTSP_PAIRS	16
+
 /* Without a name for what to do, and so without NAT. */
 static bool rtsp_is_bare(const struct nf_conntrack_expect *exp)
 {
@@ -81,26 +84,29 @@ rtsp_other_of_pair(struct nf_conntrack_expect *in,
 	return found;
 }
 
-/* With a reference to each; false if there is none any more. */
-static bool rtsp_find_pair(const struct nf_conn *ct, struct rtsp_pair *pair)
+/* Several at once, as each search is in the square of all there are.  With a reference to
+ * each; returns how many, 0 if there is none any more.
+ */
+static unsigned int rtsp_find_pairs(const struct nf_conn *ct,
+				    struct rtsp_pair *pairs)
 {
 	const struct nf_conn_help *help = nfct_help(ct);
 	struct nf_conntrack_expect *in, *out;
-	bool found = false;
+	unsigned int count = 0;
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	hlist_for_each_entry(in, &help->expectations, lnode) {
-		out = rtsp_other_of_pair(in, NULL);
-		found = out && rtsp_other_of_pair(NULL, out) == in;
-		if (!found)
+		out = rtsp_is_bare(in) ? rtsp_other_of_pair(in, NULL) : NULL;
+		if (!out || rtsp_other_of_pair(NULL, out) != in)
 			continue;
 		refcount_inc(&in->use);
 		refcount_inc(&out->use);
-		*pair = (struct rtsp_pair) { .in = in, .out = out };
-		break;
+		pairs[count++] = (struct rtsp_pair) { .in = in, .out = out };
+		if (count == RTSP_PAIRS)
+			break;
 	}
 	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return found;
+	return count;
 }
 
 static struct nf_conntrack_expect *
@@ -159,20 +165,35 @@ static int rtsp_adopt_pair(const struct rtsp_pair *old,
 	return err;
 }
 
+static int rtsp_adopt_one(const struct nf_conn *ct,
+			  const struct rtsp_pair *pair,
+			  const struct nf_nat_rtsp_hooks *nat)
+{
+	int err = rtsp_adopt_pair(pair, nat);
+
+	rtsp_count(nf_ct_net(ct), !err		 ? RTSP_ADOPTED :
+				  err == -ENOMEM ? RTSP_NO_MEMORY :
+						   RTSP_RESERVE_FAILED);
+	return err;
+}
+
+/* Ends at the first that fails, which would be found again. */
 static void rtsp_adopt(const struct nf_conn *ct,
 		       const struct nf_nat_rtsp_hooks *nat)
 {
-	struct rtsp_pair pair;
+	struct rtsp_pair pairs[RTSP_PAIRS];
+	unsigned int i, count;
 	int err = 0;
 
-	while (!err && rtsp_find_pair(ct, &pair)) {
-		err = rtsp_adopt_pair(&pair, nat);
-		rtsp_count(nf_ct_net(ct), !err		 ? RTSP_ADOPTED :
-					  err == -ENOMEM ? RTSP_NO_MEMORY :
-							   RTSP_RESERVE_FAILED);
-		nf_ct_expect_put(pair.in);
-		nf_ct_expect_put(pair.out);
-	}
+	do {
+		count = rtsp_find_pairs(ct, pairs);
+		for (i = 0; i < count; i++) {
+			if (!err)
+				err = rtsp_adopt_one(ct, &pairs[i], nat);
+			nf_ct_expect_put(pairs[i].in);
+			nf_ct_expect_put(pairs[i].out);
+		}
+	} while (count && !err);
 }
 
 static bool rtsp_begins_reply(const struct rtsp_packet *pkt)
@@ -204,8 +225,10 @@ static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 		in_step = test_bit(RTSP_SEQ_REPLY, &helper->flags) &&
 			  seq == first_seq[IP_CT_DIR_ORIGINAL] &&
 			  ack == first_seq[IP_CT_DIR_REPLY];
-		if (in_step)
+		if (in_step) {
+			smp_mb__before_atomic();	/* pairs with rtsp_saw_opening() */
 			set_bit(RTSP_SEQ_ORIGINAL, &helper->flags);
+		}
 	} else if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags)) {
 		assign_bit(RTSP_SEQ_REPLY, &helper->flags,
 			   rtsp_begins_reply(pkt));

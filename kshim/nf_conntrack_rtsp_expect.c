@@ -17,7 +17,8 @@
 
 /* As long as 32 bits of jiffies carry.  Expectations die with their master, and
  * that is the only end they should have: a stream may be paused for hours, and
- * one that expired would be free for others while the core counts on it.
+ * one that expired would be free for others while the core counts on it.  So the
+ * sweep renews them once a day.
  */
 #define RTSP_EXPECT_TIMEOUT	(20 * 24 * 60 * 60)
 static_assert((u64)RTSP_EXPECT_TIMEOUT * HZ < S32_MAX);
@@ -124,6 +125,36 @@ int rtsp_expect_check_port(const struct rtsp_ask *ask,
 		       -EBUSY : 0;
 }
 
+/* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
+static bool rtsp_expect_is_listed(const struct nf_conntrack_expect *exp)
+{
+	const struct nf_conn_help *help = nfct_help(exp->master);
+	const struct nf_conntrack_expect *i;
+
+	lockdep_assert_held(&nf_conntrack_expect_lock);
+
+	hlist_for_each_entry(i, &help->expectations, lnode) {
+		if (i == exp)
+			return true;
+	}
+	return false;
+}
+
+/* nf_ct_unexpect_related() marks it on some kernels and leaves it on the lists, where it
+ * counts as long as it stands there: up to a minute.
+ */
+static void rtsp_expect_unlink(struct nf_conntrack_expect *exp)
+{
+#ifdef NF_CT_EXPECT_DEAD
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	if (rtsp_expect_is_listed(exp))
+		nf_ct_unlink_expect_report(exp, 0, 0);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+#else
+	nf_ct_unexpect_related(exp);
+#endif
+}
+
 static int rtsp_register_each(struct nf_conntrack_expect **exp)
 {
 	unsigned int i;
@@ -139,7 +170,7 @@ static int rtsp_register_each(struct nf_conntrack_expect **exp)
 
 	while (i-- > 0) {
 		if (exp[i])
-			nf_ct_unexpect_related(exp[i]);
+			rtsp_expect_unlink(exp[i]);
 	}
 	return ret;
 }
@@ -153,17 +184,9 @@ int rtsp_expect_register(struct nf_conntrack_expect **exp)
 	return rtsp_register_each(exp);
 }
 
-/* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp)
 {
-	const struct nf_conn_help *help = nfct_help(exp->master);
-	const struct nf_conntrack_expect *i;
-
-	hlist_for_each_entry(i, &help->expectations, lnode) {
-		if (i == exp)
-			return !rtsp_expect_is_dead(exp);
-	}
-	return false;
+	return rtsp_expect_is_listed(exp) && !rtsp_expect_is_dead(exp);
 }
 
 static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
@@ -233,13 +256,17 @@ static bool rtsp_is_other_media(const struct nf_conn *ct,
 				const struct nf_conn *master)
 {
 	const struct nf_conn_help *theirs, *ours;
+	const void *helper;
 
 	if (!ct->master || ct->master == master)
 		return false;
 	theirs = nfct_help(ct->master);
 	ours = nfct_help(master);
-	return theirs && ours && rcu_access_pointer(theirs->helper) ==
-				 rcu_access_pointer(ours->helper);
+	if (!theirs || !ours)
+		return false;
+	/* None at all while the module ends. */
+	helper = rcu_access_pointer(ours->helper);
+	return helper && helper == rcu_access_pointer(theirs->helper);
 }
 
 /* A flow that is older than the expectation never meets it: its first packet went
@@ -283,11 +310,34 @@ void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp)
 	nf_ct_put(ct);
 }
 
+/* Before it runs out, as long as somebody holds on to it. */
+static void rtsp_expect_renew(struct nf_conntrack_expect *exp)
+{
+#ifdef HAVE_EXPECT_TIMER
+	mod_timer_pending(&exp->timeout,
+			  jiffies + RTSP_EXPECT_TIMEOUT * HZ);
+#else
+	WRITE_ONCE(exp->timeout, nfct_time_stamp + RTSP_EXPECT_TIMEOUT * HZ);
+#endif
+}
+
+void rtsp_expect_renew_all(struct nf_conntrack_expect **exp)
+{
+	unsigned int i;
+
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	for (i = 0; i < RTSPNAT_PORTS; i++) {
+		if (exp[i])
+			rtsp_expect_renew(exp[i]);
+	}
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+}
+
 void rtsp_expect_drop(struct nf_conntrack_expect **slot)
 {
 	if (!*slot)
 		return;
-	nf_ct_unexpect_related(*slot);
+	rtsp_expect_unlink(*slot);
 	nf_ct_expect_put(*slot);
 	*slot = NULL;
 }

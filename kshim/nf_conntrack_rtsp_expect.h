@@ -64,6 +64,9 @@ void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp);
  */
 void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp);
 
+/* Let RTSPNAT_PORTS, NULL where there is none, live on as long as new ones would. */
+void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);
+
 /* Unregister, let go, and forget. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);
 /* Let go of RTSPNAT_PORTS that are not registered. */

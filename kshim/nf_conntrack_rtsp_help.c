@@ -46,6 +46,7 @@ static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
 		       u32 seq)
 {
 	WRITE_ONCE(helper->first_seq[dir], seq);
+	smp_mb__before_atomic();	/* pairs with rtsp_saw_opening() */
 	set_bit((int)dir, &helper->flags);
 }
 
@@ -154,8 +155,11 @@ static void rtsp_missed_opening(const struct rtsp_packet *pkt,
 
 static bool rtsp_saw_opening(const struct rtsp_helper *helper)
 {
-	return test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) &&
-	       test_bit(RTSP_SEQ_REPLY, &helper->flags);
+	if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) ||
+	    !test_bit(RTSP_SEQ_REPLY, &helper->flags))
+		return false;
+	smp_rmb();	/* pairs with what sets them */
+	return true;
 }
 
 /* The state of a connection that has none yet. */
@@ -397,6 +401,23 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 	return verdict;
 }
 
+/* An ICMP error about the connection comes with its conntrack, and its header in the place
+ * of TCP's.  That of a connection which is expected is RELATED too.
+ */
+static bool rtsp_is_error(const struct rtsp_packet *pkt,
+			  const struct tcphdr *th)
+{
+	const struct nf_conntrack_tuple *back =
+		&pkt->ct->tuplehash[!CTINFO2DIR(pkt->ctinfo)].tuple;
+
+	return (pkt->ctinfo == IP_CT_RELATED &&
+		test_bit(IPS_SEEN_REPLY_BIT, &pkt->ct->status)) ||
+	       (rtsp_is_ipv4(pkt) &&
+		ip_hdr(pkt->skb)->protocol != IPPROTO_TCP) ||
+	       th->source != back->dst.u.tcp.port ||
+	       th->dest != back->src.u.tcp.port;
+}
+
 /* For as long as it lives.  Behind that, the SYN of another may come. */
 static bool rtsp_is_left_alone(const struct rtsp_packet *pkt)
 {
@@ -419,6 +440,9 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP ||
 	    rtsp_is_left_alone(&pkt))
 		return NF_ACCEPT;
+	/* It has been here on its way out. */
+	if (unlikely(nf_is_loopback_packet(skb)))
+		return NF_ACCEPT;
 
 	th = skb_header_pointer(skb, protoff, sizeof(_th), &_th);
 	if (!th)
@@ -426,6 +450,8 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	rtsp_packet_init(&pkt, th);
 
 	if (unlikely(th->syn)) {
+		if (rtsp_is_error(&pkt, th))
+			return NF_ACCEPT;
 		rtsp_prepare_nat(&pkt);
 		if (pkt.helper)
 			rtsp_help_syn(&pkt, th);

@@ -29,8 +29,9 @@ void rtsp_linger(const struct rtsp_ask *ask)
 
 	mapping->until = jiffies + ask->step->seconds * (unsigned long)HZ;
 	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_LINGERING);
-	if (!conn->lingering++)
+	if (!conn->lingering)
 		rtsp_host_begin_linger(conn);
+	WRITE_ONCE(conn->lingering, conn->lingering + 1);
 	rtsp_linger_on(conn);
 }
 

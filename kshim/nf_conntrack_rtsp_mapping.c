@@ -85,8 +85,8 @@ static void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
 	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_RESERVED);
 }
 
-static int rtsp_reserve_ports(const struct rtsp_ask *ask,
-			      struct nf_conntrack_expect **exp, bool *any)
+static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
+			       struct nf_conntrack_expect **exp, bool *any)
 {
 	unsigned int i;
 	int err = 0;
@@ -98,13 +98,21 @@ static int rtsp_reserve_ports(const struct rtsp_ask *ask,
 		*any = rtsp_source_reserve(exp[i]);
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
-	if (err)
-		return err;
+	return err ?: rtsp_expect_register(exp);
+}
 
-	err = rtsp_expect_register(exp);
-	/* What a client held before it closed, and holds again, is no clash. */
-	if (err == -EBUSY && rtsp_host_reclaim(ask))
-		err = rtsp_expect_register(exp);
+static int rtsp_reserve_ports(const struct rtsp_ask *ask,
+			      struct nf_conntrack_expect **exp, bool *any)
+{
+	int err = rtsp_try_to_reserve(ask, exp, any);
+
+	/* What a client held before it closed, and holds again, is no clash.  New ones: of
+	 * those that were refused some may have been registered for a moment.
+	 */
+	if (err == -EBUSY && rtsp_host_reclaim(ask)) {
+		rtsp_expect_put(exp);
+		err = rtsp_try_to_reserve(ask, exp, any);
+	}
 	return err;
 }
 
@@ -320,9 +328,11 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 		rtsp_expect_drop(&mapping->in[i]);
 		rtsp_expect_drop(&mapping->out[i]);
 	}
-	if (mapping->state == RTSP_MAPPING_LINGERING &&
-	    !--conn->lingering)
-		rtsp_host_end_linger(conn);
+	if (mapping->state == RTSP_MAPPING_LINGERING) {
+		WRITE_ONCE(conn->lingering, conn->lingering - 1);
+		if (!conn->lingering)
+			rtsp_host_end_linger(conn);
+	}
 	rtsp_host_put(conn);
 	rtsp_mapping_publish(conn, mapping, false);
 	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NONE);
@@ -345,9 +355,20 @@ void rtsp_give_up(const struct rtsp_ask *ask)
 {
 	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 
-	if (end_media && mapping->state == RTSP_MAPPING_LIVE)
+	if (READ_ONCE(end_media) && mapping->state == RTSP_MAPPING_LIVE)
 		rtsp_end_flows(mapping);
 	rtsp_release(ask->conn, ask->step->mapping);
+}
+
+void rtsp_renew_all(struct rtsp_conn *conn)
+{
+	unsigned int i;
+
+	conn->renewed = jiffies;
+	for (i = 0; i < RTSP_MAPPINGS; i++) {
+		rtsp_expect_renew_all(conn->mapping[i].in);
+		rtsp_expect_renew_all(conn->mapping[i].out);
+	}
 }
 
 void rtsp_release_all(struct rtsp_conn *conn)

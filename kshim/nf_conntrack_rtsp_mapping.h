@@ -35,6 +35,8 @@ void rtsp_redirect_on(struct rtsp_conn *conn);
 void rtsp_give_up(const struct rtsp_ask *ask);
 void rtsp_release(struct rtsp_conn *conn, unsigned int number);
 void rtsp_release_all(struct rtsp_conn *conn);
+/* Keep expectations from running out. */
+void rtsp_renew_all(struct rtsp_conn *conn);
 bool rtsp_holds_any(const struct rtsp_conn *conn);
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,

@@ -142,8 +142,11 @@ void rtsp_source_admit(struct nf_conntrack_expect *exp,
 	const struct nf_conn *ct = exp->master;
 	union nf_inet_addr addr;
 
-	/* Asked for again it stays with the one that it is latched to. */
-	if (any && READ_ONCE(rtsp_media_source) == RTSP_SOURCE_ANY_LATCH)
+	/* Asked for again it stays with the one that it is latched to or was narrowed to:
+	 * elsewhere there may be somebody to clash with by now.
+	 */
+	if (any && (!rtsp_source_is_any(exp) ||
+		    READ_ONCE(rtsp_media_source) == RTSP_SOURCE_ANY_LATCH))
 		return;
 	if (!any || !rtsp_source_named(&addr, ct, step))
 		addr = ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3;

@@ -24,6 +24,7 @@
 #include "nf_conntrack_rtsp_state.h"
 
 #define RTSP_SWEEP_INTERVAL	HZ
+#define RTSP_RENEW_INTERVAL	(24ul * 60 * 60 * HZ)
 
 static unsigned int max_connections __read_mostly = 4096;
 module_param(max_connections, uint, 0644);
@@ -123,6 +124,7 @@ static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct,
 	memset(conn, 0, sizeof(*conn));
 	spin_lock_init(&conn->lock);
 	conn->ct = ct;
+	conn->renewed = jiffies;
 	conn->natted = ct->status & IPS_NAT_MASK;
 	conn->core = rtspnat_open(conn->memory, &setup);
 	conn->interleaved = rtsp_note_counter(nf_ct_net(ct),
@@ -265,11 +267,20 @@ static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 
 static void rtsp_conn_go_on(struct rtsp_conn *conn)
 {
-	if (!READ_ONCE(conn->lingering) && !READ_ONCE(conn->redirect))
+	bool renew = time_after(jiffies, conn->renewed + RTSP_RENEW_INTERVAL);
+	/* Its end has taken all expectations along. */
+	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
+
+	if (!READ_ONCE(conn->lingering) && !READ_ONCE(conn->redirect) &&
+	    !renew && !no_nat)
 		return;
 	spin_lock_bh(&conn->lock);
+	if (no_nat)
+		rtsp_release_all(conn);
 	rtsp_linger_on(conn);
 	rtsp_redirect_on(conn);
+	if (renew)
+		rtsp_renew_all(conn);
 	spin_unlock_bh(&conn->lock);
 }
 

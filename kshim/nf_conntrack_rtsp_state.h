@@ -54,6 +54,7 @@ struct rtsp_conn {
 	struct rtspnat_connection *core;
 	unsigned long __percpu *interleaved;	/* the counter of the namespace */
 	struct rtsp_mapping mapping[RTSP_MAPPINGS];
+	unsigned long renewed;		/* in jiffies: expectations */
 	struct rcu_head rcu;
 	u8 memory[] __aligned(8);	/* what *core is made of */
 };

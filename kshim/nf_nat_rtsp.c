@@ -8,6 +8,8 @@
  * router does both (hairpin) or each side has its own.
  */
 
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
@@ -242,6 +244,9 @@ static bool nf_nat_rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
 
 static int __init nf_nat_rtsp_init(void)
 {
+#ifndef RTSP_LOOKUP_IPV4
+	pr_warn("no tproxy or socket match in this kernel: ports in use by the router itself are not seen\n");
+#endif
 	nf_nat_helper_register(&nat_helper_rtsp);
 	nf_ct_helper_expectfn_register(&rtsp_inbound);
 	nf_ct_helper_expectfn_register(&rtsp_outbound);

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tests/model/on_model.h"
+#include "tests/model/probe.h"
 
 namespace rtsp::model {
 namespace {
@@ -88,7 +89,21 @@ TEST_F(ModelAttack, PortsOfTheRouterItselfStayItsOwn) {
   }
 }
 
-// While several requests wait, an answer without CSeq, or with the CSeq of none of them, is for none.
+// Its header lies where TCP's would, and the identification of the packet that it is about where TCP has its flags.
+TEST_F(ModelAttack, AnIcmpErrorIsNoSyn) {
+  for (const std::uint16_t id : std::initializer_list<std::uint16_t>{0x5202, 0x9202, 0x5203}) {
+    Start();
+    model_bind_udp(5000);
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    probe_icmp_error(id);
+    EXPECT_NE(ClientPort(session.Request(SetupRequest(1, kPair))), "5000-5001");
+    EXPECT_EQ(Kernel::Counter("fast_open"), 0);
+    Finish();
+  }
+}
+
 TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   Start();
   Router router;

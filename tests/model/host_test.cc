@@ -105,5 +105,15 @@ TEST_F(ModelHost, ForgottenOnlyWhenItHasAllItsTokens) {
   EXPECT_EQ(Kernel::Counter("too_fast"), 1) << "one came back in a second, not two";
 }
 
+TEST_F(ModelHost, LogsNoMoreThanAConsoleStands) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "1");
+  for (unsigned i = 0; i < 100; ++i) AskFrom(2, i);
+  unsigned lines = 0;
+  model_last_log(&lines);
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 99);
+  EXPECT_EQ(lines, 10U);
+}
+
 }  // namespace
 }  // namespace rtsp::model

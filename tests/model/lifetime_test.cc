@@ -182,5 +182,65 @@ TEST_F(ModelLifetime, OtherDirectionOnAnotherCpu) {
   EXPECT_EQ(Kernel::Counter("connections_total"), 1);
 }
 
+// An expectation may not last longer than 32 bits of jiffies.
+TEST_F(ModelLifetime, SessionOfAMonth) {
+  Start();
+  Router router;
+  Session session(router);
+  EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
+  for (unsigned day = 0; day < 30; ++day) {
+    model_pass_hours(24);
+    session.Request("OPTIONS * RTSP/1.0\r\nCSeq: 9\r\nSession: 12345678\r\n\r\n");
+    session.Response("RTSP/1.0 200 OK\r\nCSeq: 9\r\n\r\n");
+  }
+  EXPECT_EQ(Kernel::Expectations().size(), 4U);
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+}
+
+TEST_F(ModelLifetime, WhatIsReleasedIsNotCounted) {
+  Start();
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  for (unsigned i = 1; i < 20; ++i) {
+    const std::string ports = std::to_string(5000 + 2 * i) + "-" + std::to_string(5001 + 2 * i);
+    session.Request(SetupRequest(i, "RTP/AVP;unicast;client_port=" + ports));
+    EXPECT_EQ(model_expectations_counted(), 2U);
+    session.Response("RTSP/1.0 461 Unsupported transport\r\nCSeq: " + std::to_string(i) + "\r\n\r\n");
+    EXPECT_EQ(model_expectations_counted(), 0U);
+  }
+}
+
+TEST_F(ModelLifetime, MappingsGoWithTheNatHalf) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  ASSERT_EQ(model_unload("nf_nat_rtsp"), 0);
+  model_pass_time(2000);
+  EXPECT_EQ(Kernel::Counter("mappings_live"), 0);
+  EXPECT_EQ(Kernel::Counter("mappings_released"), 1);
+  session.Request(TeardownRequest(2));
+  session.Response(OkResponse(2));
+}
+
+// There each packet goes through all hooks twice.
+TEST_F(ModelLifetime, OverTheLoopbackDevice) {
+  Kernel::Options options;
+  options.rules.loopback = true;
+  Start(options);
+  Network network;
+  network.ipv6 = true;
+  Router router(network);
+  Session session(router);
+  AgreeOnMedia(session, "RTP/AVP;unicast;destination=fd00::2;client_port=5000-5001");
+  EXPECT_EQ(Kernel::Counter("length_changed"), 1);
+  for (unsigned i = 2; i < 5; ++i) {
+    session.Request("OPTIONS * RTSP/1.0\r\nCSeq: " + std::to_string(i) + "\r\n\r\n");
+    session.Response(OkResponse(i));
+  }
+  EXPECT_EQ(session.Wrong(), "");
+}
+
 }  // namespace
 }  // namespace rtsp::model

@@ -137,5 +137,19 @@ TEST_F(ModelLinger, EndsWithTheNamespace) {
   EXPECT_EQ(Kernel::Counter("mappings_lingering"), 1);
 }
 
+// The first port of the pair can be had and the second lingers: the first is registered, given back and wanted again.
+TEST_F(ModelLinger, APairOfWhichOnePortWasTakenAwayComesBack) {
+  Start();
+  Router router, again_router({}, {kClient, 40001});
+  Session session(router), again(again_router);
+  EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
+  session.Close();
+  model_delete_expectation(5000);
+  EXPECT_EQ(AgreeOnMedia(again), "5000-5001");
+  EXPECT_EQ(Kernel::Counter("mappings_live"), 1);
+  EXPECT_EQ(Kernel::Counter("expect_failed"), 0);
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+}
+
 }  // namespace
 }  // namespace rtsp::model

@@ -55,6 +55,8 @@ bool model_read_proc(const char *name, char *text, size_t size);
 ///@{
 /** Runs due work, ends grace periods, lets conntracks expire. */
 void model_pass_time(unsigned int milliseconds);
+/** The same for long times: work runs once a minute. */
+void model_pass_hours(unsigned int hours);
 void model_seed_random(unsigned int seed);
 /** The CPU that runs from now on. */
 void model_set_cpu(unsigned int cpu);
@@ -95,6 +97,10 @@ struct model_expectation {
 };
 /** Expectations that are not dead; up to @p size of them are described. */
 unsigned int model_expectations(struct model_expectation *list, unsigned int size);
+/** How many the kernel counts: also those that are dead and not yet collected. */
+unsigned int model_expectations_counted(void);
+/** Takes away the one that is for this destination port, as `conntrack -D expect` does. */
+void model_delete_expectation(unsigned short port);
 unsigned int model_conntrack_count(void);
 /** Ends every conntrack, as `conntrack -F` does. */
 void model_flush_conntracks(void);
@@ -165,6 +171,7 @@ struct model_rules {
 	bool admit_new_udp;           /**< From the inside; else only RELATED and ESTABLISHED. */
 	bool keep_checksum;           /**< CHECKSUM_COMPLETE stays, as it does on the way to LOCAL_IN. */
 	bool forward_port;            /**< DNAT of the service address, TCP port 554, to the server. */
+	bool loopback;                /**< Each packet comes by a second time, on its way in, as on the loopback device. */
 	bool hairpin;                 /**< From the inside, too; as the router's own address inside. */
 	unsigned int mtu;             /**< 0: not looked at. */
 	unsigned char gateway4[4], gateway6[16]; /**< The router's own address inside. */

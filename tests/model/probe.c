@@ -10,6 +10,10 @@
 #include <net/netfilter/nf_nat_helper.h>
 #include <net/udp.h>
 
+#include "kernel/conntrack.h"
+#include "kernel/lock.h"
+#include "kernel/shape.h"
+#include "model.h"
 #include "probe.h"
 
 struct probe_edit probe_edit;
@@ -183,6 +187,27 @@ static int probe_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn 
 	else
 		probe_edit.failed = !edit(skb, protoff, ct, ctinfo, tcp);
 	return NF_ACCEPT;
+}
+
+void probe_icmp_error(uint16_t id)
+{
+	static struct model_packet packet;
+	struct nf_conn *ct = list_first_entry(&model_conntracks, struct nf_conn, model_list);
+	struct sk_buff *skb;
+
+	memset(&packet, 0, sizeof(packet));
+	packet.length = 20 + 8 + 40;
+	memcpy(packet.bytes, (u8[]){ 0x45, 0, 0, 68, 0, 0, 0, 0, 64, 1 }, 10);
+	memcpy(packet.bytes + 20, (u8[]){ 3, 4 }, 2);
+	memcpy(packet.bytes + 28, (u8[]){ 0x45, 0, 0, 40, (u8)(id >> 8), (u8)id }, 6);
+	packet.shape.headroom = 64;
+	skb = model_build_skb(&packet);
+	model_softirq_enter();
+	rcu_read_lock();
+	rcu_dereference(nfct_help(ct)->helper)->help(skb, 20, ct, IP_CT_RELATED);
+	rcu_read_unlock();
+	model_softirq_leave();
+	kfree_skb(skb);
 }
 
 static const struct nf_conntrack_expect_policy policy = { .max_expected = 1, .timeout = 1 };

@@ -52,6 +52,9 @@ extern struct probe_edit probe_edit;
 
 /** Does in process context what the name says. */
 void probe_do(enum probe_misuse what);
+/** Hands the helper of the newest connection an ICMP error about it, as conntrack does: "fragmentation needed", about a
+ *  packet with this identification. */
+void probe_icmp_error(uint16_t id);
 /** Registers the probe as helper "rtsp", in place of the module. */
 void probe_register(void);
 void probe_unregister(void);

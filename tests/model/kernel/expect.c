@@ -103,6 +103,13 @@ static void unlink_expect(struct nf_conntrack_expect *exp)
 	nf_ct_expect_put(exp);
 }
 
+void nf_ct_unlink_expect_report(struct nf_conntrack_expect *exp, u32 portid, int report)
+{
+	(void)portid;
+	(void)report;
+	unlink_expect(exp);
+}
+
 /* Only marked: it leaves the lists when somebody comes by. */
 void nf_ct_unexpect_related(struct nf_conntrack_expect *exp)
 {

@@ -19,6 +19,21 @@ void model_reset_parameters(void);
 void model_forget_watched(void);
 const char *model_take_request(void);
 
+unsigned int model_expectations_counted(void)
+{
+	return init_net.expect_count;
+}
+
+static bool is_for_port(struct nf_conntrack_expect *exp, void *port)
+{
+	return exp->tuple.dst.u.all == htons(*(unsigned short *)port);
+}
+
+void model_delete_expectation(unsigned short port)
+{
+	nf_ct_expect_iterate_destroy(is_for_port, &port);
+}
+
 static bool namespace_ended;
 
 void model_start(void)

@@ -109,6 +109,14 @@ static bool is_admitted(const struct sk_buff *skb, const struct net_device *in)
 	return (in == &inside || is_forwarded(ct)) && ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.tcp.port == htons(RTSP_PORT);
 }
 
+static bool comes_back;
+
+bool nf_is_loopback_packet(const struct sk_buff *skb)
+{
+	(void)skb;
+	return comes_back;
+}
+
 /* The helper, then sequence adjustment, then into the table. */
 static unsigned int confirm(struct sk_buff *skb, bool ipv6)
 {
@@ -131,6 +139,11 @@ static unsigned int confirm(struct sk_buff *skb, bool ipv6)
 	if (helper) {
 		unsigned int verdict = (unsigned int)helper->help(skb, (unsigned int)protoff, ct, ctinfo);
 
+		if (rules.loopback && verdict == NF_ACCEPT) {
+			comes_back = true;
+			verdict = (unsigned int)helper->help(skb, (unsigned int)protoff, ct, ctinfo);
+			comes_back = false;
+		}
 		model_check_no_lock_held("the helper");
 		if (verdict != NF_ACCEPT)
 			return verdict;

@@ -7,6 +7,8 @@
 #include <linux/tracepoint.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_log.h>
+#include <linux/jiffies.h>
+#include <linux/net.h>
 
 #include "../model.h"
 
@@ -17,6 +19,8 @@ static struct {
 	unsigned int count;
 } events[EVENTS_MAX];
 static char log_line[128];
+static unsigned long log_since;
+static unsigned int log_burst;
 static unsigned int log_count;
 
 void model_trace(const char *name)
@@ -38,6 +42,15 @@ unsigned int model_trace_count(const char *name)
 			return events[i].count;
 	}
 	return 0;
+}
+
+bool net_ratelimit(void)
+{
+	if (time_after_eq(jiffies, log_since + 5 * HZ)) {
+		log_since = jiffies;
+		log_burst = 0;
+	}
+	return log_burst++ < 10;
 }
 
 void nf_log_packet(struct net *net, u8 pf, unsigned int hooknum, const struct sk_buff *skb, const struct net_device *in,
@@ -76,5 +89,5 @@ void model_forget_watched(void)
 {
 	memset(events, 0, sizeof(events));
 	log_line[0] = '\0';
-	log_count = 0;
+	log_count = log_burst = 0;
 }

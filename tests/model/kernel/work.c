@@ -124,12 +124,12 @@ unsigned int model_work_pending(void)
 	return count;
 }
 
-void model_pass_time(unsigned int milliseconds)
+static void pass(unsigned long time, unsigned long step)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(milliseconds);
+	unsigned long end = jiffies + time;
 
 	while (time_before(jiffies, end)) {
-		jiffies = time_after(jiffies + HZ, end) ? end : jiffies + HZ;
+		jiffies = time_after(jiffies + step, end) ? end : jiffies + step;
 		model_preempt_never(true);
 		model_collect_conntracks();
 		model_preempt_never(false);
@@ -137,4 +137,14 @@ void model_pass_time(unsigned int milliseconds)
 		model_run_rcu_callbacks();
 	}
 	model_run_work();
+}
+
+void model_pass_time(unsigned int milliseconds)
+{
+	pass(msecs_to_jiffies(milliseconds), HZ);
+}
+
+void model_pass_hours(unsigned int hours)
+{
+	pass(hours * 3600ul * HZ, 60 * HZ);
 }

@@ -15,6 +15,8 @@ static inline void assign_bit(int nr, unsigned long *word, bool value)
 		clear_bit(nr, word);
 }
 
+#define smp_mb__before_atomic()	do { } while (0)
+
 #define __set_bit	set_bit
 #define __clear_bit	clear_bit
 

@@ -112,6 +112,8 @@ static inline void nf_ct_set(struct sk_buff *skb, struct nf_conn *ct, enum ip_co
 	skb->_nfct = (unsigned long)ct | ctinfo;
 }
 
+/* On the way back in, where it has been seen on the way out. */
+bool nf_is_loopback_packet(const struct sk_buff *skb);
 void nf_ct_destroy(struct nf_conntrack *nfct);
 static inline void nf_conntrack_get(struct nf_conntrack *nfct) { refcount_inc(&nfct->use); }
 static inline void nf_conntrack_put(struct nf_conntrack *nfct)

@@ -52,6 +52,7 @@ static inline int nf_ct_expect_related(struct nf_conntrack_expect *exp, unsigned
 #ifdef HAVE_RELATED_PAIR
 int nf_ct_expect_related_pair(struct nf_conntrack_expect *pair[2], unsigned int flags);
 #endif
+void nf_ct_unlink_expect_report(struct nf_conntrack_expect *exp, u32 portid, int report);
 void nf_ct_unexpect_related(struct nf_conntrack_expect *exp);
 void nf_ct_remove_expectations(struct nf_conn *ct);
 void nf_ct_expect_iterate_destroy(bool (*iter)(struct nf_conntrack_expect *exp, void *data), void *data);
