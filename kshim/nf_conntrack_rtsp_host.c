@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What one host may have: limits on its mappings.
+/* What one host may have: limits on its connections and mappings.
  *
- * A table of all hosts that have mappings or had some in the last two seconds, whose
+ * A table of all hosts that are followed or had mappings in the last two seconds, whose
  * size is bounded, and so is each chain.  Nobody is evicted for another: what
  * does not fit is refused.
  *
@@ -57,7 +57,7 @@ struct rtsp_host {
 	struct rtsp_host_key key;
 	const struct net *net;
 	bool listed;
-	unsigned int connections;	/* that hold a pointer */
+	unsigned int connections;
 	unsigned int mappings;
 	u64 tokens;			/* HZ for each */
 	unsigned long filled;		/* tokens are as of then */
@@ -72,6 +72,9 @@ static void rtsp_host_key(struct rtsp_host_key *key, const struct nf_conn *ct)
 {
 	memset(key, 0, sizeof(*key));
 	key->addr = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+	/* One machine has as many addresses as it likes in its own network. */
+	if (nf_ct_l3num(ct) == NFPROTO_IPV6)
+		memset(&key->addr.all[2], 0, 2 * sizeof(key->addr.all[2]));
 	key->net = (unsigned long)nf_ct_net(ct);
 	key->zone = nf_ct_zone(ct)->id;
 	key->l3num = nf_ct_l3num(ct);
@@ -109,16 +112,31 @@ static struct rtsp_host *rtsp_host_new(struct rtsp_bucket *bucket,
 	return host;
 }
 
-/* Returns with the connection counted, or NULL if there is no room. */
-static struct rtsp_host *rtsp_host_find(const struct nf_conn *ct)
+/* As much again where it stands for a network. */
+static unsigned int rtsp_host_size(const struct rtsp_host *host)
 {
+	return host->key.l3num == NFPROTO_IPV6 ? 2 : 1;
+}
+
+static bool rtsp_host_may_enter(const struct rtsp_host *host, unsigned int all,
+				unsigned int most)
+{
+	unsigned int share = DIV_ROUND_UP(most, 4) * rtsp_host_size(host);
+
+	return host->connections < share || most - all > most / 2;
+}
+
+enum rtsp_counter rtsp_host_enter(struct rtsp_conn *conn, unsigned int all,
+				  unsigned int most)
+{
+	enum rtsp_counter why = RTSP_COUNTERS;
 	struct rtsp_host_key key;
 	struct rtsp_bucket *bucket;
 	struct rtsp_host *host;
 	unsigned int length = 0;
 	bool found = false;
 
-	rtsp_host_key(&key, ct);
+	rtsp_host_key(&key, conn->ct);
 	bucket = &rtsp_buckets[siphash(&key, sizeof(key), &rtsp_host_seed) %
 			       RTSP_HOST_BUCKETS];
 
@@ -131,11 +149,17 @@ static struct rtsp_host *rtsp_host_find(const struct nf_conn *ct)
 	}
 	if (!found)
 		host = length < RTSP_HOST_CHAIN ?
-			       rtsp_host_new(bucket, &key, ct) : NULL;
-	if (host)
+			       rtsp_host_new(bucket, &key, conn->ct) : NULL;
+	if (!host) {
+		why = RTSP_TOO_MANY_HOSTS;
+	} else if (!rtsp_host_may_enter(host, all, most)) {
+		why = RTSP_TOO_MANY_OF_HOST;
+	} else {
 		host->connections++;
+		conn->host = host;
+	}
 	spin_unlock_bh(&bucket->lock);
-	return host;
+	return why;
 }
 
 static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
@@ -152,8 +176,9 @@ static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
 
 static enum rtsp_counter rtsp_host_charge(struct rtsp_host *host)
 {
-	unsigned int most = READ_ONCE(max_mappings_per_host);
-	unsigned int rate = READ_ONCE(mappings_per_second);
+	unsigned int size = rtsp_host_size(host);
+	unsigned int most = READ_ONCE(max_mappings_per_host) * size;
+	unsigned int rate = READ_ONCE(mappings_per_second) * size;
 
 	if (most && host->mappings >= most)
 		return RTSP_TOO_MANY_MAPPINGS;
@@ -170,11 +195,6 @@ static enum rtsp_counter rtsp_host_charge(struct rtsp_host *host)
 enum rtsp_counter rtsp_host_take(struct rtsp_conn *conn)
 {
 	enum rtsp_counter why;
-
-	if (!conn->host)
-		conn->host = rtsp_host_find(conn->ct);
-	if (!conn->host)
-		return RTSP_TOO_MANY_HOSTS;
 
 	spin_lock_bh(&conn->host->bucket->lock);
 	why = rtsp_host_charge(conn->host);

@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one host may have: limits on its mappings. */
+/* What one host may have: limits on its connections and mappings. */
 #ifndef _NF_CONNTRACK_RTSP_HOST_H
 #define _NF_CONNTRACK_RTSP_HOST_H
 
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
 
-/* A host is an opener's own address in a network namespace and zone.  The caller of
- * all these holds conn->lock.
+/* A host is an opener's own address, of IPv6 the first 64 bits of it, in a network
+ * namespace and zone.
  */
+
+/* Count a new connection, of which nobody knows yet.  @all: how many there are, of
+ * @most; whoever has more than a quarter of them gets no more while less than half is
+ * free.  Of IPv6 it is half, since many machines may share 64 bits.  Returns
+ * RTSP_COUNTERS, or the counter of what is in the way.
+ */
+enum rtsp_counter rtsp_host_enter(struct rtsp_conn *conn, unsigned int all,
+				  unsigned int most);
+
+/* The caller of all these holds conn->lock. */
 
 /* Count one more mapping.  Returns RTSP_COUNTERS, or the counter of the limit that
  * it would exceed.

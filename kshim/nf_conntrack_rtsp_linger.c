@@ -81,6 +81,9 @@ int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask)
 {
 	unsigned int i, j;
 
+	if (!nf_inet_addr_cmp(&conn->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+			      &ask->conn->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3))
+		return -ENOENT;
 	for (i = 0; i < RTSP_MAPPINGS; i++) {
 		if (conn->mapping[i].state != RTSP_MAPPING_LINGERING)
 			continue;

@@ -37,6 +37,7 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_FAST_OPEN]	= "fast_open",
 	[RTSP_NO_NAT_MODULE]	= "no_nat_module",
 	[RTSP_TOO_MANY]		= "too_many_connections",
+	[RTSP_TOO_MANY_OF_HOST]	= "too_many_of_host",
 	[RTSP_NO_MEMORY]	= "no_memory",
 	[RTSP_NOT_LINEAR]	= "not_linear",
 	[RTSP_EDIT_FAILED]	= "edit_failed",
@@ -111,6 +112,11 @@ void rtsp_count_mapping(const struct net *net, enum rtsp_mapping_state from,
 void rtsp_count_published(const struct net *net, int change)
 {
 	this_cpu_add(rtsp_pernet(net)->stats->published, change);
+}
+
+unsigned int rtsp_open(const struct net *net)
+{
+	return READ_ONCE(rtsp_pernet(net)->open);
 }
 
 void rtsp_count_open(const struct net *net, int change)

@@ -18,6 +18,7 @@ enum rtsp_counter {
 	RTSP_FAST_OPEN,		/* payload on a SYN */
 	RTSP_NO_NAT_MODULE,	/* NATed, and nf_nat_rtsp not there */
 	RTSP_TOO_MANY,		/* beyond max_connections */
+	RTSP_TOO_MANY_OF_HOST,	/* beyond what one host may have of it */
 	RTSP_NO_MEMORY,		/* no state or no expectation to be had */
 	RTSP_NOT_LINEAR,	/* payload cannot be made readable */
 	RTSP_EDIT_FAILED,	/* payload cannot be made writable: passes */
@@ -47,6 +48,8 @@ unsigned long __percpu *rtsp_note_counter(const struct net *net,
 					  enum rtspnat_note note);
 void rtsp_count_notes(const struct net *net, u64 notes);
 void rtsp_count_open(const struct net *net, int change);
+/* Connections that are followed. */
+unsigned int rtsp_open(const struct net *net);
 
 /* A mapping goes from one state to another, or is published or not any more. */
 void rtsp_count_mapping(const struct net *net, enum rtsp_mapping_state from,

@@ -23,13 +23,15 @@
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
 
+/* The sweep looks at each. */
+#define RTSP_CONNECTIONS_MAX	65536u
 #define RTSP_SWEEP_INTERVAL	HZ
 #define RTSP_RENEW_INTERVAL	(24ul * 60 * 60 * HZ)
 
 static unsigned int max_connections __read_mostly = 4096;
 module_param(max_connections, uint, 0644);
 MODULE_PARM_DESC(max_connections,
-		 "RTSP connections followed at a time, 6 KiB each; more pass untouched (default 4096)");
+		 "RTSP connections followed at a time, 6 KiB each; more pass untouched (default 4096, at most 65536)");
 
 static bool rewrite_client_address __read_mostly;
 module_param(rewrite_client_address, bool, 0644);
@@ -51,12 +53,18 @@ static struct kmem_cache *rtsp_conn_cache __read_mostly;
 /* Guards the list, its length, conn->listed and all writes of helper->conn. */
 static DEFINE_SPINLOCK(rtsp_conns_lock);
 static LIST_HEAD(rtsp_conns);
-static unsigned int rtsp_conns_count;
+/* Of the initial namespace, and of all others: whoever makes those may be anybody. */
+static unsigned int rtsp_conns_count[2];
 
 /* What the sweep has taken off the list counts in its namespace until it is finished,
  * so no namespace may end in between.
  */
 static DEFINE_MUTEX(rtsp_reap_mutex);
+
+static unsigned int *rtsp_count_of(const struct net *net)
+{
+	return &rtsp_conns_count[!net_eq(net, &init_net)];
+}
 
 static void rtsp_conn_sweep(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rtsp_sweep_work, rtsp_conn_sweep);
@@ -146,7 +154,7 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 		nf_conntrack_get(&conn->ct->ct_general);
 		list_add(&conn->list, &rtsp_conns);
 		conn->listed = true;
-		rtsp_conns_count++;
+		(*rtsp_count_of(nf_ct_net(conn->ct)))++;
 		rtsp_count_open(nf_ct_net(conn->ct), 1);
 		rcu_assign_pointer(helper->conn, conn);
 		winner = conn;
@@ -155,18 +163,34 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 	return winner;
 }
 
+/* Count it with its namespace and its host.  Other namespaces than the initial one have
+ * half as many together, and each of them a half of that.  Without the lock of the
+ * list, so a limit may be exceeded by one for each CPU.
+ */
+static enum rtsp_counter rtsp_conn_enter(struct rtsp_conn *conn)
+{
+	const struct net *net = nf_ct_net(conn->ct);
+	unsigned int most = min(READ_ONCE(max_connections), RTSP_CONNECTIONS_MAX);
+	unsigned int all = READ_ONCE(*rtsp_count_of(net));
+
+	if (!net_eq(net, &init_net)) {
+		if (all >= DIV_ROUND_UP(most, 2))
+			return RTSP_TOO_MANY;
+		most = DIV_ROUND_UP(most, 4);
+		all = rtsp_open(net);
+	}
+	if (all >= most)
+		return RTSP_TOO_MANY;
+	return rtsp_host_enter(conn, all, most);
+}
+
 /* Runs in the packet path.  Returns NULL if there is no state to be had. */
 struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 				   struct rtsp_helper *helper)
 {
 	struct net *net = nf_ct_net(ct);
 	struct rtsp_conn *conn, *winner;
-
-	/* Without the lock, so it may be exceeded by one for each CPU. */
-	if (READ_ONCE(rtsp_conns_count) >= READ_ONCE(max_connections)) {
-		rtsp_count(net, RTSP_TOO_MANY);
-		return NULL;
-	}
+	enum rtsp_counter why;
 
 	conn = kmem_cache_alloc(rtsp_conn_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!conn) {
@@ -175,8 +199,15 @@ struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 	}
 
 	rtsp_conn_open(conn, ct, helper);
+	why = rtsp_conn_enter(conn);
+	if (why != RTSP_COUNTERS) {
+		rtsp_count(net, why);
+		kmem_cache_free(rtsp_conn_cache, conn);
+		return NULL;
+	}
 	winner = rtsp_conn_publish(conn, helper);
 	if (winner != conn) {
+		rtsp_host_leave(conn);
 		kmem_cache_free(rtsp_conn_cache, conn);
 		return winner;
 	}
@@ -195,7 +226,7 @@ static void rtsp_conn_unlist(struct rtsp_conn *conn, struct list_head *to)
 
 	list_move(&conn->list, to);
 	conn->listed = false;
-	rtsp_conns_count--;
+	(*rtsp_count_of(nf_ct_net(conn->ct)))--;
 	rtsp_count_open(nf_ct_net(conn->ct), -1);
 	if (helper) {
 		set_bit(RTSP_TRANSPARENT, &helper->flags);

@@ -46,7 +46,7 @@ struct rtsp_conn {
 	bool grown;			/* seqadj counts on the text being longer */
 	bool listed;			/* under the lock of the list */
 	u8 lingering;			/* mappings */
-	struct rtsp_host *host;		/* of the opener; NULL until it has a mapping */
+	struct rtsp_host *host;		/* of the opener */
 	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;
 	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL if none */

@@ -115,5 +115,59 @@ TEST_F(ModelHost, LogsNoMoreThanAConsoleStands) {
   EXPECT_EQ(lines, 10U);
 }
 
+// Of one that has said as little as makes state.
+void IdleFrom(const Endpoint& client, const Endpoint& server = {kServer, 554}) {
+  Router router({}, client, server);
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request("S");
+}
+
+TEST_F(ModelHost, DoesNotTakeAllConnections) {
+  Start();
+  model_set_parameter("max_connections", "64");
+  for (std::uint16_t i = 0; i < 100; ++i) IdleFrom({kClient, static_cast<std::uint16_t>(20000 + i)});
+  EXPECT_EQ(Kernel::Counter("connections_open"), 32) << "half, while nobody else is there";
+  EXPECT_EQ(Kernel::Counter("too_many_of_host"), 68);
+  AskFrom(3, 9);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1) << "of a neighbour";
+  // With others there it keeps what it has and gets no more than a quarter again.
+  for (std::uint16_t i = 0; i < 16; ++i) IdleFrom({{false, 4}, static_cast<std::uint16_t>(20000 + i)});
+  EXPECT_EQ(Kernel::Counter("too_many_of_host"), 68);
+  IdleFrom({{false, 4}, 21000});
+  EXPECT_EQ(Kernel::Counter("too_many_of_host"), 69);
+  AskFrom(5, 10);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 2);
+}
+
+TEST_F(ModelHost, AnOutsiderDoesNotTakeAllConnections) {
+  Kernel::Options options;
+  options.server = kCamera;
+  options.rules.forward_port = true;
+  Start(options);
+  model_set_parameter("max_connections", "64");
+  for (std::uint16_t i = 0; i < 100; ++i)
+    IdleFrom({kStranger, static_cast<std::uint16_t>(20000 + i)}, {kService, 554});
+  EXPECT_EQ(Kernel::Counter("too_many_of_host"), 68);
+  AskFrom(3, 9);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1);
+}
+
+TEST_F(ModelHost, ANetworkOfIpv6IsOneHost) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "3");
+  Network network;
+  network.ipv6 = true;
+  for (std::uint8_t number = 30; number < 50; ++number) {
+    Router router(network, {{false, number}, 40000});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + std::to_string(5000 + 2 * number) + "-" +
+                                        std::to_string(5001 + 2 * number)));
+  }
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 6) << "twice as many as a host";
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 14);
+}
+
 }  // namespace
 }  // namespace rtsp::model
