@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What one host may have: limits on its connections and mappings.
+/* What one host may have: limits on its connections, mappings and expectations.
  *
  * A table of all hosts that are followed or had mappings in the last two seconds, whose
  * size is bounded, and so is each chain.  Nobody is evicted for another: what
@@ -37,6 +37,11 @@ module_param(mappings_per_second, uint, 0644);
 MODULE_PARM_DESC(mappings_per_second,
 		 "New media mappings a second of one host, twice as many at once, 0 for any number (default 64)");
 
+static unsigned int expectations __read_mostly;
+module_param(expectations, uint, 0644);
+MODULE_PARM_DESC(expectations,
+		 "Places in the kernel's expectation table, nf_conntrack_expect_max; 0 for what it is unless it was set (default 0)");
+
 struct rtsp_host_key {
 	union nf_inet_addr addr;
 	u64 net;
@@ -59,6 +64,7 @@ struct rtsp_host {
 	bool listed;
 	unsigned int connections;
 	unsigned int mappings;
+	unsigned int expectations;
 	u64 tokens;			/* HZ for each */
 	unsigned long filled;		/* tokens are as of then */
 	struct list_head lingering;	/* connections */
@@ -190,6 +196,59 @@ static enum rtsp_counter rtsp_host_charge(struct rtsp_host *host)
 	}
 	host->mappings++;
 	return RTSP_COUNTERS;
+}
+
+/* The kernel does not say how many: this is what it begins with. */
+static unsigned int rtsp_expectations_max(const struct net *net)
+{
+	unsigned int most = READ_ONCE(expectations);
+
+	if (!most)
+		most = max(nf_conntrack_htable_size / 256, 1u) * 4;
+	return min(most, rtsp_expectation_limit(net));
+}
+
+static unsigned int rtsp_host_expectations(const struct rtsp_conn *conn)
+{
+	return READ_ONCE(conn->host->expectations);
+}
+
+bool rtsp_host_may_expect(const struct rtsp_conn *conn, unsigned int count)
+{
+	const struct net *net = nf_ct_net(conn->ct);
+	unsigned int most = rtsp_expectations_max(net);
+	unsigned int all = rtsp_expectations(net) + count;
+
+	if (all > most - most / 4)
+		return false;
+	return rtsp_host_expectations(conn) + count <=
+		       most / 4 * rtsp_host_size(conn->host) ||
+	       all <= most / 2;
+}
+
+bool rtsp_host_may_spare(const struct rtsp_conn *conn)
+{
+	const struct net *net = nf_ct_net(conn->ct);
+	unsigned int most = rtsp_expectations_max(net);
+
+	return rtsp_host_may_expect(conn, 1) &&
+	       (rtsp_expectations(net) < most / 2 ||
+		rtsp_host_expectations(conn) < most / 8);
+}
+
+void rtsp_host_expect(const struct rtsp_conn *conn, int change)
+{
+	struct rtsp_host *host = conn->host;
+
+	spin_lock_bh(&host->bucket->lock);
+	WRITE_ONCE(host->expectations, host->expectations + change);
+	spin_unlock_bh(&host->bucket->lock);
+	rtsp_count_expectations(nf_ct_net(conn->ct), change);
+}
+
+void rtsp_host_table_full(const struct rtsp_conn *conn)
+{
+	rtsp_limit_expectations(nf_ct_net(conn->ct));
 }
 
 enum rtsp_counter rtsp_host_take(struct rtsp_conn *conn)

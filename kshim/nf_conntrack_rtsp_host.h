@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one host may have: limits on its connections and mappings. */
+/* What one host may have: limits on its connections, mappings and expectations. */
 #ifndef _NF_CONNTRACK_RTSP_HOST_H
 #define _NF_CONNTRACK_RTSP_HOST_H
 
@@ -24,6 +24,20 @@ enum rtsp_counter rtsp_host_enter(struct rtsp_conn *conn, unsigned int all,
  * it would exceed.
  */
 enum rtsp_counter rtsp_host_take(struct rtsp_conn *conn);
+/* May @conn have @count expectations more?  The kernel's table has so many places for all
+ * helpers of a namespace; this one takes three quarters of it at most.  A host that has
+ * more than a quarter (IPv6: half) gets no more while less than half is free.
+ */
+bool rtsp_host_may_expect(const struct rtsp_conn *conn, unsigned int count);
+/* Nor one that can be done without: those only while there are enough. */
+bool rtsp_host_may_spare(const struct rtsp_conn *conn);
+/* It has so many more now, or fewer. */
+void rtsp_host_expect(const struct rtsp_conn *conn, int change);
+/* The table is full although it should not be: somebody else has made it smaller, or takes
+ * more.  For a minute there is no more than what there is now.
+ */
+void rtsp_host_table_full(const struct rtsp_conn *conn);
+
 /* It came to nothing: as if it had never been asked for. */
 void rtsp_host_give_back(struct rtsp_conn *conn);
 /* It has ended. */

@@ -34,8 +34,12 @@ static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, int err)
 {
 	enum rtsp_counter why = err == -EBUSY  ? RTSP_PORT_BUSY :
 				err == -ENOMEM ? RTSP_NO_MEMORY :
+				err == -EDQUOT ? RTSP_TOO_MANY_EXPECTATIONS :
+				err == -EMFILE ? RTSP_TABLE_FULL :
 						 RTSP_RESERVE_FAILED;
 
+	if (err == -EMFILE)
+		rtsp_host_table_full(ask->conn);
 	rtsp_count(nf_ct_net(ask->conn->ct), why);
 	if (err == -EBUSY)
 		return RTSPNAT_BUSY;
@@ -85,12 +89,35 @@ static void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
 	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_RESERVED);
 }
 
+static unsigned int rtsp_held(struct nf_conntrack_expect *const *exp)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < RTSPNAT_PORTS; i++)
+		count += !!exp[i];
+	return count;
+}
+
+/* Expectations count for the host and the namespace, whatever mapping has them. */
+static void rtsp_mapping_count(const struct rtsp_conn *conn,
+			       struct rtsp_mapping *mapping)
+{
+	u8 held = rtsp_held(mapping->in) + rtsp_held(mapping->out);
+
+	if (held == mapping->held)
+		return;
+	rtsp_host_expect(conn, held - mapping->held);
+	mapping->held = held;
+}
+
 static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 			       struct nf_conntrack_expect **exp, bool *any)
 {
 	unsigned int i;
 	int err = 0;
 
+	if (!rtsp_host_may_expect(ask->conn, ask->step->count))
+		return -EDQUOT;
 	for (i = 0; i < ask->step->count && !err; i++) {
 		exp[i] = rtsp_expect_inbound(ask, i);
 		if (!exp[i])
@@ -138,6 +165,7 @@ enum rtspnat_reply rtsp_reserve(const struct rtsp_ask *ask)
 
 	memcpy(mapping->in, exp, sizeof(exp));
 	mapping->any_source = any;
+	rtsp_mapping_count(ask->conn, mapping);
 	trace_rtsp_reserve(ask->conn->ct, ask->step, 0);
 	return RTSPNAT_YES;
 }
@@ -148,6 +176,8 @@ static int rtsp_publish_ports(const struct rtsp_ask *ask,
 	unsigned int i;
 	int err = 0;
 
+	if (!rtsp_host_may_expect(ask->conn, ask->step->count))
+		return -EDQUOT;
 	for (i = 0; i < ask->step->count && !err; i++) {
 		if (!ask->step->published[i])
 			continue;
@@ -183,6 +213,7 @@ enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask)
 	/* What was published before would be in the way. */
 	for (i = 0; i < RTSPNAT_PORTS; i++)
 		rtsp_expect_drop(&mapping->out[i]);
+	rtsp_mapping_count(ask->conn, mapping);
 	err = rtsp_publish_ports(ask, exp);
 	rtsp_mapping_begin(ask, err);
 	rtsp_mapping_publish(ask->conn, mapping, !err);
@@ -192,6 +223,7 @@ enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask)
 		return rtsp_refuse(ask, err);
 	}
 	memcpy(mapping->out, exp, sizeof(exp));
+	rtsp_mapping_count(ask->conn, mapping);
 	return RTSPNAT_YES;
 }
 
@@ -245,7 +277,9 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 		rtsp_expect_drop(out);
 		if (!open)
 			return;
-		*out = rtsp_expect_outbound(ask, i);
+		rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
+		if (rtsp_host_may_spare(ask->conn))
+			*out = rtsp_expect_outbound(ask, i);
 		if (*out)
 			(*out)->flags &= ~NF_CT_EXPECT_INACTIVE;
 		if (!*out || nf_ct_expect_related(*out, 0)) {
@@ -257,6 +291,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 			return;
 		}
 	}
+	rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
 	if (open)
 		rtsp_expect_clear_way(*out);
 }
@@ -328,6 +363,7 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 		rtsp_expect_drop(&mapping->in[i]);
 		rtsp_expect_drop(&mapping->out[i]);
 	}
+	rtsp_mapping_count(conn, mapping);
 	if (mapping->state == RTSP_MAPPING_LINGERING) {
 		WRITE_ONCE(conn->lingering, conn->lingering - 1);
 		if (!conn->lingering)

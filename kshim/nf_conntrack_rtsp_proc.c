@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Counters of each network namespace, in /proc/net/nf_conntrack_rtsp. */
 
+#include <linux/atomic.h>
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
+#include <linux/jiffies.h>
+#include <linux/limits.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
@@ -12,6 +15,8 @@
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_proc.h"
 
+/* That the table was found full is believed for so long. */
+#define RTSP_LIMIT_TIME	(60 * HZ)
 #define RTSP_PROC_NAME	"nf_conntrack_rtsp"
 
 static_assert(RTSPNAT_NOTES <= 64);	/* the bits of step.notes */
@@ -27,6 +32,9 @@ struct rtsp_stats {
 struct rtsp_net {
 	struct rtsp_stats __percpu *stats;
 	unsigned int open;	/* written under the lock of the list */
+	atomic_t expectations;
+	unsigned int limit;	/* of those */
+	unsigned long limited;	/* in jiffies: since when; 0: never */
 };
 
 static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
@@ -43,6 +51,8 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_EDIT_FAILED]	= "edit_failed",
 	[RTSP_REWRITE_FAILED]	= "rewrite_failed",
 	[RTSP_PORT_BUSY]	= "port_busy",
+	[RTSP_TOO_MANY_EXPECTATIONS] = "too_many_expectations",
+	[RTSP_TABLE_FULL]	= "table_full",
 	[RTSP_RESERVE_FAILED]	= "reserve_failed",
 	[RTSP_OUTBOUND_FAILED]	= "outbound_failed",
 	[RTSP_REDIRECTED]	= "redirected",
@@ -114,6 +124,34 @@ void rtsp_count_published(const struct net *net, int change)
 	this_cpu_add(rtsp_pernet(net)->stats->published, change);
 }
 
+unsigned int rtsp_expectations(const struct net *net)
+{
+	return atomic_read(&rtsp_pernet(net)->expectations);
+}
+
+void rtsp_count_expectations(const struct net *net, int change)
+{
+	atomic_add(change, &rtsp_pernet(net)->expectations);
+}
+
+unsigned int rtsp_expectation_limit(const struct net *net)
+{
+	const struct rtsp_net *rn = rtsp_pernet(net);
+	unsigned long limited = READ_ONCE(rn->limited);
+
+	if (!limited || time_after(jiffies, limited + RTSP_LIMIT_TIME))
+		return UINT_MAX;
+	return READ_ONCE(rn->limit);
+}
+
+void rtsp_limit_expectations(const struct net *net)
+{
+	struct rtsp_net *rn = rtsp_pernet(net);
+
+	WRITE_ONCE(rn->limit, rtsp_expectations(net));
+	WRITE_ONCE(rn->limited, jiffies ?: 1);
+}
+
 unsigned int rtsp_open(const struct net *net)
 {
 	return READ_ONCE(rtsp_pernet(net)->open);
@@ -157,6 +195,8 @@ static int rtsp_seq_show(struct seq_file *seq, void *v)
 		seq_printf(seq, "%s %lu\n", rtsp_mapping_name[i],
 			   sum.mappings[i]);
 	seq_printf(seq, "mappings_published %lu\n", sum.published);
+	seq_printf(seq, "expectations %u\n",
+		   (unsigned int)atomic_read(&rn->expectations));
 	for (i = 0; i < RTSP_COUNTERS; i++)
 		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i],
 			   sum.counter[i]);

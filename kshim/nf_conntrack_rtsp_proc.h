@@ -24,6 +24,8 @@ enum rtsp_counter {
 	RTSP_EDIT_FAILED,	/* payload cannot be made writable: passes */
 	RTSP_REWRITE_FAILED,	/* that, where bytes are moved: dropped */
 	RTSP_PORT_BUSY,		/* a proposed port is taken */
+	RTSP_TOO_MANY_EXPECTATIONS, /* beyond what one host or all may have */
+	RTSP_TABLE_FULL,	/* of expectations, though there should be room */
 	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
 	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */
 	RTSP_REDIRECTED,	/* control connections expected elsewhere */
@@ -50,6 +52,12 @@ void rtsp_count_notes(const struct net *net, u64 notes);
 void rtsp_count_open(const struct net *net, int change);
 /* Connections that are followed. */
 unsigned int rtsp_open(const struct net *net);
+
+/* Expectations that are registered, and how many the table was found to hold lately. */
+unsigned int rtsp_expectations(const struct net *net);
+void rtsp_count_expectations(const struct net *net, int change);
+unsigned int rtsp_expectation_limit(const struct net *net);
+void rtsp_limit_expectations(const struct net *net);
 
 /* A mapping goes from one state to another, or is published or not any more. */
 void rtsp_count_mapping(const struct net *net, enum rtsp_mapping_state from,

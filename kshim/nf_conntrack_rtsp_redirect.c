@@ -68,6 +68,8 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 
 	if (rtsp_is_redirected_enough(conn->ct))
 		return RTSP_TOO_MANY_REDIRECTS;
+	if (!rtsp_host_may_expect(conn, 1))
+		return RTSP_TOO_MANY_EXPECTATIONS;
 	why = rtsp_host_take(conn);
 	if (why != RTSP_COUNTERS)
 		return why;
@@ -76,6 +78,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
 	if (exp && !nf_ct_expect_related(exp, 0)) {
 		WRITE_ONCE(conn->redirect, exp);
+		rtsp_host_expect(conn, 1);
 		return RTSP_REDIRECTED;
 	}
 	if (exp)
@@ -98,6 +101,7 @@ void rtsp_redirect_end(struct rtsp_conn *conn)
 		return;
 	WRITE_ONCE(conn->redirect, NULL);
 	rtsp_expect_drop(&exp);
+	rtsp_host_expect(conn, -1);
 	rtsp_host_put(conn);
 }
 

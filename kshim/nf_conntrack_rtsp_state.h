@@ -33,6 +33,7 @@ struct rtsp_mapping {
 	unsigned long until;		/* in jiffies, while it lingers */
 	u16 inside[RTSPNAT_PORTS];
 	u8 state;			/* enum rtsp_mapping_state */
+	u8 held;			/* expectations, as they are counted */
 	bool any_source;		/* reserved from more than the peer */
 	bool published;
 };

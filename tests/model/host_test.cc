@@ -169,5 +169,107 @@ TEST_F(ModelHost, ANetworkOfIpv6IsOneHost) {
   EXPECT_EQ(Kernel::Counter("too_many_mappings"), 14);
 }
 
+class ModelTable : public OnModel {
+ protected:
+  static void Size(unsigned places) {
+    model_set_expect_max(places);
+    model_set_parameter("expectations", std::to_string(places).c_str());
+    model_set_parameter("mappings_per_second", "0");
+  }
+
+  // A session of one track of `host`; true if it is helped and plays.
+  static bool Plays(std::uint8_t host, unsigned number) {
+    Router router({}, {{false, host}, static_cast<std::uint16_t>(40000 + number)});
+    Session session(router);
+    EXPECT_TRUE(session.Open());
+    const auto port = static_cast<std::uint16_t>(5000 + 2 * number);
+    const std::string ports = std::to_string(port) + "-" + std::to_string(port + 1);
+    session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + ports));
+    session.Response(OkResponse(1, ServerTransport(ports, "6000-6001")));
+    return PassUdp({kServer, 6000}, {kRouterOutside, port}, "media").has_value();
+  }
+
+  // A request that is never answered.
+  static void Asks(const Endpoint& client, unsigned number, const Endpoint& server = {kServer, 554}) {
+    Router router({}, client, server);
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + std::to_string(5000 + 2 * number) + "-" +
+                                        std::to_string(5001 + 2 * number)));
+  }
+};
+
+TEST_F(ModelTable, OneHostDoesNotFillIt) {
+  for (const unsigned places : {16U, 64U, 1024U}) {
+    Start();
+    Size(places);
+    for (unsigned i = 0; i < places; ++i) Plays(2, i);
+    EXPECT_EQ(model_expectations_counted(), places / 2);
+    EXPECT_EQ(Kernel::Counter("expectations"), places / 2);
+    EXPECT_GE(Kernel::Counter("too_many_expectations"), places / 2);
+    EXPECT_TRUE(Plays(3, 2000)) << "a neighbour";
+    Finish();
+  }
+}
+
+TEST_F(ModelTable, AllTogetherLeaveAQuarter) {
+  for (const unsigned places : {16U, 64U, 1024U}) {
+    Start();
+    Size(places);
+    for (unsigned i = 0; i < places; ++i) Plays(static_cast<std::uint8_t>(2 + i % 200), i);
+    EXPECT_LE(model_expectations_counted(), places - places / 4);
+    EXPECT_GT(model_expectations_counted(), places / 2);
+    EXPECT_EQ(Kernel::Counter("table_full"), 0);
+    Finish();
+  }
+}
+
+TEST_F(ModelTable, AnOutsiderWithoutAnAnswerDoesNotFillIt) {
+  Kernel::Options options;
+  options.server = kCamera;
+  options.rules.forward_port = true;
+  Start(options);
+  Size(64);
+  for (unsigned i = 0; i < 64; ++i)
+    Asks({kStranger, static_cast<std::uint16_t>(20000 + i)}, i, {kService, 554});
+  EXPECT_EQ(model_expectations_counted(), 32U);
+  EXPECT_TRUE(Plays(3, 2000));
+}
+
+// What ends makes room at once.
+TEST_F(ModelTable, IsCountedAsItIs) {
+  Start();
+  Size(16);
+  for (unsigned i = 0; i < 10; ++i) {
+    Router router({}, {kClient, static_cast<std::uint16_t>(41000 + i)});
+    Session session(router);
+    AgreeOnMedia(session);
+    EXPECT_EQ(Kernel::Counter("expectations"), 4);
+    session.Request(TeardownRequest(2));
+    session.Response(OkResponse(2));
+    EXPECT_EQ(Kernel::Counter("expectations"), 0);
+    EXPECT_EQ(model_expectations_counted(), 0U);
+  }
+}
+
+// The administrator has made it smaller and has not said so.
+TEST_F(ModelTable, FoundFullItIsNotAskedForAMinute) {
+  Start();
+  model_set_expect_max(8);
+  for (unsigned i = 0; i < 4; ++i) Plays(static_cast<std::uint8_t>(2 + i), i);
+  EXPECT_EQ(Kernel::Counter("table_full"), 1);
+  EXPECT_EQ(Kernel::Counter("too_many_expectations"), 1);
+  model_pass_time(61000);
+  Plays(9, 9);
+  EXPECT_EQ(Kernel::Counter("table_full"), 2);
+}
+
+// Many cameras at once are no attack.
+TEST_F(ModelTable, AnNvrStartsItsCameras) {
+  Start();
+  for (unsigned i = 0; i < 32; ++i) EXPECT_TRUE(Plays(2, i));
+  EXPECT_EQ(Kernel::Counter("expectations"), 128);
+}
+
 }  // namespace
 }  // namespace rtsp::model

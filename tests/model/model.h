@@ -47,6 +47,8 @@ void model_run_modprobe(bool found);
 /** 0, or a negative error number. model_start() sets them to what they are when a module is loaded. */
 int model_set_parameter(const char *name, const char *value);
 void model_set_max_connections(unsigned int count);
+/** The sysctl nf_conntrack_expect_max; 1024 at first. */
+void model_set_expect_max(unsigned int count);
 /** Gives the whole text of a file of /proc/net; false if it is not there. */
 bool model_read_proc(const char *name, char *text, size_t size);
 ///@}

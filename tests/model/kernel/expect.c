@@ -4,9 +4,12 @@
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+#include "../model.h"
 #include "conntrack.h"
 
-#define EXPECT_MAX	1024	/* nf_conntrack_expect_max */
+/* Of a machine of 1 GB. */
+unsigned int nf_conntrack_htable_size = 65536;
+static unsigned int expect_max;		/* nf_conntrack_expect_max */
 
 DEFINE_SPINLOCK(nf_conntrack_expect_lock);
 
@@ -18,12 +21,18 @@ void model_expect_start(void)
 {
 	INIT_HLIST_HEAD(&expectations);
 	dying = 0;
+	expect_max = nf_conntrack_htable_size / 256 * 4;
 	cache = kmem_cache_create("nf_conntrack_expect", sizeof(struct nf_conntrack_expect), 8, 0, NULL);
 }
 
 void model_expect_stop(void)
 {
 	kmem_cache_destroy(cache);
+}
+
+void model_set_expect_max(unsigned int count)
+{
+	expect_max = count;
 }
 
 static bool is_expired(const struct nf_conntrack_expect *exp)
@@ -186,7 +195,7 @@ static int make_room(struct nf_conntrack_expect *new, unsigned int flags)
 	most = helper ? helper->expect_policy[new->class].max_expected : 0;
 	if (most && help->expecting[new->class] >= most)
 		evict_oldest(help, new, most);
-	return new->net.net->expect_count >= EXPECT_MAX ? -EMFILE : 0;
+	return new->net.net->expect_count >= expect_max ? -EMFILE : 0;
 }
 
 static void insert(struct nf_conntrack_expect *exp)

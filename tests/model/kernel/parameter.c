@@ -8,7 +8,7 @@
 #include "../model.h"
 
 extern unsigned int *model_parameter_max_connections, *model_parameter_max_mappings_per_host,
-	*model_parameter_mappings_per_second;
+	*model_parameter_mappings_per_second, *model_parameter_expectations;
 extern bool *model_parameter_rewrite_client_address, *model_parameter_play_transport,
 	*model_parameter_end_media, *model_parameter_follow_redirects;
 extern const struct kernel_param_ops *model_parameter_media_source;
@@ -23,6 +23,7 @@ static const struct {
 	{ .name = "max_connections", .number = &model_parameter_max_connections, .at_first = "4096" },
 	{ .name = "max_mappings_per_host", .number = &model_parameter_max_mappings_per_host, .at_first = "256" },
 	{ .name = "mappings_per_second", .number = &model_parameter_mappings_per_second, .at_first = "64" },
+	{ .name = "expectations", .number = &model_parameter_expectations, .at_first = "0" },
 	{ .name = "rewrite_client_address", .flag = &model_parameter_rewrite_client_address, .at_first = "N" },
 	{ .name = "play_transport", .flag = &model_parameter_play_transport, .at_first = "N" },
 	{ .name = "end_media", .flag = &model_parameter_end_media, .at_first = "N" },

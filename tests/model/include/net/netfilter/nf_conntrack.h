@@ -79,6 +79,7 @@ struct nf_conn {
 	unsigned int model_events;	/* bits of enum ip_conntrack_events */
 };
 
+extern unsigned int nf_conntrack_htable_size;
 #define nfct_time_stamp ((u32)jiffies)
 
 void *nf_ct_ext_add(struct nf_conn *ct, enum nf_ct_ext_id id, gfp_t gfp);
