@@ -14,6 +14,7 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/random.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
@@ -26,6 +27,8 @@
 /* The sweep looks at each. */
 #define RTSP_CONNECTIONS_MAX	65536u
 #define RTSP_SWEEP_INTERVAL	HZ
+/* Connections that are looked at with the lock of the list held. */
+#define RTSP_SWEEP_BATCH	64u
 #define RTSP_RENEW_INTERVAL	(24ul * 60 * 60 * HZ)
 
 static unsigned int max_connections __read_mostly = 4096;
@@ -152,7 +155,7 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 					   lockdep_is_held(&rtsp_conns_lock));
 	if (!winner && !test_bit(RTSP_TRANSPARENT, &helper->flags)) {
 		nf_conntrack_get(&conn->ct->ct_general);
-		list_add(&conn->list, &rtsp_conns);
+		list_add_tail(&conn->list, &rtsp_conns);
 		conn->listed = true;
 		(*rtsp_count_of(nf_ct_net(conn->ct)))++;
 		rtsp_count_open(nf_ct_net(conn->ct), 1);
@@ -323,25 +326,48 @@ static bool rtsp_conn_may_go(struct rtsp_conn *conn, const struct net *net)
 	return rtsp_conn_is_over(conn);
 }
 
-/* All of @net, or with NULL those that are over.  Returns whether any are left. */
+/* Of the next ones on the list, which go to its end: all of @net, or with NULL those that
+ * are over.  Returns how many of @left are left to be looked at.
+ */
+static unsigned int rtsp_conn_collect(const struct net *net, unsigned int left,
+				      struct list_head *dead)
+{
+	unsigned int count = min(left, RTSP_SWEEP_BATCH);
+	struct rtsp_conn *conn;
+	unsigned int i;
+
+	spin_lock_bh(&rtsp_conns_lock);
+	for (i = 0; i < count && !list_empty(&rtsp_conns); i++) {
+		conn = list_first_entry(&rtsp_conns, struct rtsp_conn, list);
+		if (rtsp_conn_may_go(conn, net))
+			rtsp_conn_unlist(conn, dead);
+		else
+			list_move_tail(&conn->list, &rtsp_conns);
+	}
+	spin_unlock_bh(&rtsp_conns_lock);
+	return left - count;
+}
+
+/* All that were there when it began.  A few at a time: whoever opens a connection meanwhile
+ * waits for the lock.  Returns whether any are left.
+ */
 static bool rtsp_conn_reap(const struct net *net)
 {
-	struct rtsp_conn *conn, *next;
-	LIST_HEAD(dead);
-	bool left;
+	unsigned int left;
+	bool any;
 
 	mutex_lock(&rtsp_reap_mutex);
-	spin_lock_bh(&rtsp_conns_lock);
-	list_for_each_entry_safe(conn, next, &rtsp_conns, list) {
-		if (rtsp_conn_may_go(conn, net))
-			rtsp_conn_unlist(conn, &dead);
-	}
-	left = !list_empty(&rtsp_conns);
-	spin_unlock_bh(&rtsp_conns_lock);
+	left = READ_ONCE(rtsp_conns_count[0]) + READ_ONCE(rtsp_conns_count[1]);
+	while (left) {
+		LIST_HEAD(dead);
 
-	rtsp_conn_finish(&dead);
+		left = rtsp_conn_collect(net, left, &dead);
+		rtsp_conn_finish(&dead);
+		cond_resched();
+	}
+	any = READ_ONCE(rtsp_conns_count[0]) || READ_ONCE(rtsp_conns_count[1]);
 	mutex_unlock(&rtsp_reap_mutex);
-	return left;
+	return any;
 }
 
 /* nf_conntrack waits for the last reference when the namespace goes. */

@@ -174,5 +174,25 @@ TEST_F(ModelEnd, ConnectionIsOpenedAgainWithoutAnEnd) {
   EXPECT_TRUE(PassUdp({kServer, 6010}, {kRouterOutside, 5010}, "media"));
 }
 
+// Whoever opens a connection while the sweep runs waits for no more than a few others to be looked at.
+TEST_F(ModelEnd, TheSweepLetsOthersIn) {
+  unsigned places[2] = {};
+  for (const unsigned round : {0U, 1U}) {
+    Start();
+    model_set_parameter("max_connections", "4096");
+    for (unsigned i = 0; i < (round == 0 ? 1U : 640U); ++i) {
+      Router router({}, {kClient, static_cast<std::uint16_t>(20000 + i)});
+      Session session(router);
+      ASSERT_TRUE(session.Open());
+      session.Request("S");
+    }
+    model_on_preempt_anywhere([](void* count) { ++*static_cast<unsigned*>(count); }, &places[round]);
+    model_pass_time(1000);
+    model_on_preempt_anywhere(nullptr, nullptr);
+    Finish();
+  }
+  EXPECT_GE(places[1], places[0] + 9) << "once for each 64 of 640";
+}
+
 }  // namespace
 }  // namespace rtsp::model
