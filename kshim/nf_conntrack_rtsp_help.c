@@ -170,7 +170,7 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 	struct rtsp_conn *conn;
 
 	/* A close without a word needs no state. */
-	if (pkt->end == pkt->dataoff)
+	if (pkt->end == pkt->dataoff && !th->urg)
 		return NULL;
 
 	if (!rtsp_saw_opening(helper)) {
@@ -461,8 +461,11 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 		return NF_ACCEPT;
 	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
 		return NF_ACCEPT;
-	if (pkt.dataoff == pkt.end && !th->fin && !th->rst &&
-	    !test_bit(RTSP_HOLDING, &pkt.helper->flags))
+	/* The urgent pointer of an empty segment is that of a byte to come, which
+	 * the receiver will take out of the stream.
+	 */
+	if (pkt.dataoff == pkt.end && !th->fin && !th->rst && !th->urg &&
+	    !test_bit(RTSP_HOLDING, &helper->flags))
 		return NF_ACCEPT;
 	return rtsp_help_data(&pkt, pkt.helper, th);
 }

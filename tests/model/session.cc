@@ -46,6 +46,8 @@ std::string Session::Say(rtspnat_direction direction, std::string_view text, boo
   packet.payload = text;
   packet.psh = !text.empty();
   packet.fin = fin;
+  packet.urg = urgent;
+  packet.urgent = static_cast<std::uint16_t>(urgent ? text.size() + 1 : 0);
   packet.segment_size = text.size() > segment_size ? segment_size : std::uint16_t{0};
   sides_[direction].next += static_cast<std::uint32_t>(text.size()) + (fin ? 1 : 0);
   const auto arrived = router_.Pass(packet);

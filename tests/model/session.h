@@ -26,6 +26,7 @@ class Session {
   void Reset(rtspnat_direction direction);
 
   std::uint16_t segment_size = 0;  ///< Of the next packets.
+  bool urgent = false;             ///< Likewise: whether a byte behind their end is urgent.
   /// What did not follow: empty if all is well.
   [[nodiscard]] const std::string& Wrong() const { return wrong_; }
   /// Sends a packet again that was sent before; returns what arrives.

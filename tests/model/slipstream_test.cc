@@ -196,6 +196,34 @@ TEST_F(ModelSlipstream, BehindGarbageOnAnRtspConnection) {
   }
 }
 
+// Its receiver takes a byte out of the stream and so reads another one, wherever that is said: also in a segment
+// without a byte, as in the answer to a window of nothing.
+TEST_F(ModelSlipstream, BehindUrgentData) {
+  const std::string head = "SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\n";
+  const std::vector<std::vector<std::string>> streams = {
+      {head + "01234", "56", "789"}, {head + "01234", "", "56789"}, {head, "0123456789"}, {"", ""}};
+  for (const bool urgent : {false, true}) {
+    for (const std::vector<std::string>& segments : streams) {
+      SCOPED_TRACE(segments[0].substr(0, 20) + "|" + segments[1] + (urgent ? " urgent" : ""));
+      Start();
+      Router router;
+      Session session(router);
+      ASSERT_TRUE(session.Open());
+      for (std::size_t i = 0; i < segments.size(); ++i) {
+        session.urgent = urgent && i == 1;
+        EXPECT_EQ(session.Request(segments[i]), segments[i]);
+      }
+      session.urgent = false;
+      EXPECT_EQ(Kernel::Counter("urgent"), urgent ? 1 : 0);
+      EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
+      EXPECT_EQ(Kernel::Counter("connections_open"), urgent ? 0 : 1);
+      EXPECT_EQ(Kernel::Expectations().empty(), urgent);
+      EXPECT_EQ(session.Wrong(), "");
+      Finish();
+    }
+  }
+}
+
 TEST_F(ModelSlipstream, InTheValuesOfHeaders) {
   Start();
   const std::string head = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n";
