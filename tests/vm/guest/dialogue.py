@@ -6,6 +6,7 @@ came of it in a line. dialogues.sh knows what has to."""
 import sys
 
 import dialogue_source  # noqa: F401 each adds its dialogues
+import dialogue_ffmpeg  # noqa: F401
 import dialogue_limits  # noqa: F401
 import dialogue_linger  # noqa: F401
 import dialogue_namespaces  # noqa: F401
@@ -15,7 +16,6 @@ import dialogue_standby  # noqa: F401
 import dialogue_tcp  # noqa: F401
 import dialogue_trace  # noqa: F401
 import dialogue_tunnel  # noqa: F401
-import dialogue_urgent  # noqa: F401
 import dialogue_worse  # noqa: F401
 from attack_case import Case
 from attack_network import Network

@@ -48,10 +48,8 @@ case_table() {
 		teardown-ends        teardown  4      nft    end_media=1             after=nobody
 		teardown-ends-6      teardown  6      nft    end_media=1             after=nobody
 		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
-		urgent               urgent    4      nft    -                       no=read_on,0 body=transparent,1 ahead=transparent,1 while_empty=1
 		huge                 huge      4      nft    -                       lines=quick line=quick short=quick lines=quick line=quick short=quick
 		fallback             fallback  4      nft    -                       media=alike dropped=0
-		mixed                mixed     4      nft    -                       media=alike dropped=0 udp=server
 		ffmpeg               ffmpeg    4      nft    -                       media=alike dropped=0
 		namespaces           namespaces 4     nft    -                       router=1 other=2 server=0 router=1 new=0
 	EOF
