@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""What one host may ask for (max_mappings_per_host, mappings_per_second), and that another one gets its own; that a
-connection is followed behind interleaved media."""
+"""What one host may ask for (max_mappings_per_host, mappings_per_second), and that another one gets its own."""
 
 import time
 
-from attack_case import MEDIA, agreed, head, ok, setup
-from attack_hosts import ROUTER, SERVER, URL
-from dialogue_case import ask, dialogue, got_in
+from attack_case import agreed, head, ok, setup
+from attack_hosts import ROUTER, URL
+from dialogue_case import ask, dialogue
 
 
 def mapped(case):
@@ -70,18 +69,3 @@ def rate(case):
     most = int(2 * (time.monotonic() - started))
     then = "two a second" if 2 <= later <= most else later
     return f"granted={granted} refused={refused} then={then}"
-
-
-@dialogue
-def interleaved(case):
-    """Whether a connection is followed while media run on it, and a SETUP of UDP behind them helped."""
-    connection = case.connect()
-    line = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
-    connection.say(setup(1, line))
-    connection.answer(ok(1, line, "Session: 1"))
-    frames = b"$\0\0\4abcd" * 50
-    arrives = "all" if connection.answer(frames) == frames else "some"
-    followed = case.net.counter("connections_open")
-    outside = case.agree(connection, case.ports(), cseq=2, opened=False)
-    then = got_in(case, [("server", SERVER, MEDIA)], (ROUTER, outside[0]))
-    return f"arrives={arrives} followed={followed} then={then}"

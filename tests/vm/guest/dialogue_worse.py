@@ -9,10 +9,10 @@ import statistics
 import threading
 import time
 
-from attack_case import head, ok, setup
-from attack_hosts import SERVER, URL
+from attack_case import MEDIA, head, ok, setup
+from attack_hosts import ROUTER, SERVER, URL
 from attack_network import PORT, Connection
-from dialogue_case import dialogue, run
+from dialogue_case import dialogue, got_in, run
 
 PLAIN = PORT + 1  # no rule of the router names it, but for one that lets it pass
 LINKS = (("client", "lan"), ("router", "lan"), ("router", "wan"), ("server", "wan"))
@@ -129,19 +129,21 @@ FRAME = b"$\0" + (1400).to_bytes(2, "big") + b"\x80\x08" + bytes(1398)
 INTERLEAVED = "Transport: RTP/AVP/TCP;unicast;interleaved=0-1"
 
 
-def give_up_udp(case, connection):
-    """What ffmpeg says when no datagram comes (libavformat/rtspdec.c): PAUSE, and the same URL once more, interleaved."""
+def begin(case, connection, stream):
+    """UDP first; then PAUSE, as ffmpeg does when no datagram comes (libavformat/rtspdec.c), and a stream by frames. Returns the
+    ports that the server was told."""
     def exchange(request, *lines):
         connection.say(request)
         connection.answer(ok(exchange.cseq, *lines))
         exchange.cseq += 1
 
     exchange.cseq = 2
-    case.agree(connection, case.ports(), session="A", url=URL + "/a/1", opened=False)
+    outside = case.agree(connection, case.ports(), session="A", url=URL + "/a/1", opened=False)
     for method in "PLAY", "PAUSE":
         exchange(head(f"{method} {URL}/a RTSP/1.0", f"CSeq: {exchange.cseq}", "Session: A"), "Session: A")
-    exchange(setup(exchange.cseq, INTERLEAVED, url=URL + "/a/1"), INTERLEAVED, "Session: B")
+    exchange(setup(exchange.cseq, INTERLEAVED, url=f"{URL}/a/{stream}"), INTERLEAVED, "Session: B")
     exchange(head(f"PLAY {URL}/a RTSP/1.0", f"CSeq: {exchange.cseq}", "Session: B"), "Session: B")
+    return outside
 
 
 def compared(took):
@@ -150,20 +152,33 @@ def compared(took):
     return "alike" if abs(helped / plain - 1) <= 0.15 else f"{helped / plain:.2f}_times,_{helped:.2f}_s"
 
 
-@dialogue
-def fallback(case):
-    """Media over the control connection take as long, on a path that loses some, where UDP was tried before."""
-    took, media = collections.defaultdict(list), FRAME * 1500
+def interleaved_behind_udp(case, stream):
+    """Media over the control connection take as long, on a path that loses some. Returns the ports of the last with the
+    helper, too."""
+    took, frames = collections.defaultdict(list), FRAME * 1500
     with both_ports(case) as listeners, lossy_link(case):
         for _ in range(3):
             for way, where in listeners.items():
                 connection = connect(case, *where)
                 # So that fewer segments are behind a loss than the helper drops before it gives up.
                 connection.opener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
-                give_up_udp(case, connection)
-                seconds, same = carry(connection.peer, connection.opener, media)
+                outside = begin(case, connection, stream)
+                seconds, same = carry(connection.peer, connection.opener, frames)
                 took[way].append(seconds)
-                connection.close()
+                case.connections.append(connection)
                 if not same:
                     case.fault(f"other bytes arrive {way}")
-    return f"media={compared(took)} dropped={case.net.counter('dropped')}"
+    return f"media={compared(took)} dropped={case.net.counter('dropped')}", outside
+
+
+@dialogue
+def fallback(case):
+    """The same stream that was set up by UDP before."""
+    return interleaved_behind_udp(case, 1)[0]
+
+
+@dialogue
+def mixed(case):
+    """Another stream: that of UDP goes on."""
+    words, outside = interleaved_behind_udp(case, 2)
+    return f"{words} udp={got_in(case, [('server', SERVER, MEDIA)], (ROUTER, outside[0]))}"

@@ -26,7 +26,10 @@ case_table() {
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
-		interleaved          interleaved 4    nft    -                       arrives=all followed=1 then=server
+		interleaved          interleaved 4    nft    -                       forgotten then=nobody
+		interleaved-6        interleaved 6    nft    -                       forgotten then=nobody
+		interleaved-refused  interleaved_refused 4 nft -                     old=followed refused=followed then=server
+		interleaved-mapped   interleaved_mapped 4 nft -                      mapped=followed then=server torn_down=forgotten
 		outlive-without      outlive   4      idle   -                       resumed=none over=none
 		outlive              outlive   4      nft    -                       resumed=FIN,RST,RST_of_the_server over=none
 		quiet-without        quiet     4      idle   -                       resumed=none
@@ -50,6 +53,7 @@ case_table() {
 		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
 		huge                 huge      4      nft    -                       lines=quick line=quick short=quick lines=quick line=quick short=quick
 		fallback             fallback  4      nft    -                       media=alike dropped=0
+		mixed                mixed     4      nft    -                       media=alike dropped=0 udp=server
 		ffmpeg               ffmpeg    4      nft    -                       media=alike dropped=0
 		namespaces           namespaces 4     nft    -                       router=1 other=2 server=0 router=1 new=0
 	EOF
