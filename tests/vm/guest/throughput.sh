@@ -61,7 +61,7 @@ compare() {
 		(($(seen) - before >= rounds)) || { problem='; the helper saw no media' && failed=1; }
 	fi
 	ratio=$(awk -v a="${with[1]}" -v b="${without[1]}" 'BEGIN { printf "%.3f", a / b }')
-	awk -v r="$ratio" 'BEGIN { exit r < 0.97 }' || problem+='; goal 0.97 missed'
+	awk -v r="$ratio" 'BEGIN { exit r < 0.99 }' || problem+='; goal 0.99 missed'
 	awk -v r="$ratio" -v l="$least" 'BEGIN { exit r < l }' || { problem+="; less than $least" && failed=1; }
 	result "$failed" \
 		"throughput, offloads $how: ${with[1]} MB/s with the helper, ${without[1]} without, ratio $ratio$problem"
