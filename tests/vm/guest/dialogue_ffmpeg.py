@@ -10,9 +10,8 @@ import time
 
 from attack_case import MEDIA, ok, ports_in
 from attack_hosts import ROUTER, SERVER, bracketed
-from attack_network import PORT
 from dialogue_case import dialogue
-from dialogue_worse import PLAIN, both_ports, compared, lossy_link
+from dialogue_worse import both_ports, compared, lose, slow_link
 
 SDP = b"v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 0 RTP/AVP 8\r\na=control:1\r\n"
 PACKETS = 1500
@@ -71,9 +70,10 @@ class Server:
 def ffmpeg(case):
     """As `fallback`, once."""
     took = {}
-    with both_ports(case) as listeners, lossy_link(case):
+    with both_ports(case) as listeners, slow_link(case):
         for way, (port, listener) in listeners.items():
             url = f"rtsp://{bracketed(SERVER)}:{port}/a"
+            lose(case, 0)
             # Without -timeout ffmpeg 5.1 waits for a datagram for ever.
             command = ["timeout", "60", "ip", "netns", "exec", "client", "ffmpeg", "-hide_banner", "-nostdin",
                        "-loglevel", "verbose", "-timeout", "5000000", "-i", url, "-c", "copy", "-f", "null", "-"]

@@ -98,29 +98,36 @@ def huge(case):
     return " ".join(words)
 
 
-# A counter, not chance: the same segments each time, as far as TCP does the same.
-LOSSY = f"""table netdev lossy {{
+# A counter, not chance: the same segments are lost each time, as far as TCP does the same.
+LOSSY = """table netdev lossy {{}}
+delete table netdev lossy
+table netdev lossy {{
     chain lossy {{
         type filter hook ingress device wan priority 0
         meta l4proto udp drop
-        tcp sport {PORT}-{PLAIN} meta length > 1000 numgen inc mod 100 0 drop
+        tcp sport {first}-{last} meta length > 1000 numgen inc mod 100 {which} drop
     }}
 }}
 """
 
 
+def lose(case, which):
+    """Of each hundred full segments of the server that come to the router from now on, and of all its datagrams."""
+    run(case, "ip netns exec router nft -f -", LOSSY.format(first=PORT, last=PLAIN, which=which))
+
+
 @contextlib.contextmanager
-def lossy_link(case):
-    """10 ms each way, and the router gets no datagram of the server, and not each hundredth full segment."""
+def slow_link(case):
+    """10 ms each way, and a segment is a packet; losses end with it."""
     offloads(case, "off")
-    for host, device in (LINKS[0], LINKS[3]):
-        getattr(case.net, host).run("tc", "qdisc", "replace", "dev", device, "root", "netem", "delay", "10ms", "limit", "10000")
-    run(case, "ip netns exec router nft -f -", LOSSY)
+    ends = LINKS[0], LINKS[3]
+    for host, device in ends:
+        getattr(case.net, host).run(*f"tc qdisc replace dev {device} root netem delay 10ms limit 10000".split())
     try:
         yield
     finally:
         case.net.router.run("nft", "delete", "table", "netdev", "lossy")
-        for host, device in (LINKS[0], LINKS[3]):
+        for host, device in ends:
             getattr(case.net, host).run("tc", "qdisc", "delete", "dev", device, "root")
         offloads(case, "on")
 
@@ -152,17 +159,17 @@ def compared(took):
     return "alike" if abs(helped / plain - 1) <= 0.15 else f"{helped / plain:.2f}_times,_{helped:.2f}_s"
 
 
-def interleaved_behind_udp(case, stream):
-    """Media over the control connection take as long, on a path that loses some. Returns the ports of the last with the
-    helper, too."""
+def interleaved_behind_udp(case, stream, lost):
+    """Media over the control connection take as long, on a path that loses some. Returns the UDP ports of the last, too."""
     took, frames = collections.defaultdict(list), FRAME * 1500
-    with both_ports(case) as listeners, lossy_link(case):
+    with both_ports(case) as listeners, slow_link(case):
         for _ in range(3):
             for way, where in listeners.items():
                 connection = connect(case, *where)
                 # So that fewer segments are behind a loss than the helper drops before it gives up.
                 connection.opener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
                 outside = begin(case, connection, stream)
+                lose(case, lost)
                 seconds, same = carry(connection.peer, connection.opener, frames)
                 took[way].append(seconds)
                 case.connections.append(connection)
@@ -173,12 +180,22 @@ def interleaved_behind_udp(case, stream):
 
 @dialogue
 def fallback(case):
-    """The same stream that was set up by UDP before."""
-    return interleaved_behind_udp(case, 1)[0]
+    """Of the stream that was set up by UDP before; the first frame is lost, too."""
+    return interleaved_behind_udp(case, 1, 0)[0]
+
+
+def mixed_with(case, lost):
+    words, outside = interleaved_behind_udp(case, 2, lost)
+    return f"{words} udp={got_in(case, [('server', SERVER, MEDIA)], (ROUTER, outside[0]))}"
 
 
 @dialogue
 def mixed(case):
-    """Another stream: that of UDP goes on."""
-    words, outside = interleaved_behind_udp(case, 2)
-    return f"{words} udp={got_in(case, [('server', SERVER, MEDIA)], (ROUTER, outside[0]))}"
+    """Of another stream: that of UDP goes on."""
+    return mixed_with(case, 50)
+
+
+@dialogue
+def mixed_first(case):
+    """The same, and the first frame is lost, too."""
+    return mixed_with(case, 0)
