@@ -54,6 +54,7 @@ case_table() {
 		huge                 huge      4      nft    -                       lines=quick line=quick short=quick lines=quick line=quick short=quick
 		fallback             fallback  4      nft    -                       media=alike dropped=0
 		mixed                mixed     4      nft    -                       media=alike dropped=0 udp=server
+		mixed-first          mixed_first 4    nft    -                       media=alike dropped=0 udp=server
 		ffmpeg               ffmpeg    4      nft    -                       media=alike dropped=0
 		namespaces           namespaces 4     nft    -                       router=1 other=2 server=0 router=1 new=0
 	EOF
