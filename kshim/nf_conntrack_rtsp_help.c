@@ -465,7 +465,7 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	 * the receiver will take out of the stream.
 	 */
 	if (pkt.dataoff == pkt.end && !th->fin && !th->rst && !th->urg &&
-	    !test_bit(RTSP_HOLDING, &helper->flags))
+	    !test_bit(RTSP_HOLDING, &pkt.helper->flags))
 		return NF_ACCEPT;
 	return rtsp_help_data(&pkt, pkt.helper, th);
 }

@@ -104,6 +104,7 @@ TEST_F(ModelAttack, AnIcmpErrorIsNoSyn) {
   }
 }
 
+// While several requests wait, an answer without CSeq, or with the CSeq of none of them, is for none.
 TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   Start();
   Router router;

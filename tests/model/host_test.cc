@@ -219,7 +219,7 @@ TEST_F(ModelTable, AllTogetherLeaveAQuarter) {
     for (unsigned i = 0; i < places; ++i) Plays(static_cast<std::uint8_t>(2 + i % 200), i);
     EXPECT_LE(model_expectations_counted(), places - places / 4);
     EXPECT_GT(model_expectations_counted(), places / 2);
-    EXPECT_EQ(Kernel::Counter("table_full"), 0);
+    EXPECT_EQ(Kernel::Counter("expectation_table_full"), 0);
     Finish();
   }
 }
@@ -257,11 +257,11 @@ TEST_F(ModelTable, FoundFullItIsNotAskedForAMinute) {
   Start();
   model_set_expect_max(8);
   for (unsigned i = 0; i < 4; ++i) Plays(static_cast<std::uint8_t>(2 + i), i);
-  EXPECT_EQ(Kernel::Counter("table_full"), 1);
+  EXPECT_EQ(Kernel::Counter("expectation_table_full"), 1);
   EXPECT_EQ(Kernel::Counter("too_many_expectations"), 1);
   model_pass_time(61000);
   Plays(9, 9);
-  EXPECT_EQ(Kernel::Counter("table_full"), 2);
+  EXPECT_EQ(Kernel::Counter("expectation_table_full"), 2);
 }
 
 // Many cameras at once are no attack.

@@ -28,21 +28,26 @@ def before(case):
     case.admits_nothing(*outside, *ports)
     connection.answer(ok(1, status="100 Continue"))
     case.admits_nothing(*outside, *ports)
-    connection.answer(ok(2, agreed(outside)))
+    # Another request waits too, so that an answer with neither number, and of other ports, is nobody's.
+    connection.say(head(f"OPTIONS {URL} RTSP/1.0", "CSeq: 5"))
+    connection.answer(ok(2, agreed(case.ports())))
+    case.admits_nothing(*outside, *ports)
     connection.answer(ok(1, agreed(outside), status="461 Unsupported Transport"))
     case.sealed(*outside, *ports)
 
 
 @attack("answers that were never asked for")
 def unasked(case):
-    connection, ports, asked = case.connect(), case.ports(), case.ports()
+    connection, ports, asked, more = case.connect(), case.ports(), case.ports(), case.ports()
     for number in 0, 1, 77, 2**32, 2**32 + 1:
         reply = ok(number, agreed(ports), "Session: 1")
         case.unchanged(reply, connection.answer(reply), "an answer")
+    # Which of two is answered cannot be told without the number.
     connection.say(setup(1, asked))
+    connection.say(setup(5, more))
     for cseq, transport in ((2, asked), (11, asked), ("x", asked), ("", asked)):
         connection.answer(ok(cseq, agreed(transport)))
-    case.admits_nothing(*ports, *asked)
+    case.admits_nothing(*ports, *asked, *more)
 
 
 @attack("an answer that names other ports or another host")
@@ -81,16 +86,17 @@ def servers_setup(case):
 
 @attack("the same CSeq twice")
 def cseq_twice(case):
-    connection, first, second, other = case.connect(), case.ports(), case.ports(), case.ports()
+    connection, first, second, other, third = case.connect(), *(case.ports() for _ in range(4))
     for ports in first, second:
         connection.say(setup(1, ports))
     connection.answer(ok(1, agreed(first)))
     # Only one of the two was answered. Its answer again, and one with other ports:
     case.admits_nothing(*second)
+    connection.say(setup(9, third))
     connection.answer(ok(3, agreed(other)))
     connection.answer(ok(1, status="404 Not Found"))
-    case.admits_nothing(*second, *other)
-    case.expects_only(*first)
+    case.admits_nothing(*second, *other, *third)
+    case.expects_only(*first, *third)
 
 
 @attack("TEARDOWN with another's session")

@@ -17,6 +17,7 @@ import dialogue_standby  # noqa: F401
 import dialogue_tcp  # noqa: F401
 import dialogue_trace  # noqa: F401
 import dialogue_tunnel  # noqa: F401
+import dialogue_urgent  # noqa: F401
 import dialogue_worse  # noqa: F401
 from attack_case import Case
 from attack_network import Network

@@ -22,7 +22,7 @@ case_table() {
 		source-any-latch     source    4      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		source-any-latch-6   source    6      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		limit-number         number    4      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
-		limit-number-6       number    6      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
+		limit-number-6       number    6      nft    max_mappings_per_host=2 granted=4 refused=2 then=granted
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
@@ -51,6 +51,7 @@ case_table() {
 		teardown-ends        teardown  4      nft    end_media=1             after=nobody
 		teardown-ends-6      teardown  6      nft    end_media=1             after=nobody
 		trace                trace     4      nft    -                       rtsp_expect rtsp_left_alone rtsp_linger rtsp_publish rtsp_release rtsp_reserve
+		urgent               urgent    4      nft    -                       no=read_on,0 body=transparent,1 ahead=transparent,1 while_empty=1
 		huge                 huge      4      nft    -                       lines=quick line=quick short=quick lines=quick line=quick short=quick
 		fallback             fallback  4      nft    -                       media=alike dropped=0
 		mixed                mixed     4      nft    -                       media=alike dropped=0 udp=server
