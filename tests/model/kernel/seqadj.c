@@ -45,10 +45,12 @@ static u32 map_back(const struct nf_ct_seqadj *way, u32 number)
 
 static void replace(struct sk_buff *skb, struct tcphdr *tcp, void *at, u32 value)
 {
-	__be32 old = get_unaligned((__be32 *)at);
+	__be32 old, now = htonl(value);
 
-	inet_proto_csum_replace4(&tcp->check, skb, old, htonl(value), false);
-	put_unaligned(htonl(value), (__be32 *)at);
+	/* A SACK option may begin at any byte. */
+	memcpy(&old, at, sizeof(old));
+	inet_proto_csum_replace4(&tcp->check, skb, old, now, false);
+	memcpy(at, &now, sizeof(now));
 }
 
 static int adjust_sack(struct sk_buff *skb, unsigned int protoff, const struct nf_ct_seqadj *other)
