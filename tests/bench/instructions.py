@@ -22,7 +22,7 @@ TIMES = 100
 # goal and bound in instructions, per byte or in all
 CASES = [
     ("setup-447.rtsp", "free", 447, "ReadAndPlan", 9, 9, True),
-    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 9, 9.2, True),
+    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 9, 9, True),
     ("setup-147.rtsp", "free", 147, "ReadAndPlan", 11, 12.5, True),
     ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 11, 21.1, True),
     ("frame-1448", "free", 1448, "PassOver", 200, 200, False),
