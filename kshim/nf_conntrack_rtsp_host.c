@@ -78,9 +78,6 @@ static void rtsp_host_key(struct rtsp_host_key *key, const struct nf_conn *ct)
 {
 	memset(key, 0, sizeof(*key));
 	key->addr = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
-	/* One machine has as many addresses as it likes in its own network. */
-	if (nf_ct_l3num(ct) == NFPROTO_IPV6)
-		memset(&key->addr.all[2], 0, 2 * sizeof(key->addr.all[2]));
 	key->net = (unsigned long)nf_ct_net(ct);
 	key->zone = nf_ct_zone(ct)->id;
 	key->l3num = nf_ct_l3num(ct);
@@ -118,16 +115,10 @@ static struct rtsp_host *rtsp_host_new(struct rtsp_bucket *bucket,
 	return host;
 }
 
-/* As much again where it stands for a network. */
-static unsigned int rtsp_host_size(const struct rtsp_host *host)
-{
-	return host->key.l3num == NFPROTO_IPV6 ? 2 : 1;
-}
-
 static bool rtsp_host_may_enter(const struct rtsp_host *host, unsigned int all,
 				unsigned int most)
 {
-	unsigned int share = DIV_ROUND_UP(most, 4) * rtsp_host_size(host);
+	unsigned int share = DIV_ROUND_UP(most, 4);
 
 	return host->connections < share || most - all > most / 2;
 }
@@ -182,9 +173,8 @@ static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
 
 static enum rtsp_counter rtsp_host_charge(struct rtsp_host *host)
 {
-	unsigned int size = rtsp_host_size(host);
-	unsigned int most = READ_ONCE(max_mappings_per_host) * size;
-	unsigned int rate = READ_ONCE(mappings_per_second) * size;
+	unsigned int most = READ_ONCE(max_mappings_per_host);
+	unsigned int rate = READ_ONCE(mappings_per_second);
 
 	if (most && host->mappings >= most)
 		return RTSP_TOO_MANY_MAPPINGS;
@@ -221,8 +211,7 @@ bool rtsp_host_may_expect(const struct rtsp_conn *conn, unsigned int count)
 
 	if (all > most - most / 4)
 		return false;
-	return rtsp_host_expectations(conn) + count <=
-		       most / 4 * rtsp_host_size(conn->host) ||
+	return rtsp_host_expectations(conn) + count <= most / 4 ||
 	       all <= most / 2;
 }
 

@@ -22,7 +22,7 @@ case_table() {
 		source-any-latch     source    4      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		source-any-latch-6   source    6      nft    media_source=any-latch  rtp=stranger,stranger rtcp=named to=named
 		limit-number         number    4      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
-		limit-number-6       number    6      nft    max_mappings_per_host=2 granted=4 refused=2 then=granted
+		limit-number-6       number    6      nft    max_mappings_per_host=4 granted=4 refused=2 then=granted
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
