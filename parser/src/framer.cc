@@ -122,10 +122,12 @@ std::uint32_t Framer::FindLineEnd(const Cursor& in, std::uint32_t from) const {
 bool Framer::IsBare(const Cursor& line) const {
   for (std::uint32_t at = 0; at < line.Size(); ++at) {
     if (!IsLineEnd(line.At(at))) continue;
-    const bool with_return = line.At(at) == '\r' && line.At(at + 1) == '\n';
-    if (with_return) ++at;
-    const bool ends = with_return || (line.At(at) == '\n' && line_end_ == LineEnd::kLf);
-    if (!ends || !IsBlank(line.At(at + 1))) return true;
+    // A line end inside a line is that of a fold.
+    if (line.At(at) == '\r' && line.At(at + 1) == '\n') {
+      ++at;
+    } else if (line.At(at) != '\n' || line_end_ != LineEnd::kLf) {
+      return true;
+    }
   }
   return false;
 }
