@@ -124,6 +124,33 @@ TEST_F(BookkeepingTest, TheNewestOfManyRequestsIsHelped) {
   EXPECT_EQ(Questions("release"), kRequests - 16);
 }
 
+// A request that sets a live stream up again frees nothing by giving way: its reply still leads back.
+TEST_F(BookkeepingTest, ARequestThatHoldsNothingOfItsOwnGivesNoWay) {
+  dialogue.reserve = [](const rtspnat_step& step, std::uint16_t&) {
+    return step.outside[0] == step.inside[0] ? RTSPNAT_BUSY : RTSPNAT_YES;
+  };
+  const auto spec = [](int port) {
+    return "RTP/AVP;unicast;client_port=" + std::to_string(port) + "-" + std::to_string(port + 1);
+  };
+  std::string outside;
+  for (int i = 1; i <= 16; ++i) {
+    const std::string uri = "rtsp://s/a/" + std::to_string(i);
+    const std::string sent = Say(kC2S, SetupRequest(i, spec(5000 + 100 * i), uri)).sent;
+    const std::size_t at = sent.find("client_port=");
+    const std::string ports = "RTP/AVP;unicast;" + sent.substr(at, sent.find("\r\n", at) - at);
+    if (i == 1) outside = ports;
+    Say(kS2C, ReplyTo(i, "200 OK", ports));
+  }
+  ASSERT_EQ(dialogue.Live(), 16U);
+  Say(kC2S, SetupRequest(17, spec(5100), "rtsp://s/a/1", "Session: 12345678\r\n"));
+  const std::string one_more = SetupRequest(18, spec(9000), "rtsp://s/a/17");
+  const Outcome refused = Say(kC2S, one_more);
+  EXPECT_EQ(refused.sent, one_more);
+  EXPECT_TRUE(refused.Noted(RTSPNAT_NOTE_TABLE_FULL));
+  EXPECT_FALSE(refused.Noted(RTSPNAT_NOTE_UNANSWERED));
+  EXPECT_EQ(Say(kS2C, ReplyTo(17, "200 OK", outside)).sent, ReplyTo(17, "200 OK", spec(5100)));
+}
+
 // What one head may ask for.
 TEST_F(BookkeepingTest, AHeadProposesPorts64TimesAtMost) {
   dialogue.reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_BUSY; };

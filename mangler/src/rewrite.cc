@@ -67,9 +67,11 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kPropose;
 }
 
-// The oldest SETUP that nobody has answered gives its mappings back, before the spec in hand is used once more.
+// The oldest SETUP that nobody has answered gives its mappings back, before the spec in hand is used once more. One that sets a live
+// stream up again has none to give.
 [[gnu::noinline]] void Connection::MakeRoom() {
-  const Pending* oldest = pending_.FindHolder(kAllMappings);
+  const auto unanswered = static_cast<MappingSet>(mappings_.Held() & ~mappings_.Live());
+  const Pending* oldest = pending_.FindHolder(unanswered);
   if (oldest == nullptr) return Note(RTSPNAT_NOTE_TABLE_FULL);
   GiveUp(oldest);
   phase_ = Phase::kSpecAgain;

@@ -13,7 +13,6 @@ namespace mangle {
 /// A set of mappings; bit i stands for mapping i.
 using MappingSet = std::uint16_t;
 static_assert(rtsp::kMappings <= 16);
-inline constexpr MappingSet kAllMappings = 0xffff;
 
 /// Returns the set of one mapping.
 constexpr MappingSet SetOf(std::uint32_t index) {
