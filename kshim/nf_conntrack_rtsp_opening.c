@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* How a connection opens: where the streams of both directions begin. */
+
+#include <linux/tcp.h>
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_seqadj.h>
+
+#include "nf_conntrack_rtsp_opening.h"
+#include "nf_conntrack_rtsp_packet.h"
+#include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_state.h"
+
+static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
+		       u32 seq)
+{
+	WRITE_ONCE(helper->first_seq[dir], seq);
+	smp_mb__before_atomic();	/* pairs with rtsp_saw_opening() */
+	set_bit((int)dir, &helper->flags);
+}
+
+/* Does another connection begin with a conntrack that has had one?  conntrack lets a SYN
+ * pass there, where the server has reset the one before or both ends know nothing of
+ * it, and goes on from the SYN/ACK that fits.
+ */
+static bool rtsp_is_another(const struct rtsp_packet *pkt,
+			    const struct tcphdr *th)
+{
+	const struct rtsp_helper *helper = pkt->helper;
+	u8 state = READ_ONCE(pkt->ct->proto.tcp.state);
+
+	if (CTINFO2DIR(pkt->ctinfo) == IP_CT_DIR_ORIGINAL)
+		return !th->ack && (state == TCP_CONNTRACK_TIME_WAIT ||
+				    state == TCP_CONNTRACK_CLOSE);
+	return th->ack && state == TCP_CONNTRACK_SYN_RECV &&
+	       test_bit(RTSP_SEQ_REPLY, &helper->flags) &&
+	       ntohl(th->ack_seq) != helper->first_seq[IP_CT_DIR_ORIGINAL];
+}
+
+/* By how much the text of the one before became longer. */
+static void rtsp_forget_growth(struct nf_conn *ct)
+{
+	struct nf_conn_seqadj *seqadj = nfct_seqadj(ct);
+
+	if (!seqadj || !test_bit(IPS_SEQ_ADJUST_BIT, &ct->status))
+		return;
+	spin_lock_bh(&ct->lock);
+	clear_bit(IPS_SEQ_ADJUST_BIT, &ct->status);
+	memset(seqadj->seq, 0, sizeof(seqadj->seq));
+	spin_unlock_bh(&ct->lock);
+}
+
+static void rtsp_begin_anew(const struct rtsp_packet *pkt,
+			    const struct tcphdr *th)
+{
+	struct rtsp_helper *helper = pkt->helper;
+	struct rtsp_conn *conn = rcu_dereference(helper->conn);
+
+	if (conn)
+		rtsp_conn_kill(conn);
+	rtsp_forget_growth(pkt->ct);
+	clear_bit(RTSP_SEQ_REPLY, &helper->flags);
+	clear_bit(RTSP_HOLDING, &helper->flags);
+	clear_bit(RTSP_MISSED_OPENING, &helper->flags);
+	clear_bit(RTSP_TRANSPARENT, &helper->flags);
+	if (th->ack)
+		rtsp_learn(helper, IP_CT_DIR_ORIGINAL, ntohl(th->ack_seq));
+}
+
+/* Learn where the streams begin.  An opener that gives up and tries another
+ * number is believed until there was an answer, an answer if it fits.
+ */
+bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
+{
+	struct rtsp_helper *helper = pkt->helper;
+	u32 seq = ntohl(th->seq) + 1;
+	bool another = rtsp_is_another(pkt, th);
+
+	if (another)
+		rtsp_begin_anew(pkt, th);
+	if (test_bit(RTSP_TRANSPARENT, &helper->flags))
+		return true;
+	/* Too late, whoever sent it. */
+	if (rcu_access_pointer(helper->conn))
+		return true;
+	if (pkt->end > pkt->dataoff)
+		return false;
+
+	if (CTINFO2DIR(pkt->ctinfo) == IP_CT_DIR_ORIGINAL) {
+		if (another || (!th->ack && !test_bit(IPS_SEEN_REPLY_BIT,
+						      &pkt->ct->status)))
+			rtsp_learn(helper, IP_CT_DIR_ORIGINAL, seq);
+	} else if (th->ack && test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) &&
+		   ntohl(th->ack_seq) == helper->first_seq[IP_CT_DIR_ORIGINAL]) {
+		rtsp_learn(helper, IP_CT_DIR_REPLY, seq);
+	}
+	return true;
+}
+
+/* Each packet of such a connection comes here, for as long as it lives. */
+void rtsp_missed_opening(const struct rtsp_packet *pkt,
+			 struct rtsp_helper *helper)
+{
+	if (test_bit(RTSP_MISSED_OPENING, &helper->flags))
+		return;
+	if (!test_and_set_bit(RTSP_MISSED_OPENING, &helper->flags))
+		rtsp_count(nf_ct_net(pkt->ct), RTSP_MIDSTREAM);
+}
+
+bool rtsp_saw_opening(const struct rtsp_helper *helper)
+{
+	if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) ||
+	    !test_bit(RTSP_SEQ_REPLY, &helper->flags))
+		return false;
+	smp_rmb();	/* pairs with what sets them */
+	return true;
+}

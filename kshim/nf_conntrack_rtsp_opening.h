@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* How a connection opens. */
+#ifndef _NF_CONNTRACK_RTSP_OPENING_H
+#define _NF_CONNTRACK_RTSP_OPENING_H
+
+#include <linux/types.h>
+
+struct rtsp_helper;
+struct rtsp_packet;
+struct tcphdr;
+
+/* Learn from a SYN or SYN/ACK; false if it carries data, so that nothing is known of where
+ * the stream begins.
+ */
+bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th);
+
+/* Both beginnings are known. */
+bool rtsp_saw_opening(const struct rtsp_helper *helper);
+
+/* Count, once for a connection, that they are not. */
+void rtsp_missed_opening(const struct rtsp_packet *pkt,
+			 struct rtsp_helper *helper);
+
+#endif /* _NF_CONNTRACK_RTSP_OPENING_H */
