@@ -1,199 +1,102 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Connections that another router followed, which is gone.
  *
- * conntrackd has made them and their expectations anew, through
- * libnetfilter_conntrack, which leaves out of an expectation what NAT is to be done.
- * The addresses are those of the control connection.  The ports are in the
- * expectation of the other direction: both have the same port at the end that is
- * not translated.  Where that names none, or several, nothing is done.
+ * conntrackd has made them and their media flows anew, with their NAT.  Media play on by
+ * themselves; this is about the control connection.
  */
 
-#include <linux/errno.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_carried.h"
-#include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
 
-/* One port of a mapping: from the peer, and from the opener. */
-struct rtsp_pair {
-	struct nf_conntrack_expect *in;
-	struct nf_conntrack_expect *out;
+/* Whether it has media takes a look at the whole table, for which anybody may ask.  So there
+ * is one at a time, and one a second: with a reference, or NULL.
+ */
+static struct nf_conn *rtsp_doubtful;
+
+struct rtsp_look {
+	const struct nf_conn *master;
+	bool found;
 };
 
-/* That are looked for at a time. */
-#define RTSP_PAIRS	16
-
-/* Without a name for what to do, and so without NAT. */
-static bool rtsp_is_bare(const struct nf_conntrack_expect *exp)
+/* 0: it is not to end. */
+static int rtsp_look_at(struct nf_conn *ct, void *data)
 {
-	return exp->class == RTSP_EXPECT_MEDIA && !exp->expectfn &&
-	       !rtsp_expect_is_dead(exp);
+	struct rtsp_look *look = data;
+
+	if (READ_ONCE(ct->master) == look->master)
+		look->found = true;
+	return 0;
 }
 
-static bool rtsp_hides_opener(const struct nf_conn *ct)
+static bool rtsp_has_media(struct nf_conn *ct)
 {
-	return test_bit(IPS_SRC_NAT_BIT, &ct->status);
+	struct rtsp_look look = { .master = ct };
+#ifdef HAVE_ITER_DATA
+	struct nf_ct_iter_data data = { .net = nf_ct_net(ct), .data = &look };
+
+	nf_ct_iterate_cleanup_net(rtsp_look_at, &data);
+#else
+	nf_ct_iterate_cleanup_net(nf_ct_net(ct), rtsp_look_at, &look, 0, 0);
+#endif
+	return look.found;
 }
 
-static bool rtsp_hides_peer(const struct nf_conn *ct)
+static void rtsp_carried_know(struct rtsp_helper *helper, bool carried)
 {
-	return !nf_inet_addr_cmp(&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3,
-				 &ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3);
+	assign_bit(RTSP_CARRIED, &helper->flags, carried);
+	smp_mb__before_atomic();	/* pairs with rtsp_is_carried() */
+	set_bit(RTSP_LOOKED, &helper->flags);
 }
 
-static bool rtsp_is_pair(const struct nf_conntrack_expect *in,
-			 const struct nf_conntrack_expect *out)
+void rtsp_carried_look(void)
 {
-	const struct nf_conn *ct = in->master;
-	const struct nf_conntrack_tuple *original =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	const struct nf_conntrack_tuple *reply =
-		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conn *ct = xchg(&rtsp_doubtful, NULL);
+	struct rtsp_helper *helper = ct ? rtsp_helper(ct) : NULL;
 
-	if (in == out || !rtsp_is_bare(in) || !rtsp_is_bare(out) ||
-	    in->tuple.dst.protonum != out->tuple.dst.protonum ||
-	    !nf_inet_addr_cmp(&in->tuple.dst.u3, &reply->dst.u3) ||
-	    !nf_inet_addr_cmp(&out->tuple.src.u3, &original->src.u3) ||
-	    !in->tuple.src.u.all || !out->tuple.src.u.all)
+	if (helper)
+		rtsp_carried_know(helper, rtsp_has_media(ct));
+	if (ct)
+		nf_ct_put(ct);
+}
+
+void rtsp_carried_forget(const struct net *net)
+{
+	struct nf_conn *ct = READ_ONCE(rtsp_doubtful);
+
+	if (ct && (!net || net_eq(nf_ct_net(ct), net)) &&
+	    cmpxchg(&rtsp_doubtful, ct, NULL) == ct)
+		nf_ct_put(ct);
+}
+
+static void rtsp_carried_ask(const struct rtsp_packet *pkt)
+{
+	struct nf_conn *ct = pkt->ct;
+
+	if (!hlist_empty(&nfct_help(ct)->expectations)) {
+		rtsp_carried_know(pkt->helper, true);
+		return;
+	}
+	if (READ_ONCE(rtsp_doubtful))
+		return;
+	nf_conntrack_get(&ct->ct_general);
+	if (cmpxchg(&rtsp_doubtful, NULL, ct))
+		nf_ct_put(ct);
+	else
+		rtsp_sweep_later();
+}
+
+/* Has another router let in media for it? */
+static bool rtsp_is_carried(const struct rtsp_helper *helper)
+{
+	if (!test_bit(RTSP_LOOKED, &helper->flags))
 		return false;
-	if (!rtsp_hides_peer(ct))
-		return in->tuple.src.u.all == out->tuple.dst.u.all;
-	return !rtsp_hides_opener(ct) &&
-	       in->tuple.dst.u.all == out->tuple.src.u.all;
-}
-
-/* The one that makes a pair with the one that is given; NULL if there are more. */
-static struct nf_conntrack_expect *
-rtsp_other_of_pair(struct nf_conntrack_expect *in,
-		   struct nf_conntrack_expect *out)
-{
-	const struct nf_conn_help *help = nfct_help((in ?: out)->master);
-	struct nf_conntrack_expect *i, *found = NULL;
-
-	hlist_for_each_entry(i, &help->expectations, lnode) {
-		if (!rtsp_is_pair(in ?: i, out ?: i))
-			continue;
-		if (found)
-			return NULL;
-		found = i;
-	}
-	return found;
-}
-
-/* Several at once, as each search is in the square of all there are.  With a reference to
- * each; returns how many, 0 if there is none any more.
- */
-static unsigned int rtsp_find_pairs(const struct nf_conn *ct,
-				    struct rtsp_pair *pairs)
-{
-	const struct nf_conn_help *help = nfct_help(ct);
-	struct nf_conntrack_expect *in, *out;
-	unsigned int count = 0;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	hlist_for_each_entry(in, &help->expectations, lnode) {
-		out = rtsp_is_bare(in) ? rtsp_other_of_pair(in, NULL) : NULL;
-		if (!out || rtsp_other_of_pair(NULL, out) != in)
-			continue;
-		refcount_inc(&in->use);
-		refcount_inc(&out->use);
-		pairs[count++] = (struct rtsp_pair) { .in = in, .out = out };
-		if (count == RTSP_PAIRS)
-			break;
-	}
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return count;
-}
-
-static struct nf_conntrack_expect *
-rtsp_expect_copy(const struct nf_conntrack_expect *old)
-{
-	const struct nf_conntrack_tuple *tuple = &old->tuple;
-	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(old->master);
-
-	if (!exp)
-		return NULL;
-	nf_ct_expect_init(exp, old->class, tuple->src.l3num, &tuple->src.u3,
-			  &tuple->dst.u3, tuple->dst.protonum,
-			  &tuple->src.u.all, &tuple->dst.u.all);
-	exp->mask = old->mask;
-	exp->flags = READ_ONCE(old->flags) &
-		     (NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE);
-	return exp;
-}
-
-/* In its place rather than changed: whoever has found the old one would see it half
- * changed.  What has come by that one went astray, and begins anew.
- */
-static int rtsp_expect_replace(struct nf_conntrack_expect *old,
-			       struct nf_conntrack_expect *exp)
-{
-	int err;
-
-	nf_ct_unexpect_related(old);
-	err = nf_ct_expect_related(exp, 0);
-	if (!err)
-		rtsp_expect_end_flow(exp);
-	return err;
-}
-
-static int rtsp_adopt_pair(const struct rtsp_pair *old,
-			   const struct nf_nat_rtsp_hooks *nat)
-{
-	struct nf_conntrack_expect *in = rtsp_expect_copy(old->in);
-	struct nf_conntrack_expect *out = rtsp_expect_copy(old->out);
-	int err = -ENOMEM;
-
-	if (in && out) {
-		nat->inbound(in, out->tuple.src.u.all);
-		nat->outbound(out, in->tuple.dst.u.all);
-		if (rtsp_hides_peer(in->master)) {
-			nat->peer(in, out->tuple.dst.u.all);
-			nat->peer(out, in->tuple.src.u.all);
-		}
-		err = rtsp_expect_replace(old->in, in) ?:
-		      rtsp_expect_replace(old->out, out);
-	}
-	if (in)
-		nf_ct_expect_put(in);
-	if (out)
-		nf_ct_expect_put(out);
-	return err;
-}
-
-static int rtsp_adopt_one(const struct nf_conn *ct,
-			  const struct rtsp_pair *pair,
-			  const struct nf_nat_rtsp_hooks *nat)
-{
-	int err = rtsp_adopt_pair(pair, nat);
-
-	rtsp_count(nf_ct_net(ct), !err		 ? RTSP_ADOPTED :
-				  err == -ENOMEM ? RTSP_NO_MEMORY :
-						   RTSP_RESERVE_FAILED);
-	return err;
-}
-
-/* Ends at the first that fails, which would be found again. */
-static void rtsp_adopt(const struct nf_conn *ct,
-		       const struct nf_nat_rtsp_hooks *nat)
-{
-	struct rtsp_pair pairs[RTSP_PAIRS];
-	unsigned int i, count;
-	int err = 0;
-
-	do {
-		count = rtsp_find_pairs(ct, pairs);
-		for (i = 0; i < count; i++) {
-			if (!err)
-				err = rtsp_adopt_one(ct, &pairs[i], nat);
-			nf_ct_expect_put(pairs[i].in);
-			nf_ct_expect_put(pairs[i].out);
-		}
-	} while (count && !err);
+	smp_rmb();	/* pairs with rtsp_carried_know() */
+	return test_bit(RTSP_CARRIED, &helper->flags);
 }
 
 static bool rtsp_begins_reply(const struct rtsp_packet *pkt)
@@ -222,7 +125,8 @@ static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 
 	spin_lock_bh(&pkt->ct->lock);
 	if (CTINFO2DIR(pkt->ctinfo) == IP_CT_DIR_ORIGINAL) {
-		in_step = test_bit(RTSP_SEQ_REPLY, &helper->flags) &&
+		in_step = rtsp_is_carried(helper) &&
+			  test_bit(RTSP_SEQ_REPLY, &helper->flags) &&
 			  seq == first_seq[IP_CT_DIR_ORIGINAL] &&
 			  ack == first_seq[IP_CT_DIR_REPLY];
 		if (in_step) {
@@ -241,15 +145,12 @@ static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 }
 
 bool rtsp_carried_segment(const struct rtsp_packet *pkt,
-			  const struct tcphdr *th,
-			  const struct nf_nat_rtsp_hooks *nat)
+			  const struct tcphdr *th)
 {
-	struct rtsp_helper *helper = pkt->helper;
-
-	if (hlist_empty(&nfct_help(pkt->ct)->expectations))
+	if (!test_bit(RTSP_LOOKED, &pkt->helper->flags))
+		rtsp_carried_ask(pkt);
+	else if (!rtsp_is_carried(pkt->helper))
 		return false;
-	if (nat && !test_and_set_bit(RTSP_ADOPTS, &helper->flags))
-		rtsp_adopt(pkt->ct, nat);
 	if (!rtsp_is_in_step(pkt, th))
 		return false;
 	rtsp_count(nf_ct_net(pkt->ct), RTSP_PICKED_UP);

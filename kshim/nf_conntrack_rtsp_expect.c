@@ -62,6 +62,37 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
 	if (ask->nat)
 		ask->nat->inbound(exp, htons(ask->step->inside[i]));
+	else
+		rtsp_source_watch(exp);
+	return exp;
+}
+
+struct nf_conntrack_expect *
+rtsp_expect_again(const struct rtsp_conn *conn,
+		  const struct nf_conntrack_expect *old)
+{
+	const struct nf_nat_rtsp_hooks *nat;
+	struct nf_conntrack_expect *exp;
+
+	nat = rcu_dereference(nf_nat_rtsp_hooks);
+	if (conn->natted && !nat)
+		return NULL;
+	exp = nf_ct_expect_alloc(conn->ct);
+	if (!exp)
+		return NULL;
+	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(conn->ct),
+			  &old->tuple.src.u3, &old->tuple.dst.u3,
+			  old->tuple.dst.protonum, &old->tuple.src.u.all,
+			  &old->tuple.dst.u.all);
+	exp->mask = old->mask;
+	exp->flags = READ_ONCE(old->flags) &
+		     (NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE);
+	if (conn->natted) {
+		nat->inbound(exp, old->saved_proto.all);
+		nat->peer(exp, (__force __be16)old->saved_addr.all[0]);
+	} else {
+		rtsp_source_watch(exp);
+	}
 	return exp;
 }
 
@@ -143,7 +174,7 @@ static bool rtsp_expect_is_listed(const struct nf_conntrack_expect *exp)
 /* nf_ct_unexpect_related() marks it on some kernels and leaves it on the lists, where it
  * counts as long as it stands there: up to a minute.
  */
-static void rtsp_expect_unlink(struct nf_conntrack_expect *exp)
+void rtsp_expect_unlink(struct nf_conntrack_expect *exp)
 {
 #ifdef NF_CT_EXPECT_DEAD
 	spin_lock_bh(&nf_conntrack_expect_lock);
@@ -250,64 +281,6 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 		ask->nat->peer(exp, htons(ask->step->peer[i]));
 	rtsp_set_open(exp, open);
 	rtsp_expect_tell(exp, IPEXP_NEW);
-}
-
-static bool rtsp_is_other_media(const struct nf_conn *ct,
-				const struct nf_conn *master)
-{
-	const struct nf_conn_help *theirs, *ours;
-	const void *helper;
-
-	if (!ct->master || ct->master == master)
-		return false;
-	theirs = nfct_help(ct->master);
-	ours = nfct_help(master);
-	if (!theirs || !ours)
-		return false;
-	/* None at all while the module ends. */
-	helper = rcu_access_pointer(ours->helper);
-	return helper && helper == rcu_access_pointer(theirs->helper);
-}
-
-/* A flow that is older than the expectation never meets it: its first packet went
- * where the rules of that time sent it, and so do all others.  If nobody ever
- * answered, or it is media of another RTSP connection, which must have given up
- * the port, then it is in the way.  Its next packet begins anew.
- */
-void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp)
-{
-	const struct nf_conn *master = exp->master;
-	struct nf_conntrack_tuple_hash *hash;
-	struct nf_conn *ct;
-
-	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
-				     &exp->tuple);
-	if (!hash)
-		return;
-
-	ct = nf_ct_tuplehash_to_ctrack(hash);
-	if (rtsp_is_other_media(ct, master) ||
-	    (!ct->master && !test_bit(IPS_SEEN_REPLY_BIT, &ct->status)))
-		nf_ct_kill(ct);
-	nf_ct_put(ct);
-}
-
-/* Whichever side has sent first, its answers have the other's tuple. */
-void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp)
-{
-	const struct nf_conn *master = exp->master;
-	struct nf_conntrack_tuple_hash *hash;
-	struct nf_conn *ct;
-
-	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
-				     &exp->tuple);
-	if (!hash)
-		return;
-
-	ct = nf_ct_tuplehash_to_ctrack(hash);
-	if (ct->master == master)
-		nf_ct_kill(ct);
-	nf_ct_put(ct);
 }
 
 /* Before it runs out, as long as somebody holds on to it. */

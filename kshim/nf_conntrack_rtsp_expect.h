@@ -26,6 +26,13 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 						 unsigned int i);
 
+/* A new one like @old, which comes from rtsp_expect_inbound() and is not registered any more.
+ * NULL without memory or without the NAT that it needs.  The caller is under RCU.
+ */
+struct nf_conntrack_expect *
+rtsp_expect_again(const struct rtsp_conn *conn,
+		  const struct nf_conntrack_expect *old);
+
 /* 0, or -EBUSY if the router itself has the port. */
 int rtsp_expect_check_port(const struct rtsp_ask *ask,
 			   const struct nf_conntrack_expect *exp);
@@ -56,17 +63,11 @@ void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 			   bool open);
 
-/* End a flow that is in the way of one that @exp is for. */
-void rtsp_expect_clear_way(const struct nf_conntrack_expect *exp);
-
-/* End the flow that @exp was for, if there is one.  Without the peer's port in its
- * tuple it is not found.
- */
-void rtsp_expect_end_flow(const struct nf_conntrack_expect *exp);
-
 /* Let RTSPNAT_PORTS, NULL where there is none, live on as long as new ones would. */
 void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);
 
+/* Unregister it, if it is registered. */
+void rtsp_expect_unlink(struct nf_conntrack_expect *exp);
 /* Unregister, let go, and forget. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);
 /* Let go of RTSPNAT_PORTS that are not registered. */

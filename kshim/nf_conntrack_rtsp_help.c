@@ -69,7 +69,7 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 
 	if (!rtsp_saw_opening(helper)) {
 		rtsp_missed_opening(pkt, helper);
-		if (!rtsp_carried_segment(pkt, th, rtsp_nat(pkt->ct)))
+		if (!rtsp_carried_segment(pkt, th))
 			return NULL;
 	}
 	conn = rtsp_conn_create(pkt->ct, helper);

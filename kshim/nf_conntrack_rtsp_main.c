@@ -6,6 +6,12 @@
  * help		a packet, the dialogue with the core, the verdict
  * packet	a packet as a segment, and the decisions of the core as a packet
  * mapping	what the core asks about mappings
+ * admit	what happens when the peer has agreed
+ * flow		media flows, made before their first packet and kept
+ * arrival	media flows that come by an expectation
+ * way		flows of others that are in the way
+ * ports	ports that mappings hold
+ * carried	connections that another router has followed
  * linger	mappings that outlive their connection
  * expect	conntrack expectations, of which mappings are made
  * redirect	the control connection that a redirection names

@@ -1,23 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the core asks about mappings, and its answers. */
 
+#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/moduleparam.h>
+#include <linux/slab.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_expect.h"
+#include "nf_conntrack_rtsp_flow.h"
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_log.h"
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_trace.h"
+#include "nf_conntrack_rtsp_way.h"
 
 static bool end_media __read_mostly;
 module_param(end_media, bool, 0644);
 MODULE_PARM_DESC(end_media,
 		 "End media flows under way at TEARDOWN and at a SETUP that replaces them, where their ports are known (default off)");
+
+static bool rtsp_is_live(u8 state)
+{
+	return state == RTSP_MAPPING_LIVE || state == RTSP_MAPPING_LINGERING;
+}
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state)
@@ -27,6 +36,8 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	if (mapping->state == state)
 		return;
 	rtsp_count_mapping(net, mapping->state, state);
+	WRITE_ONCE(conn->live,
+		   conn->live + rtsp_is_live(state) - rtsp_is_live(mapping->state));
 	mapping->state = state;
 }
 
@@ -50,7 +61,7 @@ static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, int err)
 /* nf_nat_rtsp may still be on its way when the first words are said, or have gone
  * and taken the expectations with it.
  */
-static bool rtsp_lacks_nat(const struct rtsp_ask *ask)
+bool rtsp_lacks_nat(const struct rtsp_ask *ask)
 {
 	if (!ask->conn->natted || ask->nat)
 		return false;
@@ -61,21 +72,27 @@ static bool rtsp_lacks_nat(const struct rtsp_ask *ask)
 }
 
 /* Every mapping is counted with its host, from the first question about it on. */
-static bool rtsp_mapping_may_begin(const struct rtsp_ask *ask)
+bool rtsp_mapping_may_begin(const struct rtsp_ask *ask)
 {
-	enum rtsp_counter why;
+	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	enum rtsp_counter why = RTSP_NO_MEMORY;
 
-	if (rtsp_ask_mapping(ask)->state != RTSP_MAPPING_NONE)
+	if (mapping->state != RTSP_MAPPING_NONE)
 		return true;
-	why = rtsp_host_take(ask->conn);
+	mapping->media = kzalloc(sizeof(*mapping->media),
+				 GFP_ATOMIC | __GFP_NOWARN);
+	if (mapping->media)
+		why = rtsp_host_take(ask->conn);
 	if (why == RTSP_COUNTERS)
 		return true;
+	kfree(mapping->media);
+	mapping->media = NULL;
 	rtsp_count(nf_ct_net(ask->conn->ct), why);
 	rtsp_log_refused(ask, why);
 	return false;
 }
 
-static void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
+void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
 {
 	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 
@@ -83,6 +100,8 @@ static void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
 		return;
 	if (err < 0) {
 		rtsp_host_give_back(ask->conn);
+		kfree(mapping->media);
+		mapping->media = NULL;
 		return;
 	}
 	memcpy(mapping->inside, ask->step->inside, sizeof(mapping->inside));
@@ -99,15 +118,48 @@ static unsigned int rtsp_held(struct nf_conntrack_expect *const *exp)
 }
 
 /* Expectations count for the host and the namespace, whatever mapping has them. */
-static void rtsp_mapping_count(const struct rtsp_conn *conn,
-			       struct rtsp_mapping *mapping)
+void rtsp_mapping_count(const struct rtsp_conn *conn,
+			struct rtsp_mapping *mapping)
 {
-	u8 held = rtsp_held(mapping->in) + rtsp_held(mapping->out);
+	u8 held = rtsp_held(mapping->in) + rtsp_held(mapping->out) -
+		  hweight8(mapping->flows);
 
 	if (held == mapping->held)
 		return;
 	rtsp_host_expect(conn, held - mapping->held);
 	mapping->held = held;
+}
+
+static void rtsp_ports_let_go(struct rtsp_mapping *mapping,
+			      enum ip_conntrack_dir dir)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTSPNAT_PORTS; i++)
+		rtsp_port_let_go(&mapping->media->port[dir][i]);
+}
+
+static bool rtsp_ports_hold(const struct rtsp_ask *ask,
+			    enum ip_conntrack_dir dir, const u16 *number,
+			    bool any)
+{
+	unsigned int i;
+
+	for (i = 0; i < ask->step->count; i++) {
+		struct rtsp_port *port =
+			&rtsp_ask_mapping(ask)->media->port[dir][i];
+
+		if (!number[i])
+			continue;
+		port->ct = ask->conn->ct;
+		port->port = htons(number[i]);
+		port->protocol = ask->step->protocol;
+		port->dir = dir;
+		port->any_source = any;
+		if (!rtsp_port_hold(port))
+			return false;
+	}
+	return true;
 }
 
 static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
@@ -125,7 +177,13 @@ static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 		*any = rtsp_source_reserve(exp[i]);
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
-	return err ?: rtsp_expect_register(exp);
+	if (!err && !rtsp_ports_hold(ask, IP_CT_DIR_REPLY, ask->step->outside,
+				     *any))
+		err = -EBUSY;
+	err = err ?: rtsp_expect_register(exp);
+	if (err)
+		rtsp_ports_let_go(rtsp_ask_mapping(ask), IP_CT_DIR_REPLY);
+	return err;
 }
 
 static int rtsp_reserve_ports(const struct rtsp_ask *ask,
@@ -186,7 +244,13 @@ static int rtsp_publish_ports(const struct rtsp_ask *ask,
 			return -ENOMEM;
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
-	return err ?: rtsp_expect_register(exp);
+	if (!err && !rtsp_ports_hold(ask, IP_CT_DIR_ORIGINAL,
+				     ask->step->published, false))
+		err = -EBUSY;
+	err = err ?: rtsp_expect_register(exp);
+	if (err)
+		rtsp_ports_let_go(rtsp_ask_mapping(ask), IP_CT_DIR_ORIGINAL);
+	return err;
 }
 
 static void rtsp_mapping_publish(struct rtsp_conn *conn,
@@ -213,6 +277,7 @@ enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask)
 	/* What was published before would be in the way. */
 	for (i = 0; i < RTSPNAT_PORTS; i++)
 		rtsp_expect_drop(&mapping->out[i]);
+	rtsp_ports_let_go(mapping, IP_CT_DIR_ORIGINAL);
 	rtsp_mapping_count(ask->conn, mapping);
 	err = rtsp_publish_ports(ask, exp);
 	rtsp_mapping_begin(ask, err);
@@ -225,125 +290,6 @@ enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask)
 	memcpy(mapping->out, exp, sizeof(exp));
 	rtsp_mapping_count(ask->conn, mapping);
 	return RTSPNAT_YES;
-}
-
-static bool rtsp_admit_in(const struct rtsp_ask *ask)
-{
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
-	const struct rtspnat_step *step = ask->step;
-	bool there = true;
-	unsigned int i;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	for (i = 0; i < step->count; i++) {
-		if (step->outside[i])
-			there &= mapping->in[i] &&
-				 rtsp_expect_is_registered(mapping->in[i]);
-	}
-	for (i = 0; i < step->count && there; i++) {
-		if (step->outside[i])
-			rtsp_expect_admit_in(ask, i);
-	}
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return there;
-}
-
-/* What was published is registered already, and may still be the right one. */
-static bool rtsp_admit_out(const struct rtsp_ask *ask, unsigned int i,
-			   bool open)
-{
-	struct nf_conntrack_expect **out = &rtsp_ask_mapping(ask)->out[i];
-	bool there = false;
-
-	if (!*out)
-		return false;
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	if (rtsp_expect_is_registered(*out) &&
-	    rtsp_expect_is_outbound(ask, *out, i)) {
-		rtsp_expect_admit_out(ask, i, open);
-		there = true;
-	}
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return there;
-}
-
-/* Not being able to is no reason to keep media out: most servers send first. */
-static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
-{
-	struct nf_conntrack_expect **out = &rtsp_ask_mapping(ask)->out[i];
-	bool open = ask->step->peer[i] && ask->step->open & BIT(i);
-
-	if (!rtsp_admit_out(ask, i, open)) {
-		rtsp_expect_drop(out);
-		if (!open)
-			return;
-		rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
-		if (rtsp_host_may_spare(ask->conn))
-			*out = rtsp_expect_outbound(ask, i);
-		if (*out)
-			(*out)->flags &= ~NF_CT_EXPECT_INACTIVE;
-		if (!*out || nf_ct_expect_related(*out, 0)) {
-			rtsp_count(nf_ct_net(ask->conn->ct),
-				   RTSP_OUTBOUND_FAILED);
-			if (*out)
-				nf_ct_expect_put(*out);
-			*out = NULL;
-			return;
-		}
-	}
-	rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
-	if (open)
-		rtsp_expect_clear_way(*out);
-}
-
-enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask)
-{
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
-	const struct rtspnat_step *step = ask->step;
-	unsigned int i;
-
-	if (rtsp_lacks_nat(ask) || !rtsp_mapping_may_begin(ask))
-		return RTSPNAT_NO;
-	rtsp_mapping_begin(ask, 0);
-	if (!rtsp_admit_in(ask)) {
-		trace_rtsp_expect(ask->conn->ct, step, -ENOENT);
-		return RTSPNAT_NO;
-	}
-
-	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_LIVE);
-	for (i = 0; i < step->count; i++) {
-		if (step->outside[i] && step->peer[i] && step->open & BIT(i))
-			rtsp_expect_clear_way(mapping->in[i]);
-		rtsp_lead_out(ask, i);
-	}
-	trace_rtsp_expect(ask->conn->ct, step, 0);
-	return RTSPNAT_YES;
-}
-
-void rtsp_mapping_describe(const struct rtsp_mapping *mapping,
-			   unsigned int number, struct rtspnat_step *step)
-{
-	unsigned int i;
-
-	memset(step, 0, sizeof(*step));
-	step->mapping = number;
-	memcpy(step->inside, mapping->inside, sizeof(step->inside));
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		const struct nf_conntrack_expect *in = mapping->in[i];
-		const struct nf_conntrack_expect *out = mapping->out[i];
-
-		if (in) {
-			step->protocol = in->tuple.dst.protonum;
-			step->outside[i] = ntohs(in->tuple.dst.u.all);
-			step->peer[i] = ntohs(in->tuple.src.u.all);
-		}
-		if (out) {
-			step->protocol = out->tuple.dst.protonum;
-			step->published[i] = ntohs(out->tuple.dst.u.all);
-		}
-		if (in || out)
-			step->count = i + 1;
-	}
 }
 
 void rtsp_release(struct rtsp_conn *conn, unsigned int number)
@@ -359,11 +305,16 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 		trace_rtsp_release(conn->ct, &step, 0);
 	}
 
+	rtsp_flows_let_go(mapping, false);
+	mapping->flows = 0;
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		rtsp_expect_drop(&mapping->in[i]);
 		rtsp_expect_drop(&mapping->out[i]);
 	}
 	rtsp_mapping_count(conn, mapping);
+	rtsp_ports_let_go(mapping, IP_CT_DIR_ORIGINAL);
+	rtsp_ports_let_go(mapping, IP_CT_DIR_REPLY);
+	kfree(mapping->media);
 	if (mapping->state == RTSP_MAPPING_LINGERING) {
 		WRITE_ONCE(conn->lingering, conn->lingering - 1);
 		if (!conn->lingering)
@@ -375,21 +326,22 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 	memset(mapping, 0, sizeof(*mapping));
 }
 
-static void rtsp_end_flows(const struct rtsp_mapping *mapping)
+static void rtsp_end_flows(struct rtsp_mapping *mapping)
 {
 	unsigned int i;
 
+	rtsp_flows_let_go(mapping, true);
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		if (mapping->in[i])
-			rtsp_expect_end_flow(mapping->in[i]);
+			rtsp_way_end_flow(mapping->in[i]);
 		if (mapping->out[i])
-			rtsp_expect_end_flow(mapping->out[i]);
+			rtsp_way_end_flow(mapping->out[i]);
 	}
 }
 
 void rtsp_give_up(const struct rtsp_ask *ask)
 {
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 
 	if (READ_ONCE(end_media) && mapping->state == RTSP_MAPPING_LIVE)
 		rtsp_end_flows(mapping);

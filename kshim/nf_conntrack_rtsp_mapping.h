@@ -39,6 +39,14 @@ void rtsp_release_all(struct rtsp_conn *conn);
 void rtsp_renew_all(struct rtsp_conn *conn);
 bool rtsp_holds_any(const struct rtsp_conn *conn);
 
+/* Is nf_nat_rtsp needed and not there?  Counts it. */
+bool rtsp_lacks_nat(const struct rtsp_ask *ask);
+/* Between these two a mapping that is none is made one, unless @err is negative. */
+bool rtsp_mapping_may_begin(const struct rtsp_ask *ask);
+void rtsp_mapping_begin(const struct rtsp_ask *ask, int err);
+/* Expectations of it have come or gone. */
+void rtsp_mapping_count(const struct rtsp_conn *conn,
+			struct rtsp_mapping *mapping);
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state);
 

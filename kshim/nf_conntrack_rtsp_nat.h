@@ -27,6 +27,10 @@ struct nf_nat_rtsp_hooks {
 	 * May be changed while packets match.
 	 */
 	void (*peer)(struct nf_conntrack_expect *exp, __be16 port);
+
+	/* Translate @ct, which is new, as inbound() has said of @exp. */
+	void (*follow)(struct nf_conn *ct,
+		       const struct nf_conntrack_expect *exp);
 };
 
 /* NULL while nf_nat_rtsp is not loaded. */

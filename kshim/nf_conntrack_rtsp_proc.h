@@ -14,7 +14,6 @@ enum rtsp_counter {
 	RTSP_CONNECTIONS,	/* states ever made */
 	RTSP_MIDSTREAM,		/* opening not seen */
 	RTSP_PICKED_UP,		/* and read all the same, from another router on */
-	RTSP_ADOPTED,		/* ports of another router that got their NAT */
 	RTSP_FAST_OPEN,		/* payload on a SYN */
 	RTSP_NO_NAT_MODULE,	/* NATed, and nf_nat_rtsp not there */
 	RTSP_TOO_MANY,		/* beyond max_connections */
@@ -28,6 +27,8 @@ enum rtsp_counter {
 	RTSP_TABLE_FULL,	/* of expectations, though there should be room */
 	RTSP_RESERVE_FAILED,	/* no expectation could be registered */
 	RTSP_OUTBOUND_FAILED,	/* media let in but not led out */
+	RTSP_FLOW_FAILED,	/* a flow that was agreed on is expected instead */
+	RTSP_SOURCE_REPLACED,	/* flows beyond those that one expectation may let in */
 	RTSP_REDIRECTED,	/* control connections expected elsewhere */
 	RTSP_TOO_MANY_REDIRECTS, /* of a connection that is one itself */
 	RTSP_DROPPED,		/* segments dropped, as the core asked for */

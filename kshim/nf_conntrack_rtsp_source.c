@@ -13,6 +13,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+#include "nf_conntrack_rtsp_arrival.h"
 #include "nf_conntrack_rtsp_source.h"
 
 enum rtsp_media_source {
@@ -86,7 +87,7 @@ void rtsp_source_exit(void)
 	synchronize_rcu();
 }
 
-static bool rtsp_source_is_any(const struct nf_conntrack_expect *exp)
+bool rtsp_source_is_any(const struct nf_conntrack_expect *exp)
 {
 	return !memchr_inv(&exp->mask.src.u3, 0, sizeof(exp->mask.src.u3));
 }
@@ -108,13 +109,16 @@ static void rtsp_source_set_any(struct nf_conntrack_expect *exp)
 	memset(&exp->mask.src.u3, 0, sizeof(exp->mask.src.u3));
 }
 
+void rtsp_source_watch(struct nf_conntrack_expect *exp)
+{
+	exp->expectfn = rtsp_source_expected;
+}
+
 bool rtsp_source_reserve(struct nf_conntrack_expect *exp)
 {
 	if (READ_ONCE(rtsp_media_source) == RTSP_SOURCE_PEER)
 		return false;
 	rtsp_source_set_any(exp);
-	if (!exp->expectfn)
-		exp->expectfn = rtsp_source_expected;
 	return true;
 }
 
@@ -177,7 +181,9 @@ bool rtsp_source_latch(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 		admitted = nf_ct_tuple_mask_cmp(tuple, &exp->tuple, &exp->mask);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 
-	if (!admitted)
+	if (admitted)
+		rtsp_arrival(ct, exp);
+	else
 		set_bit(IPS_DYING_BIT, &ct->status);
 	return admitted;
 }

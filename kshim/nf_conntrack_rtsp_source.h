@@ -9,6 +9,12 @@
 void rtsp_source_init(void);
 void rtsp_source_exit(void);
 
+/* Make @exp, which needs no NAT and is not registered yet, tell of the flows that match it. */
+void rtsp_source_watch(struct nf_conntrack_expect *exp);
+
+/* Does it admit every address? */
+bool rtsp_source_is_any(const struct nf_conntrack_expect *exp);
+
 /* Make @exp, which is not registered yet, keep its port from every source that it
  * may come to admit; at first it admits the peer.  Returns whether that is more
  * than the peer.

@@ -19,6 +19,8 @@
 #include <linux/workqueue.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
+#include "nf_conntrack_rtsp_carried.h"
+#include "nf_conntrack_rtsp_flow.h"
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
@@ -72,7 +74,7 @@ static unsigned int *rtsp_count_of(const struct net *net)
 static void rtsp_conn_sweep(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rtsp_sweep_work, rtsp_conn_sweep);
 
-static void rtsp_sweep_later(void)
+void rtsp_sweep_later(void)
 {
 	queue_delayed_work(system_power_efficient_wq, &rtsp_sweep_work,
 			   RTSP_SWEEP_INTERVAL);
@@ -305,13 +307,14 @@ static void rtsp_conn_go_on(struct rtsp_conn *conn)
 	/* Its end has taken all expectations along. */
 	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
 
-	if (!READ_ONCE(conn->lingering) && !READ_ONCE(conn->redirect) &&
+	if (!READ_ONCE(conn->live) && !READ_ONCE(conn->redirect) &&
 	    !renew && !no_nat)
 		return;
 	spin_lock_bh(&conn->lock);
 	if (no_nat)
 		rtsp_release_all(conn);
 	rtsp_linger_on(conn);
+	rtsp_flows_on(conn);
 	rtsp_redirect_on(conn);
 	if (renew)
 		rtsp_renew_all(conn);
@@ -374,12 +377,18 @@ static bool rtsp_conn_reap(const struct net *net)
 void rtsp_conn_kill_net(const struct net *net)
 {
 	rtsp_conn_reap(net);
+	mutex_lock(&rtsp_reap_mutex);
+	rtsp_carried_forget(net);
+	mutex_unlock(&rtsp_reap_mutex);
 }
 
 static void rtsp_conn_sweep(struct work_struct *work)
 {
 	bool conns = rtsp_conn_reap(NULL), hosts = rtsp_host_reap(NULL);
 
+	mutex_lock(&rtsp_reap_mutex);
+	rtsp_carried_look();
+	mutex_unlock(&rtsp_reap_mutex);
 	if (conns || hosts)
 		rtsp_sweep_later();
 }
@@ -393,6 +402,7 @@ int rtsp_state_init(void)
 		return -EINVAL;
 
 	rtsp_host_init();
+	rtsp_ports_init();
 	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0,
 					    NULL);
 	return rtsp_conn_cache ? 0 : -ENOMEM;
@@ -401,6 +411,7 @@ int rtsp_state_init(void)
 void rtsp_state_stop(void)
 {
 	cancel_delayed_work_sync(&rtsp_sweep_work);
+	rtsp_carried_forget(NULL);
 }
 
 void rtsp_state_exit(void)

@@ -12,6 +12,8 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <rtspnat.h>
 
+#include "nf_conntrack_rtsp_ports.h"
+
 /* At least rtspnat_mappings(), which module init makes sure of. */
 #define RTSP_MAPPINGS		16
 
@@ -26,14 +28,29 @@ enum rtsp_mapping_state {
 	RTSP_MAPPING_STATES
 };
 
+/* Flows that come in by one expectation which names no source port. */
+#define RTSP_SOURCES		4
+
+/* What is held for the ports of a mapping, beside their expectations. */
+struct rtsp_media {
+	struct rtsp_port port[IP_CT_DIR_MAX][RTSPNAT_PORTS];
+	/* A reference is held to each; NULL if none.  The first is the one that stands for
+	 * an expectation, where that is not registered.
+	 */
+	struct nf_conn *flow[RTSPNAT_PORTS][RTSP_SOURCES];
+	u32 kept[RTSPNAT_PORTS];	/* its timeout, as it was set here */
+};
+
 /* Expectations with a reference held to each; NULL if none. */
 struct rtsp_mapping {
+	struct rtsp_media *media;			/* NULL if NONE */
 	struct nf_conntrack_expect *in[RTSPNAT_PORTS];	/* from the peer */
 	struct nf_conntrack_expect *out[RTSPNAT_PORTS];	/* from the opener */
 	unsigned long until;		/* in jiffies, while it lingers */
 	u16 inside[RTSPNAT_PORTS];
 	u8 state;			/* enum rtsp_mapping_state */
 	u8 held;			/* expectations, as they are counted */
+	u8 flows;			/* bits of ports: in[] is not registered */
 	bool any_source;		/* reserved from more than the peer */
 	bool published;
 };
@@ -47,6 +64,7 @@ struct rtsp_conn {
 	bool grown;			/* seqadj counts on the text being longer */
 	bool listed;			/* under the lock of the list */
 	u8 lingering;			/* mappings */
+	u8 live;			/* mappings, also those that linger */
 	struct rtsp_host *host;		/* of the opener */
 	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;
@@ -67,7 +85,8 @@ enum rtsp_helper_flag {
 	RTSP_TRANSPARENT,		/* never look at this connection again */
 	RTSP_HOLDING,			/* bytes are withheld; bare acknowledgements matter */
 	RTSP_MISSED_OPENING,		/* counted as such */
-	RTSP_ADOPTS,			/* expectations that came over have been looked at */
+	RTSP_LOOKED,			/* whether it is the next one */
+	RTSP_CARRIED,			/* another router has let in media for it */
 };
 
 /* The helper's private data in the conntrack, zeroed by its creator.  A SYN
@@ -102,6 +121,9 @@ int rtsp_state_init(void);
 void rtsp_state_stop(void);
 /* Every namespace has been emptied. */
 void rtsp_state_exit(void);
+
+/* Within a second. */
+void rtsp_sweep_later(void);
 
 struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 				   struct rtsp_helper *helper);

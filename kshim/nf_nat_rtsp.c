@@ -154,8 +154,8 @@ static __be16 nf_nat_rtsp_peer_port(const struct nf_conntrack_expect *exp)
  * peer.  A third party that media_source= admits is nobody that the control
  * connection translates; that is left to the rules.
  */
-static void nf_nat_rtsp_inbound_expected(struct nf_conn *ct,
-					 struct nf_conntrack_expect *exp)
+static void nf_nat_rtsp_follow(struct nf_conn *ct,
+			       const struct nf_conntrack_expect *exp)
 {
 	const struct nf_conntrack_tuple *original =
 		&ct->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -165,13 +165,18 @@ static void nf_nat_rtsp_inbound_expected(struct nf_conn *ct,
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
 	bool from_peer = nf_inet_addr_cmp(source, &reply->src.u3);
 
-	if (!rtsp_source_latch(ct, exp))
-		return;
 	nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &original->src.u3,
 			exp->saved_proto.all);
 	if (from_peer)
 		nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &original->dst.u3,
 				nf_nat_rtsp_peer_port(exp));
+}
+
+static void nf_nat_rtsp_inbound_expected(struct nf_conn *ct,
+					 struct nf_conntrack_expect *exp)
+{
+	if (rtsp_source_latch(ct, exp))
+		nf_nat_rtsp_follow(ct, exp);
 }
 
 /* From the opener.  The destination comes first: whether a source port is free
@@ -220,6 +225,7 @@ static const struct nf_nat_rtsp_hooks rtsp_hooks = {
 	.inbound	= nf_nat_rtsp_inbound,
 	.outbound	= nf_nat_rtsp_outbound,
 	.peer		= nf_nat_rtsp_peer,
+	.follow		= nf_nat_rtsp_follow,
 };
 
 static struct nf_conntrack_nat_helper nat_helper_rtsp =

@@ -28,7 +28,7 @@ class ModelAttack : public OnModel {
   }
 
   static bool AnyActive() {
-    const auto all = Kernel::Expectations();
+    const auto all = Kernel::Openings();
     return std::any_of(all.begin(), all.end(), [](const model_expectation& one) { return one.active; });
   }
 
@@ -39,10 +39,10 @@ class ModelAttack : public OnModel {
     Session session(router);
     ASSERT_TRUE(session.Open());
     EXPECT_EQ(session.Request(SetupRequest(1, transport)), SetupRequest(1, transport));
-    EXPECT_TRUE(Kernel::Expectations().empty());
+    EXPECT_TRUE(Kernel::Openings().empty());
     const std::string answer = OkResponse(1, "Transport: " + transport + ";server_port=6000-6001\r\n");
     EXPECT_EQ(session.Response(answer), answer);
-    EXPECT_TRUE(Kernel::Expectations().empty());
+    EXPECT_TRUE(Kernel::Openings().empty());
     for (const std::uint16_t port :
          {std::uint16_t{22}, std::uint16_t{554}, std::uint16_t{4464}, std::uint16_t{5000}})
       EXPECT_FALSE(FromServer(port));
@@ -79,7 +79,7 @@ TEST_F(ModelAttack, PortsOfTheRouterItselfStayItsOwn) {
     Router router;
     Session session(router);
     ASSERT_NE(AgreeOnMedia(session), "");
-    for (const model_expectation& one : Kernel::Expectations()) {
+    for (const model_expectation& one : Kernel::Openings()) {
       if (one.source_port == 6000 || one.source_port == 6001) {
         EXPECT_NE(one.destination_port, bound);
       }
@@ -112,7 +112,7 @@ TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   ASSERT_TRUE(session.Open());
   for (const unsigned cseq : {0U, 1U, 77U, 0xffffffffU})
     EXPECT_EQ(session.Response(Granted(cseq, "5000-5001")), Granted(cseq, "5000-5001"));
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   session.Request(SetupRequest(1, kPair));
   session.Request(SetupRequest(2, PairFrom(7000), "track2"));
   session.Response(Granted(3, "5000-5001"));
@@ -170,7 +170,7 @@ TEST_F(ModelAttack, SetupOfTheServerOpensNothing) {
   ASSERT_TRUE(session.Open());
   EXPECT_EQ(session.Response(SetupRequest(1, kPair)), SetupRequest(1, kPair));
   session.Request(Granted(1, "5000-5001"));
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   EXPECT_FALSE(FromServer(5000));
 }
 
@@ -194,18 +194,18 @@ TEST_F(ModelAttack, AFloodStaysWithinItsBounds) {
     const std::string text = SetupRequest(number, PairFrom(5000 + 2 * number));
     ASSERT_EQ(session.Request(text), text);
   }
-  EXPECT_LE(Kernel::Expectations().size(), kMostOfAConnection / 2);
+  EXPECT_LE(Kernel::Openings().size(), kMostOfAConnection / 2);
   EXPECT_FALSE(AnyActive());
   for (unsigned number = 0; number < 400; ++number)
     session.Response(Granted(number, PairFrom(5000 + 2 * number).substr(28)));
-  EXPECT_LE(Kernel::Expectations().size(), kMostOfAConnection);
+  EXPECT_LE(Kernel::Openings().size(), kMostOfAConnection);
   Router other_router({}, {{false, 3}, 40000});
   Session other(other_router);
   EXPECT_EQ(AgreeOnMedia(other, PairFrom(9000)), "9000-9001") << "others get theirs";
   EXPECT_TRUE(FromServer(9000));
   session.Close();
   model_pass_time(65000);
-  EXPECT_EQ(Kernel::Expectations().size(), 4U) << "those of the other, when the session has timed out";
+  EXPECT_EQ(Kernel::Flows(), 2U) << "those of the other, when the session has timed out";
 }
 
 TEST_F(ModelAttack, TeardownOfAnothersSession) {
@@ -213,7 +213,7 @@ TEST_F(ModelAttack, TeardownOfAnothersSession) {
   Router router, other_router({}, {{false, 3}, 40000});
   Session session(router), other(other_router);
   AgreeOnMedia(session);
-  const std::size_t held = Kernel::Expectations().size();
+  const std::size_t held = Kernel::Openings().size();
   ASSERT_TRUE(other.Open());
   other.Request(TeardownRequest(2));
   other.Response(OkResponse(2));
@@ -222,7 +222,7 @@ TEST_F(ModelAttack, TeardownOfAnothersSession) {
   session.Response(OkResponse(4));
   session.Response("RTSP/1.0 454 Session Not Found\r\nCSeq: 1\r\n\r\n");
   session.Response(TeardownRequest(5));
-  EXPECT_EQ(Kernel::Expectations().size(), held);
+  EXPECT_EQ(Kernel::Openings().size(), held);
   EXPECT_TRUE(FromServer(5000));
 }
 
@@ -231,7 +231,7 @@ TEST_F(ModelAttack, ForgedSegmentsOutsideTheWindowEndNothing) {
   Router router;
   Session session(router);
   AgreeOnMedia(session);
-  const std::size_t held = Kernel::Expectations().size();
+  const std::size_t held = Kernel::Openings().size();
   // Of the server, as one writes who does not see the numbers.
   for (const std::uint32_t seq : {0x40000000U, 0x80000000U, 0xc0000000U}) {
     for (const bool rst : {true, false}) {
@@ -245,7 +245,7 @@ TEST_F(ModelAttack, ForgedSegmentsOutsideTheWindowEndNothing) {
       router.Pass(packet);
     }
   }
-  EXPECT_EQ(Kernel::Expectations().size(), held);
+  EXPECT_EQ(Kernel::Openings().size(), held);
   EXPECT_TRUE(FromServer(5000));
   EXPECT_FALSE(FromServer(9000));
   EXPECT_EQ(session.Request(SetupRequest(2, PairFrom(9000), "track2")),

@@ -20,7 +20,7 @@ TEST_F(ModelFault, NoMemoryForTheState) {
   EXPECT_EQ(Kernel::Counter("no_memory"), 1);
   EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair))
       << "what was missed is not understood";
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
 }
 
 TEST_F(ModelFault, NoMemoryForExpectations) {
@@ -32,7 +32,7 @@ TEST_F(ModelFault, NoMemoryForExpectations) {
     model_fail(MODEL_FAULT_ALLOCATION, after, 1);
     EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
     EXPECT_EQ(Kernel::Counter("no_memory"), 1);
-    EXPECT_TRUE(Kernel::Expectations().empty());
+    EXPECT_TRUE(Kernel::Openings().empty());
     EXPECT_EQ(Kernel::Counter("no_ports"), 1);
     Finish();
   }
@@ -46,7 +46,7 @@ TEST_F(ModelFault, NoMemoryForTheHost) {
   model_fail(MODEL_FAULT_ALLOCATION, 1, 1);
   EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
   EXPECT_EQ(Kernel::Counter("too_many_hosts"), 1);
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
 }
 
 TEST_F(ModelFault, NoMemoryToLeadMediaOut) {
@@ -55,10 +55,16 @@ TEST_F(ModelFault, NoMemoryToLeadMediaOut) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   session.Request(SetupRequest(1, kPair));
-  model_fail(MODEL_FAULT_ALLOCATION, 0, 2);
+  // Each flow is tried for twice.
+  model_fail(MODEL_FAULT_ALLOCATION, 0, 6);
   session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+  EXPECT_EQ(Kernel::Counter("flow_failed"), 2);
   EXPECT_EQ(Kernel::Counter("outbound_failed"), 2);
+  EXPECT_EQ(Kernel::Expectations().size(), 2U);
   EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media")) << "media still come in";
+  model_pass_time(2000);
+  EXPECT_TRUE(Kernel::Expectations().empty()) << "tried again";
+  EXPECT_EQ(Kernel::Flows(), 2U);
 }
 
 // Behind NAT it is dropped, because what was edited or withheld before has to stay so: its sender sends it again.
@@ -74,10 +80,10 @@ TEST_F(ModelFault, NotLinearBehindNat) {
   const std::string sent = SetupRequest(1, kPair);
   EXPECT_EQ(session.Request(sent), "(dropped)");
   EXPECT_EQ(Kernel::Counter("not_linear"), 1);
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   const std::string again = session.Repeat(RTSPNAT_ORIGINAL, static_cast<std::uint32_t>(sent.size()), sent);
   EXPECT_NE(ClientPort(again), "5000-5001");
-  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  EXPECT_EQ(Kernel::Openings().size(), 2U);
 }
 
 TEST_F(ModelFault, NotLinearWithoutNat) {
@@ -91,7 +97,7 @@ TEST_F(ModelFault, NotLinearWithoutNat) {
   EXPECT_EQ(session.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
   EXPECT_EQ(Kernel::Counter("not_linear"), 1);
   EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
-  EXPECT_TRUE(Kernel::Expectations().empty()) << "what was missed is not understood";
+  EXPECT_TRUE(Kernel::Openings().empty()) << "what was missed is not understood";
 }
 
 // The tail of a packet that ends in a Transport line cannot be cut off: then it must not pass.
@@ -141,7 +147,7 @@ TEST_F(ModelFault, AnyAllocation) {
         const std::string arrived = session.Request(sent);
         EXPECT_EQ(arrived, SetupRequest(1, "RTP/AVP;unicast;client_port=" + ClientPort(arrived)));
         if (arrived != sent) {
-          EXPECT_FALSE(Kernel::Expectations().empty());
+          EXPECT_FALSE(Kernel::Openings().empty());
         }
         const std::string answer = OkResponse(1, ServerTransport(ClientPort(arrived), "6000-6001"));
         EXPECT_EQ(ClientPort(session.Response(answer)), "5000-5001");

@@ -99,11 +99,17 @@ struct model_expectation {
 };
 /** Expectations that are not dead; up to @p size of them are described. */
 unsigned int model_expectations(struct model_expectation *list, unsigned int size);
+/** Flows of a control connection through which nothing has passed yet: they let in what an expectation would. */
+unsigned int model_unused_flows(struct model_expectation *list, unsigned int size);
 /** How many the kernel counts: also those that are dead and not yet collected. */
 unsigned int model_expectations_counted(void);
 /** Takes away the one that is for this destination port, as `conntrack -D expect` does. */
 void model_delete_expectation(unsigned short port);
 unsigned int model_conntrack_count(void);
+/** Flows that belong to a control connection and have not ended. */
+unsigned int model_media_flows(void);
+/** Ends the one to this destination port, as `conntrack -D` does. */
+void model_delete_flow(unsigned short port);
 /** Ends every conntrack, as `conntrack -F` does. */
 void model_flush_conntracks(void);
 /** The kernel becomes that of another router, which conntrackd has told of all conntracks and expectations: the modules

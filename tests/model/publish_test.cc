@@ -87,7 +87,7 @@ TEST_F(ModelPublish, NothingPassesBeforeTheAnswerNorAfterTeardown) {
   session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
   session.Request(TeardownRequest(2));
   session.Response(OkResponse(2));
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   EXPECT_EQ(Kernel::Counter("mappings_published"), 0);
   EXPECT_FALSE(PassUdp({kViewer, 5000}, {kRouterOutside, 6000}, "punch"));
 }

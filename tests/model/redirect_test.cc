@@ -44,9 +44,9 @@ TEST_F(ModelRedirect, TheNextConnectionIsWatchedToo) {
     ASSERT_TRUE(session.Open());
     SendOn(session, host == kServer ? "rtsp://192.0.2.5:8554/b" : "rtsp://192.0.2.66:8554/b");
     EXPECT_EQ(Kernel::Counter("redirected"), 1);
-    EXPECT_EQ(Kernel::Expectations().size(), 1U);
+    EXPECT_EQ(Kernel::Openings().size(), 1U);
     EXPECT_TRUE(Plays({host, kOtherPort}, 40001));
-    EXPECT_EQ(Kernel::Expectations().size(), 4U) << "one connection, and its media";
+    EXPECT_EQ(Kernel::Flows(), 3U) << "one connection, and its media";
     EXPECT_FALSE(Plays({host, kOtherPort}, 40002)) << "and no other";
     Finish();
   }
@@ -58,7 +58,7 @@ TEST_F(ModelRedirect, NotUnlessAsked) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   SendOn(session, "rtsp://192.0.2.5:8554/b");
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   EXPECT_FALSE(Plays({kServer, kOtherPort}, 40001));
 }
 
@@ -69,10 +69,10 @@ TEST_F(ModelRedirect, TheLastOneCountsAndNotForLong) {
   ASSERT_TRUE(session.Open());
   SendOn(session, "rtsp://192.0.2.5:8555/b");
   SendOn(session, "rtsp://192.0.2.5:8554/b");
-  EXPECT_EQ(Kernel::Expectations().size(), 1U);
+  EXPECT_EQ(Kernel::Openings().size(), 1U);
   EXPECT_FALSE(Plays({kServer, 8555}, 40001));
   model_pass_time(61000);
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   EXPECT_FALSE(Plays({kServer, kOtherPort}, 40002));
 }
 
@@ -85,7 +85,7 @@ TEST_F(ModelRedirect, OnlyAnAddressThatMayBeRoutedTo) {
                           "rtsp://[2001:db8::1]:8554/", "rtsp://192.0.2.5:0/", "rtsp://239.1.1.1:8554/",
                           "http://192.0.2.5:8554/", "rtsp://192.0.2.5/"})
     SendOn(session, url);
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
   EXPECT_EQ(Kernel::Counter("redirected"), 0);
 }
 
@@ -120,9 +120,9 @@ TEST_F(ModelRedirect, CountsForItsHost) {
   }
   EXPECT_EQ(Kernel::Counter("redirected"), 2);
   EXPECT_EQ(Kernel::Counter("too_many_mappings"), 2);
-  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  EXPECT_EQ(Kernel::Openings().size(), 2U);
   model_pass_time(3000);
-  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  EXPECT_EQ(Kernel::Openings().size(), 2U);
   EXPECT_EQ(Kernel::Counter("connections_open"), 2) << "those that are being followed";
   model_pass_time(61000);
   EXPECT_EQ(Kernel::Counter("connections_open"), 0);

@@ -65,6 +65,14 @@ std::vector<model_expectation> Kernel::Expectations() {
   return list;
 }
 
+std::vector<model_expectation> Kernel::Openings() {
+  std::vector<model_expectation> list = Expectations();
+  const std::size_t expected = list.size();
+  list.resize(expected + model_unused_flows(nullptr, 0));
+  model_unused_flows(list.data() + expected, static_cast<unsigned>(list.size() - expected));
+  return list;
+}
+
 std::optional<Datagram> PassUdp(const Endpoint& from, const Endpoint& to, const std::string& payload,
                                 const Network& network) {
   const auto frame = NewFrame();

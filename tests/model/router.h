@@ -46,6 +46,10 @@ class Kernel {
   /// Returns a counter of /proc/net/nf_conntrack_rtsp; -1 if there is none of that name.
   [[nodiscard]] static long Counter(std::string_view name);
   [[nodiscard]] static std::vector<model_expectation> Expectations();
+  /// What may come in that has not come yet: expectations, and flows that were made without a packet.
+  [[nodiscard]] static std::vector<model_expectation> Openings();
+  /// How many flows there are of control connections that have not ended.
+  [[nodiscard]] static unsigned Flows() { return model_media_flows(); }
 
  private:
   bool running_ = true;

@@ -132,7 +132,7 @@ TEST_F(ModelChecksum, WrongOnesArePassedOnAsWrong) {
   router.network.wrong_checksum = true;
   EXPECT_EQ(session.Request(SetupRequest(1, kPair)), "(dropped)") << "conntrack takes it for invalid";
   EXPECT_EQ(router.LastState(), MODEL_INVALID);
-  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Kernel::Openings().empty());
 }
 
 }  // namespace

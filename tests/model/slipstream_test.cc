@@ -30,7 +30,7 @@ class ModelSlipstream : public OnModel {
  protected:
   // Nothing is expected, and nothing comes in from outside.
   static void ExpectSealed() {
-    EXPECT_TRUE(Kernel::Expectations().empty());
+    EXPECT_TRUE(Kernel::Openings().empty());
     EXPECT_FALSE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
     EXPECT_FALSE(PassUdp({kServer, 6000}, {kClient, 5000}, "media"));
     EXPECT_FALSE(PassUdp({kStranger, 6000}, {kRouterOutside, 5000}, "attack"));
@@ -43,7 +43,7 @@ class ModelSlipstream : public OnModel {
     ASSERT_TRUE(session.Open());
     for (const std::string& segment : segments) {
       ASSERT_EQ(session.Request(segment), segment);
-      ASSERT_TRUE(Kernel::Expectations().empty());
+      ASSERT_TRUE(Kernel::Openings().empty());
     }
     EXPECT_EQ(session.Response(Answer(1)), Answer(1));
     EXPECT_EQ(session.Wrong(), "");
@@ -60,7 +60,7 @@ TEST_F(ModelSlipstream, TheSameTextOpensAtTheStart) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   session.Request(SetupRequest(1, kPair));
-  EXPECT_EQ(Kernel::Expectations().size(), 2U);
+  EXPECT_EQ(Kernel::Openings().size(), 2U);
   session.Response(Answer(1));
   EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
 }
@@ -98,7 +98,7 @@ TEST_F(ModelSlipstream, AtEveryOffsetOfASegment) {
     for (std::size_t offset = 0; offset < kSegment; ++offset) {
       const std::string text = std::string(offset, 'x') + SetupRequest(1, kPair);
       ASSERT_EQ(session.Request(text), text);
-      ASSERT_TRUE(Kernel::Expectations().empty()) << offset;
+      ASSERT_TRUE(Kernel::Openings().empty()) << offset;
     }
     ExpectSealed();
     session.Close();
@@ -175,7 +175,7 @@ TEST_F(ModelSlipstream, InBodiesAndFramesAtEveryCut) {
       ASSERT_TRUE(session.Open());
       const std::string front = session.Request(text.substr(0, cut));
       EXPECT_EQ(front + session.Request(text.substr(cut)), text);
-      const auto expectations = Kernel::Expectations();
+      const auto expectations = Kernel::Openings();
       ASSERT_EQ(expectations.size(), 2U);
       for (const model_expectation& one : expectations) EXPECT_EQ(one.destination_port / 2, 3500);
       session.Response(Answer(1));
@@ -217,7 +217,7 @@ TEST_F(ModelSlipstream, BehindUrgentData) {
       EXPECT_EQ(Kernel::Counter("urgent"), urgent ? 1 : 0);
       EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
       EXPECT_EQ(Kernel::Counter("connections_open"), urgent ? 0 : 1);
-      EXPECT_EQ(Kernel::Expectations().empty(), urgent);
+      EXPECT_EQ(Kernel::Openings().empty(), urgent);
       EXPECT_EQ(session.Wrong(), "");
       Finish();
     }

@@ -79,7 +79,7 @@ Outcome Play(const Trial& trial, const test::SessionOptions& session) {
   outcome.result = test::PlaySession(script, session, shapes, complaints);
   // What is live lingers as long as the session may (kSessionSeconds).
   model_pass_time(65000);
-  outcome.expectations = Kernel::Expectations().size();
+  outcome.expectations = Kernel::Openings().size();
   // A text that cannot be made longer, because too many others on their way were, stays as it is: also a bound.
   for (const char* bound : {"gap", "table_full", "cut_transport", "cannot_edit"})
     outcome.beyond_bounds = outcome.beyond_bounds || Kernel::Counter(bound) != 0;

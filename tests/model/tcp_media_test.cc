@@ -36,8 +36,8 @@ TEST_F(ModelTcpMedia, ServerConnectsToThePassiveClient) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   EXPECT_EQ(session.Request(Setup(kPassive)), Setup(kPassive));
-  ASSERT_EQ(Kernel::Expectations().size(), 1U);
-  EXPECT_EQ(Kernel::Expectations()[0].protocol, 6);
+  ASSERT_EQ(Kernel::Openings().size(), 1U);
+  EXPECT_EQ(Kernel::Openings()[0].protocol, 6);
   Router early({}, {kServer, 7001}, {kRouterOutside, 9000});
   EXPECT_FALSE(Connect(early)) << "before the answer";
   session.Response(
@@ -84,8 +84,8 @@ TEST_F(ModelTcpMedia, ClientConnectsToThePublishedPort) {
   session.Request(Setup("RTP/AVP/TCP;unicast;dest_addr=\":9\";setup=active;connection=new"));
   session.Response(
       Ok("RTP/AVP/TCP;unicast;dest_addr=\":9\";src_addr=\":7000\";setup=passive;connection=new"));
-  ASSERT_EQ(Kernel::Expectations().size(), 1U);
-  EXPECT_EQ(Kernel::Expectations()[0].protocol, 6);
+  ASSERT_EQ(Kernel::Openings().size(), 1U);
+  EXPECT_EQ(Kernel::Openings()[0].protocol, 6);
   Router media({}, {kViewer, 50123}, {kRouterOutside, 7000});
   EXPECT_TRUE(Connect(media));
   EXPECT_EQ(media.RealServer(), (Endpoint{kCamera, 7000}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* Connections: from allocation to the last reference. */
+#include <linux/err.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -42,8 +43,23 @@ struct nf_conn *model_conntrack_alloc(struct net *net, const struct nf_conntrack
 	return ct;
 }
 
+struct nf_conn *nf_conntrack_alloc(struct net *net, const struct nf_conntrack_zone *zone,
+				   const struct nf_conntrack_tuple *original, const struct nf_conntrack_tuple *reply,
+				   gfp_t gfp)
+{
+	struct nf_conn *ct = model_conntrack_alloc(net, original, reply);
+
+	(void)gfp;
+	if (!ct)
+		return ERR_PTR(-ENOMEM);
+	ct->zone = *zone;
+	return ct;
+}
+
 void nf_conntrack_free(struct nf_conn *ct)
 {
+	if (refcount_read(&ct->ct_general.use))
+		model_report("a conntrack is freed that somebody holds");
 	list_del(&ct->model_list);
 	kfree(ct->ext);
 	kmem_cache_free(cache, ct);
@@ -145,6 +161,27 @@ static unsigned int confirm(struct nf_conn *ct)
 		hlist_add_head(&ct->tuplehash[dir].hnode, &confirmed);
 	set_bit(IPS_CONFIRMED_BIT, &ct->status);
 	return NF_ACCEPT;
+}
+
+int nf_conntrack_hash_check_insert(struct nf_conn *ct)
+{
+	enum ip_conntrack_dir dir;
+	int err = 0;
+
+	if (!nf_ct_is_confirmed(ct))
+		model_report("a conntrack gets into the table that is not confirmed");
+	spin_lock_bh(&bucket_lock);
+	for (dir = IP_CT_DIR_ORIGINAL; dir < IP_CT_DIR_MAX && !err; dir++) {
+		if (model_conntrack_find(nf_ct_net(ct), &ct->tuplehash[dir].tuple))
+			err = -EEXIST;
+	}
+	if (!err) {
+		refcount_set(&ct->ct_general.use, 2);
+		for (dir = IP_CT_DIR_ORIGINAL; dir < IP_CT_DIR_MAX; dir++)
+			hlist_add_head(&ct->tuplehash[dir].hnode, &confirmed);
+	}
+	spin_unlock_bh(&bucket_lock);
+	return err;
 }
 
 unsigned int nf_conntrack_confirm(struct sk_buff *skb)

@@ -200,6 +200,7 @@ unsigned int nf_conntrack_in(struct sk_buff *skb, const struct nf_hook_state *st
 
 	if (verdict <= 0)
 		return (unsigned int)-verdict;
+	ct->model_used = true;
 	if (ctinfo == IP_CT_ESTABLISHED_REPLY)
 		set_bit(IPS_SEEN_REPLY_BIT, &ct->status);
 	return NF_ACCEPT;

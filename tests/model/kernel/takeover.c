@@ -31,6 +31,17 @@ static bool carry(struct nf_conntrack_expect *exp, void *data)
 	return false;
 }
 
+/* The module ends flows that have not been used since it set their timeout. */
+static void let_flows_live(void)
+{
+	struct nf_conn *ct;
+
+	list_for_each_entry(ct, &model_conntracks, model_list) {
+		if (ct->master)
+			ct->timeout++;
+	}
+}
+
 static void reload_modules(void)
 {
 	const bool nat = model_is_loaded("nf_nat_rtsp");
@@ -81,6 +92,7 @@ void model_take_over(void)
 	if (!model_is_loaded("nf_conntrack_rtsp"))
 		return;
 	nf_ct_expect_iterate_destroy(carry, &all);
+	let_flows_live();
 	reload_modules();
 	if (!model_is_loaded("nf_conntrack_rtsp"))
 		return;

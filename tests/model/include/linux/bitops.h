@@ -42,3 +42,5 @@ static inline bool test_and_clear_bit(int nr, unsigned long *word)
 
 #define __ffs64(x)	((unsigned int)__builtin_ctzll(x))
 #define hweight32(x)	((unsigned int)__builtin_popcount(x))
+
+static inline unsigned int hweight8(unsigned int word) { return (unsigned int)__builtin_popcount(word & 0xff); }

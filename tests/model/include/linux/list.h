@@ -82,6 +82,16 @@ static inline void hlist_del(struct hlist_node *node)
 	node->pprev = LIST_POISON;
 }
 
+static inline bool hlist_unhashed(const struct hlist_node *node) { return !node->pprev; }
+static inline void hlist_del_init(struct hlist_node *node)
+{
+	if (hlist_unhashed(node))
+		return;
+	hlist_del(node);
+	node->next = NULL;
+	node->pprev = NULL;
+}
+
 static inline bool hlist_empty(const struct hlist_head *head) { return !head->first; }
 
 #define hlist_add_head_rcu	hlist_add_head

@@ -76,6 +76,7 @@ struct nf_conn {
 	struct nf_ct_ext *ext;
 	union { struct ip_ct_tcp tcp; } proto;
 	struct list_head model_list;	/* of all there are */
+	bool model_used;		/* a packet has passed */
 	unsigned int model_events;	/* bits of enum ip_conntrack_events */
 };
 
