@@ -19,6 +19,7 @@ PORT = 8554
 CLONE_NEWNET = 0x40000000
 LIBC = ctypes.CDLL(None, use_errno=True)
 EXPECTATION = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)(.*)")
+FLOW = re.compile(r"src=(\S+) dst=(\S+) sport=(\d+) dport=(\d+)")
 
 
 def readable(sock, seconds):
@@ -75,7 +76,7 @@ class Namespace:
 
 
 class Expectation:
-    """A line of /proc/net/nf_conntrack_expect."""
+    """What media may come: a line of /proc/net/nf_conntrack_expect, or one direction of a flow of a control connection."""
 
     def __init__(self, fields):
         self.source, self.destination = short(fields[0]), short(fields[1])
@@ -149,13 +150,21 @@ class Network:
         return Connection(opener or self.client, self.listener)
 
     def expectations(self):
+        """Also flows: they take the place of an expectation when the reply has named both ends."""
         with self.router.entered():
             try:
                 with open("/proc/self/net/nf_conntrack_expect", encoding="ascii") as file:
                     lines = [line for line in file if f"l3proto = {FAMILY.value} " in line]
-                    return [Expectation(match.groups()) for match in map(EXPECTATION.search, lines) if match]
+                    expected = [Expectation(match.groups()) for match in map(EXPECTATION.search, lines) if match]
             except FileNotFoundError:
                 return []
+        return expected + self.flows()
+
+    def flows(self):
+        """Media flows, each direction by itself."""
+        family = "ipv4" if VERSION == 4 else "ipv6"
+        listed = self.router.run("conntrack", "-L", "-f", family, "-p", "udp", "-u", "EXPECTED").stdout
+        return [Expectation((*match.groups(), "")) for match in FLOW.finditer(listed)]
 
     def sender(self, address, port):
         key = address, port

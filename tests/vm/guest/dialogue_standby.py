@@ -105,10 +105,11 @@ def take_over(case, folder, running):
 
 
 def goes_on(case, connection):
-    """A request on a connection that came over, and its answer."""
+    """A request on a connection that came over, and its answer; the helper looks for its media within a second."""
     text = head(f"GET_PARAMETER {URL}/a RTSP/1.0", "CSeq: 2")
     case.unchanged(text, connection.say(text))
     case.unchanged(ok(2), connection.answer(ok(2)))
+    time.sleep(2)
 
 
 def gets_in(case, ports, outside, media=MEDIA):
@@ -146,7 +147,7 @@ def play(case):
         words.append(f"later={changes(case, flowing)}")
         ports = case.ports()
         words.append(f"new={gets_in(case, ports, case.agree(case.connect(), ports, opened=False))}")
-        for counter in "midstream", "picked_up", "adopted":
+        for counter in "midstream", "picked_up":
             words.append(f"{counter}={Namespace('standby').counter(counter)}")
     return " ".join(words)
 

@@ -41,9 +41,9 @@ case_table() {
 		dslite               dslite    4      nft    -                       from=192.0.0.2 media=server
 		nat64-without        nat64     4      idle   -                       media=none
 		nat64                nat64     4      nft    -                       media=from fd64::a00:202
-		standby-without      standby   4      idle   -                       before=nobody flowing=nobody agreed=nobody moved=nobody flowing=nobody later=nobody new=nobody midstream=0 picked_up=0 adopted=0
-		standby              standby   4      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1 adopted=6
-		standby-6            standby   6      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1 adopted=0
+		standby-without      standby   4      idle   -                       before=nobody flowing=nobody agreed=nobody moved=nobody flowing=nobody later=nobody new=nobody midstream=0 picked_up=0
+		standby              standby   4      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1
+		standby-6            standby   6      nft    -                       before=server flowing=server agreed=server moved=server flowing=server later=server new=server midstream=3 picked_up=1
 		redirect-unwanted    redirect  4      nft    -                       connects=no
 		redirect             redirect  4      nft    follow_redirects=1      connects=yes media=server
 		redirect-6           redirect  6      nft    follow_redirects=1      connects=yes media=server
