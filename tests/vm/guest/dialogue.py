@@ -7,6 +7,7 @@ import sys
 
 import dialogue_source  # noqa: F401 each adds its dialogues
 import dialogue_ffmpeg  # noqa: F401
+import dialogue_flows  # noqa: F401
 import dialogue_interleaved  # noqa: F401
 import dialogue_limits  # noqa: F401
 import dialogue_linger  # noqa: F401

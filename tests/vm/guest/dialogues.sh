@@ -26,6 +26,9 @@ case_table() {
 		limit-number-none    number    4      nft    max_mappings_per_host=0 granted=6 refused=0 then=granted
 		limit-rate           rate      4      nft    mappings_per_second=2   granted=4 refused=3 then=two a second
 		limit-rate-none      rate      4      nft    mappings_per_second=0   granted=7 refused=0 then=7
+		small-router         small     4      nft    expectations=32+mappings_per_second=0 flows=120 of 120 places=0
+		thief                thief     4      nft    -                       before=client client between=client client paused=client client
+		flows-ended          ended     4      nft    -                       client client nobody
 		interleaved          interleaved 4    nft    -                       forgotten then=nobody
 		interleaved-6        interleaved 6    nft    -                       forgotten then=nobody
 		interleaved-refused  interleaved_refused 4 nft -                     old=followed refused=followed then=server
