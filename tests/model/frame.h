@@ -34,9 +34,10 @@ struct Endpoint {
 /// What stands in front of the transport header.
 struct Network {
   bool ipv6 = false;
-  unsigned options = 0;         ///< IPv4: words of options. IPv6: bytes of extension headers, by 8.
-  unsigned window_scale = 7;    ///< Of the option on SYN; windows are scaled by it.
-  bool wrong_checksum = false;  ///< Of TCP or UDP, to see that it is noticed.
+  unsigned options = 0;           ///< IPv4: words of options. IPv6: bytes of extension headers, by 8.
+  unsigned window_scale = 7;      ///< Of the option on SYN; windows are scaled by it.
+  bool wrong_checksum = false;    ///< Of TCP or UDP, to see that it is noticed.
+  unsigned namespace_number = 0;  ///< Of the router; see model_open_namespace().
 };
 
 /// Writes a TCP packet into @p to.

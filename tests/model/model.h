@@ -23,8 +23,18 @@ void model_start(void);
 /** Unloads the modules, ends the namespace, and reports all that is left. */
 void model_stop(void);
 
-/** Ends the namespace while the modules stay loaded. No packet may come after that. */
+/** Ends the initial namespace while the modules stay loaded. No packet may come after that. */
 void model_end_namespace(void);
+
+/** @name Network namespaces: 0 is the initial one, the others are opened when they are wanted. The rules are those of
+ *  every one; sockets, modules and parameters are of the initial one, or of all. */
+///@{
+#define MODEL_NAMESPACES 4
+/** 0, or a negative error number; -EBUSY if another CPU registers or ends what all namespaces have. */
+int model_open_namespace(unsigned int number);
+/** Ends one, whether modules are loaded or not; false if it has to wait, as for model_open_namespace(). */
+bool model_close_namespace(unsigned int number);
+///@}
 
 /** @name Reports: what was found wrong since the last model_clear_reports(). */
 ///@{
@@ -51,6 +61,8 @@ void model_set_max_connections(unsigned int count);
 void model_set_expect_max(unsigned int count);
 /** Gives the whole text of a file of /proc/net; false if it is not there. */
 bool model_read_proc(const char *name, char *text, size_t size);
+/** The same of another namespace than the initial one. */
+bool model_read_proc_of(unsigned int namespace_number, const char *name, char *text, size_t size);
 ///@}
 
 /** @name Time, chance and the other CPU. */
@@ -103,6 +115,7 @@ unsigned int model_expectations(struct model_expectation *list, unsigned int siz
 unsigned int model_unused_flows(struct model_expectation *list, unsigned int size);
 /** How many the kernel counts: also those that are dead and not yet collected. */
 unsigned int model_expectations_counted(void);
+unsigned int model_expectations_counted_of(unsigned int namespace_number);
 /** Takes away the one that is for this destination port, as `conntrack -D expect` does. */
 void model_delete_expectation(unsigned short port);
 unsigned int model_conntrack_count(void);
@@ -112,6 +125,7 @@ unsigned int model_media_flows(void);
 void model_delete_flow(unsigned short port);
 /** Ends every conntrack, as `conntrack -F` does. */
 void model_flush_conntracks(void);
+void model_flush_conntracks_of(unsigned int namespace_number);
 /** The kernel becomes that of another router, which conntrackd has told of all conntracks and expectations: the modules
  *  know nothing of them, and the expectations have no NAT. Nothing happens where they are not loaded. */
 void model_take_over(void);
@@ -160,6 +174,7 @@ enum model_state { MODEL_INVALID, MODEL_NEW, MODEL_RELATED, MODEL_ESTABLISHED };
 #define MODEL_PACKET_MAX 65536
 
 struct model_packet {
+	unsigned int namespace_number;         /**< Where it comes in. */
 	bool ipv6;
 	bool from_outside;                     /**< The side where it comes in. */
 	struct model_shape shape;              /**< In; of what leaves, checksum and gso_size. */

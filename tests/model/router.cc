@@ -13,8 +13,9 @@ void Copy(const Host& from, unsigned char (&four)[4], unsigned char (&six)[16]) 
 }
 
 // Its bytes are written before they are read.
-std::unique_ptr<model_packet> NewFrame() {
+std::unique_ptr<model_packet> NewFrame(const Network& network = {}) {
   auto frame = std::make_unique_for_overwrite<model_packet>();
+  frame->namespace_number = network.namespace_number;
   frame->shape = {};
   return frame;
 }
@@ -51,9 +52,9 @@ std::vector<std::string> Kernel::Stop() {
   return reports;
 }
 
-long Kernel::Counter(std::string_view name) {
+long Kernel::Counter(std::string_view name, unsigned namespace_number) {
   std::string text(4096, '\0');
-  if (!model_read_proc("nf_conntrack_rtsp", text.data(), text.size())) return -1;
+  if (!model_read_proc_of(namespace_number, "nf_conntrack_rtsp", text.data(), text.size())) return -1;
   const std::string wanted = "\n" + std::string(name) + " ";
   const std::size_t at = ("\n" + text).find(wanted);
   return at == std::string::npos ? -1 : std::strtol(text.c_str() + at + wanted.size() - 1, nullptr, 10);
@@ -75,7 +76,7 @@ std::vector<model_expectation> Kernel::Openings() {
 
 std::optional<Datagram> PassUdp(const Endpoint& from, const Endpoint& to, const std::string& payload,
                                 const Network& network) {
-  const auto frame = NewFrame();
+  const auto frame = NewFrame(network);
   BuildUdp(network, from, to, payload, *frame);
   frame->shape.headroom = 64;
   frame->from_outside = from.host.outside;
@@ -92,7 +93,7 @@ Router::Router(const Network& on, const Endpoint& client, const Endpoint& server
 
 std::optional<test::TcpPacket> Router::Pass(test::TcpPacket packet) {
   const bool from_client = packet.direction == RTSPNAT_ORIGINAL;
-  const auto frame = NewFrame();  // Its own, because another CPU may come in between.
+  const auto frame = NewFrame(network);  // Its own, because another CPU may come in between.
   BuildTcp(network, from_client ? client_ : real_server_, from_client ? server_ : outside_, packet, *frame);
   frame->from_outside = (from_client ? client_ : real_server_).host.outside;
   frame->shape = shape;

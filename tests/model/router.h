@@ -44,7 +44,7 @@ class Kernel {
   std::vector<std::string> Stop();
 
   /// Returns a counter of /proc/net/nf_conntrack_rtsp; -1 if there is none of that name.
-  [[nodiscard]] static long Counter(std::string_view name);
+  [[nodiscard]] static long Counter(std::string_view name, unsigned namespace_number = 0);
   [[nodiscard]] static std::vector<model_expectation> Expectations();
   /// What may come in that has not come yet: expectations, and flows that were made without a packet.
   [[nodiscard]] static std::vector<model_expectation> Openings();

@@ -9,7 +9,7 @@
 #include "conntrack.h"
 #include "lock.h"
 #include "memory.h"
-#include "net.h"
+#include "namespace.h"
 #include "rcu.h"
 #include "work.h"
 
@@ -21,7 +21,12 @@ const char *model_take_request(void);
 
 unsigned int model_expectations_counted(void)
 {
-	return init_net.expect_count;
+	return model_expectations_counted_of(0);
+}
+
+unsigned int model_expectations_counted_of(unsigned int namespace_number)
+{
+	return model_namespace(namespace_number)->expect_count;
 }
 
 static bool is_for_port(struct nf_conntrack_expect *exp, void *port)
@@ -33,8 +38,6 @@ void model_delete_expectation(unsigned short port)
 {
 	nf_ct_expect_iterate_destroy(is_for_port, &port);
 }
-
-static bool namespace_ended;
 
 void model_start(void)
 {
@@ -48,20 +51,7 @@ void model_start(void)
 	model_forget_watched();
 	model_conntrack_start();
 	model_expect_start();
-	namespace_ended = false;
-	model_net_open(&init_net);
-}
-
-void model_flush_conntracks(void)
-{
-	struct nf_conn *ct, *next;
-
-	list_for_each_entry_safe(ct, next, &model_conntracks, model_list) {
-		if (!nf_ct_is_confirmed(ct) || nf_ct_is_dying(ct))
-			continue;
-		nf_ct_kill(ct);
-		next = list_first_entry(&model_conntracks, struct nf_conn, model_list);
-	}
+	model_open_namespace(0);
 }
 
 unsigned int model_conntrack_count(void)
@@ -111,24 +101,9 @@ unsigned int model_expectations(struct model_expectation *list, unsigned int siz
 	return count;
 }
 
-/* Whoever holds on to a conntrack keeps the namespace from ending. */
-void model_end_namespace(void)
-{
-	if (namespace_ended)
-		return;
-	namespace_ended = true;
-	model_net_close(&init_net);
-	model_flush_conntracks();
-	model_run_rcu_callbacks();
-	if (!list_empty(&model_conntracks))
-		model_report("the namespace cannot end: %u conntracks are in use", model_conntrack_count());
-	if (init_net.expect_count)
-		model_report("%u expectations are left", init_net.expect_count);
-}
-
 void model_stop(void)
 {
-	unsigned int fault;
+	unsigned int fault, number;
 
 	for (fault = 0; fault < MODEL_FAULTS; fault++)
 		model_fail((enum model_fault)fault, 0, 0);
@@ -136,8 +111,10 @@ void model_stop(void)
 	model_unload("nf_nat_rtsp");
 	model_unload("nf_conntrack_rtsp");
 	model_run_rcu_callbacks();
-	model_end_namespace();
-	model_net_free(&init_net);
+	for (number = MODEL_NAMESPACES; number-- > 0;) {
+		model_close_namespace(number);
+		model_forget_namespace(number);
+	}
 	model_conntrack_stop();
 	model_expect_stop();
 	model_close_sockets();

@@ -36,7 +36,7 @@ static bool as_towards_others(struct nf_conntrack_tuple *tuple, const struct nf_
 	list_for_each_entry(other, &model_conntracks, model_list) {
 		const struct nf_conntrack_tuple *t = &other->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 
-		if (other == ct || !(other->status & IPS_SRC_NAT_DONE) || t->dst.protonum != original->dst.protonum ||
+		if (other == ct || nf_ct_net(other) != nf_ct_net(ct) || !(other->status & IPS_SRC_NAT_DONE) || t->dst.protonum != original->dst.protonum ||
 		    !nf_inet_addr_cmp(&t->src.u3, &original->src.u3) || t->src.u.all != original->src.u.all)
 			continue;
 		nf_ct_invert_tuple(tuple, &other->tuplehash[IP_CT_DIR_REPLY].tuple);

@@ -13,6 +13,12 @@ LIST_HEAD(net_namespace_list);
 struct net init_net;
 
 static struct pernet_operations *registered[MODEL_PERNET_MAX];
+static bool pernet_busy;	/* all namespaces are gone through */
+
+bool model_pernet_is_busy(void)
+{
+	return pernet_busy;
+}
 
 void *net_generic(const struct net *net, unsigned int id)
 {
@@ -61,6 +67,7 @@ int register_pernet_subsys(struct pernet_operations *ops)
 	for (id = 0; registered[id]; id++)
 		;
 	*ops->id = id;
+	pernet_busy = true;
 	for_each_net(net) {
 		err = ops_init(ops, net);
 		if (err)
@@ -68,12 +75,13 @@ int register_pernet_subsys(struct pernet_operations *ops)
 	}
 	if (!err) {
 		registered[id] = ops;
-		return 0;
+	} else {
+		for_each_net(net) {
+			if (net->generic[id] && !net->ended[id])
+				ops_exit(ops, net);
+		}
 	}
-	for_each_net(net) {
-		if (net->generic[id])
-			ops_exit(ops, net);
-	}
+	pernet_busy = false;
 	return err;
 }
 
@@ -85,9 +93,11 @@ void unregister_pernet_subsys(struct pernet_operations *ops)
 	/* It may be running elsewhere. */
 	if (model_work_pending())
 		model_report("namespaces lose what a module keeps for them while its work is in a queue");
+	pernet_busy = true;
 	for_each_net(net)
 		ops_exit(ops, net);
 	registered[*ops->id] = NULL;
+	pernet_busy = false;
 }
 
 unsigned int model_pernet_registered(void)
@@ -104,7 +114,9 @@ int model_net_open(struct net *net)
 	unsigned int id;
 	int err = 0;
 
-	*net = (struct net){};
+	*net = (struct net){ .proc_net = model_proc_folder() };
+	if (!net->proc_net)
+		return -ENOMEM;
 	list_add(&net->list, &net_namespace_list);
 	for (id = 0; id < MODEL_PERNET_MAX && !err; id++) {
 		if (registered[id])
@@ -121,7 +133,8 @@ void model_net_close(struct net *net)
 		if (registered[id] && net->generic[id] && !net->ended[id])
 			ops_exit(registered[id], net);
 	}
-	list_del(&net->list);
+	if (net->proc_net)
+		list_del(&net->list);
 }
 
 void model_net_free(struct net *net)
@@ -130,4 +143,6 @@ void model_net_free(struct net *net)
 
 	for (id = 0; id < MODEL_PERNET_MAX; id++)
 		forget(net, id);
+	model_forget_proc_folder(net->proc_net);
+	net->proc_net = NULL;
 }

@@ -10,13 +10,15 @@
 #include "conntrack.h"
 #include "helper.h"
 #include "lock.h"
+#include "namespace.h"
 #include "nat.h"
 #include "shape.h"
 
 #define RTSP_PORT	554
 
 static struct net_device inside = { .ifindex = 2 }, outside = { .ifindex = 3 };
-static const struct net_device *came_in;	/* where the packet came in */
+static const struct net_device *came_in;	/* where the packet came in, */
+static struct net *came_to;			/* and the namespace of that */
 static struct model_rules rules;
 
 void model_set_rules(const struct model_rules *new_rules)
@@ -158,7 +160,7 @@ static unsigned int confirm(struct sk_buff *skb, bool ipv6)
 static unsigned int prerouting(struct sk_buff *skb, bool ipv6, struct net_device *in)
 {
 	struct nf_hook_state state = {
-		.hook = NF_INET_PRE_ROUTING, .pf = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4, .in = in, .net = &init_net,
+		.hook = NF_INET_PRE_ROUTING, .pf = ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4, .in = in, .net = came_to,
 	};
 	unsigned int verdict = nf_conntrack_in(skb, &state);
 
@@ -261,6 +263,7 @@ void model_pass(struct model_packet *packet)
 		skb->hdr_len = (u16)((unsigned int)skb_headroom(skb) + headers);
 	model_softirq_enter();
 	rcu_read_lock();
+	came_to = model_namespace(packet->namespace_number);
 	packet->verdict = route(skb, packet->ipv6, in);
 	rcu_read_unlock();
 	model_softirq_leave();

@@ -12,6 +12,8 @@
 
 #include "../model.h"
 #include "lock.h"
+#include "namespace.h"
+#include "net.h"
 
 struct proc_dir_entry {
 	struct list_head list;
@@ -76,10 +78,32 @@ void seq_puts(struct seq_file *seq, const char *text)
 	seq_printf(seq, "%s", text);
 }
 
+struct proc_dir_entry *model_proc_folder(void)
+{
+	return kzalloc(sizeof(struct proc_dir_entry), GFP_KERNEL);
+}
+
+void model_forget_proc_folder(struct proc_dir_entry *folder)
+{
+	const struct proc_dir_entry *entry;
+
+	list_for_each_entry(entry, &entries, list) {
+		if (folder && entry->parent == folder)
+			model_report("the file %s outlives its namespace", entry->name);
+	}
+	kfree(folder);
+}
+
 bool model_read_proc(const char *name, char *text, size_t size)
 {
-	struct seq_file seq = { .text = text, .size = size, .net = &init_net };
-	const struct proc_dir_entry *entry = find(name, init_net.proc_net);
+	return model_read_proc_of(0, name, text, size);
+}
+
+bool model_read_proc_of(unsigned int namespace_number, const char *name, char *text, size_t size)
+{
+	struct net *net = model_namespace(namespace_number);
+	struct seq_file seq = { .text = text, .size = size, .net = net };
+	const struct proc_dir_entry *entry = net ? find(name, net->proc_net) : NULL;
 
 	text[0] = '\0';
 	if (!entry)

@@ -26,21 +26,21 @@ void sock_put(struct sock *sk)
 	(void)refcount_dec_and_test(&sk->users);
 }
 
-/* Bound to every address. */
-static struct sock *find(u8 protocol, __be16 port)
+/* Bound to every address, in the initial namespace. */
+static struct sock *find(const struct net *net, u8 protocol, __be16 port)
 {
 	struct sock *sk;
 
 	list_for_each_entry(sk, &sockets, list) {
-		if (sk->protocol == protocol && sk->port == port)
+		if (net_eq(net, &init_net) && sk->protocol == protocol && sk->port == port)
 			return sk;
 	}
 	return NULL;
 }
 
-static struct sock *lookup(__be16 port)
+static struct sock *lookup(const struct net *net, __be16 port)
 {
-	struct sock *sk = find(IPPROTO_UDP, port);
+	struct sock *sk = find(net, IPPROTO_UDP, port);
 
 	if (sk)
 		refcount_inc(&sk->users);
@@ -51,30 +51,30 @@ static struct sock *lookup(__be16 port)
 struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, int doff, __be32 saddr, __be16 sport,
 				  __be32 daddr, __be16 dport, int dif, int sdif)
 {
-	(void)net, (void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;
+	(void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;
 	WARN_ON(!rcu_read_lock_held());
-	return find(IPPROTO_TCP, dport);
+	return find(net, IPPROTO_TCP, dport);
 }
 
 struct sock *inet6_lookup_listener(struct net *net, struct sk_buff *skb, int doff, const struct in6_addr *saddr,
 				   __be16 sport, const struct in6_addr *daddr, u16 hnum, int dif, int sdif)
 {
-	(void)net, (void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;
+	(void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;
 	WARN_ON(!rcu_read_lock_held());
-	return find(IPPROTO_TCP, htons(hnum));
+	return find(net, IPPROTO_TCP, htons(hnum));
 }
 
 struct sock *udp4_lib_lookup(struct net *net, __be32 saddr, __be16 sport, __be32 daddr, __be16 dport, int dif)
 {
-	(void)net, (void)saddr, (void)sport, (void)daddr, (void)dif;
-	return lookup(dport);
+	(void)saddr, (void)sport, (void)daddr, (void)dif;
+	return lookup(net, dport);
 }
 
 struct sock *udp6_lib_lookup(struct net *net, const struct in6_addr *saddr, __be16 sport,
 			     const struct in6_addr *daddr, __be16 dport, int dif)
 {
-	(void)net, (void)saddr, (void)sport, (void)daddr, (void)dif;
-	return lookup(dport);
+	(void)saddr, (void)sport, (void)daddr, (void)dif;
+	return lookup(net, dport);
 }
 
 static void open_socket(u8 protocol, unsigned short port)
