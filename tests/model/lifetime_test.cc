@@ -229,6 +229,29 @@ TEST_F(ModelLifetime, WhatIsReleasedIsNotCounted) {
   }
 }
 
+// A kernel collects once a minute what was only marked as dead: until then it stands in the way of everybody.
+TEST_F(ModelLifetime, SessionsThatComeAndGoNeedNoMorePlaces) {
+  Start();
+  model_set_expect_max(16);
+  model_set_parameter("expectations", "16");
+  Router router;
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  for (unsigned i = 1; i < 40; i += 2) {
+    const std::string ports = std::to_string(5000 + 2 * i) + "-" + std::to_string(5001 + 2 * i);
+    const std::string outside =
+        ClientPort(session.Request(SetupRequest(i, "RTP/AVP;unicast;client_port=" + ports)));
+    session.Response(OkResponse(i, ServerTransport(outside, "6000-6001")));
+    EXPECT_LE(model_expectations_counted(), 4U);
+    session.Request(TeardownRequest(i + 1));
+    session.Response(OkResponse(i + 1));
+    EXPECT_EQ(model_expectations_counted(), 0U);
+    model_pass_time(2000);
+  }
+  EXPECT_EQ(Kernel::Counter("mappings_released"), 20);
+  EXPECT_EQ(Kernel::Counter("too_many_expectations") + Kernel::Counter("expectation_table_full"), 0);
+}
+
 TEST_F(ModelLifetime, MappingsGoWithTheNatHalf) {
   Start();
   Router router;

@@ -109,11 +109,11 @@ struct model_expectation {
 	bool any_source;
 	bool active, permanent;
 };
-/** Expectations that are not dead; up to @p size of them are described. */
+/** Expectations that are neither dead nor expired; up to @p size of them are described. */
 unsigned int model_expectations(struct model_expectation *list, unsigned int size);
 /** Flows of a control connection through which nothing has passed yet: they let in what an expectation would. */
 unsigned int model_unused_flows(struct model_expectation *list, unsigned int size);
-/** How many the kernel counts: also those that are dead and not yet collected. */
+/** How many the kernel counts: also those that are over and not yet collected, which may take a minute. */
 unsigned int model_expectations_counted(void);
 unsigned int model_expectations_counted_of(unsigned int namespace_number);
 /** Takes away the one that is for this destination port, as `conntrack -D expect` does. */

@@ -16,10 +16,18 @@ static struct kmem_cache *cache;
 static HLIST_HEAD(confirmed);
 static DEFINE_SPINLOCK(bucket_lock);
 
+/* Expired conntracks are found by whoever looks for them; expectations that are dead or have expired only by those
+ * that look at the same chain, or the same master, and else when all of the table has been gone through.
+ */
+#define COLLECT_INTERVAL	(60ul * HZ)
+
+static unsigned long next_collection;
+
 void model_conntrack_start(void)
 {
 	INIT_LIST_HEAD(&model_conntracks);
 	INIT_HLIST_HEAD(&confirmed);
+	next_collection = jiffies + COLLECT_INTERVAL;
 	cache = kmem_cache_create("nf_conntrack", sizeof(struct nf_conn), 8, 0, NULL);
 }
 
@@ -220,14 +228,17 @@ void nf_ct_refresh(struct nf_conn *ct, unsigned int jiffies_from_now)
 
 void model_collect_conntracks(void)
 {
+	bool all = time_after_eq(jiffies, next_collection);
 	struct nf_conn *ct, *next;
 
+	if (all)
+		next_collection = jiffies + COLLECT_INTERVAL;
 	list_for_each_entry_safe(ct, next, &model_conntracks, model_list) {
 		if (nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct) && nf_ct_is_expired(ct)) {
 			nf_ct_kill(ct);
 			/* Anything may have gone with it. */
 			next = list_first_entry(&model_conntracks, struct nf_conn, model_list);
-		} else {
+		} else if (all) {
 			model_collect_expectations(ct);
 		}
 	}

@@ -35,7 +35,7 @@ void model_set_expect_max(unsigned int count)
 	expect_max = count;
 }
 
-static bool is_expired(const struct nf_conntrack_expect *exp)
+bool model_is_expect_over(const struct nf_conntrack_expect *exp)
 {
 	return READ_ONCE(exp->flags) & NF_CT_EXPECT_DEAD || (s32)(exp->timeout - nfct_time_stamp) <= 0;
 }
@@ -158,7 +158,7 @@ static void evict_oldest(struct nf_conn_help *help, const struct nf_conntrack_ex
 	struct hlist_node *next;
 
 	hlist_for_each_entry_safe(exp, next, &help->expectations, lnode) {
-		if (is_expired(exp))
+		if (model_is_expect_over(exp))
 			unlink_expect(exp);
 		else if (exp->class == new->class)
 			oldest = exp;
@@ -180,7 +180,7 @@ static int make_room(struct nf_conntrack_expect *new, unsigned int flags)
 	hlist_for_each_entry_safe(exp, next, &expectations, hnode) {
 		if (!in_chain(exp, &new->tuple))
 			continue;
-		if (is_expired(exp)) {
+		if (model_is_expect_over(exp)) {
 			unlink_expect(exp);
 		} else if ((flags & NF_CT_EXP_F_SKIP_MASTER || exp->master == new->master) && is_same(exp, new)) {
 			if (exp->class != new->class || exp->master != new->master)
@@ -253,7 +253,7 @@ struct nf_conntrack_expect *nf_ct_find_expectation(struct net *net, const struct
 	hlist_for_each_entry_safe(exp, next, &expectations, hnode) {
 		if (!in_chain(exp, tuple))
 			continue;
-		if (is_expired(exp)) {
+		if (model_is_expect_over(exp)) {
 			unlink_expect(exp);
 		} else if (!(exp->flags & NF_CT_EXPECT_INACTIVE) && exp->net.net == net &&
 			   nf_ct_tuple_mask_cmp(tuple, &exp->tuple, &exp->mask)) {
@@ -280,7 +280,7 @@ static bool of_anyone(struct nf_conntrack_expect *exp, void *data)
 static bool that_expired(struct nf_conntrack_expect *exp, void *data)
 {
 	(void)data;
-	return is_expired(exp);
+	return model_is_expect_over(exp);
 }
 
 static void unlink_of(struct nf_conn *ct, bool (*which)(struct nf_conntrack_expect *exp, void *data))

@@ -91,7 +91,7 @@ unsigned int model_expectations(struct model_expectation *list, unsigned int siz
 		if (!help)
 			continue;
 		hlist_for_each_entry(exp, &help->expectations, lnode) {
-			if (exp->flags & NF_CT_EXPECT_DEAD)
+			if (model_is_expect_over(exp))
 				continue;
 			if (count < size)
 				describe(exp, &list[count]);
