@@ -93,6 +93,19 @@ TEST_F(ModelLinger, GivesWayToTheSamePortOfTheSameHost) {
   }
 }
 
+// Another CPU is busy with the connection that lingers: nobody waits for it, and the ports are others.
+TEST_F(ModelLinger, NobodyWaitsForOneThatLingers) {
+  Start();
+  Router router, again_router({}, {kClient, 40001});
+  Session session(router), again(again_router);
+  EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
+  session.Close();
+  model_fail(MODEL_FAULT_TRYLOCK, 0, 1000);
+  EXPECT_NE(AgreeOnMedia(again), "5000-5001");
+  EXPECT_EQ(Kernel::Counter("mappings_lingering"), 1);
+  EXPECT_EQ(Kernel::Counter("mappings_live"), 1);
+}
+
 // The port that it lingers on is another one inside, and may still be in use.
 TEST_F(ModelLinger, DoesNotGiveWayToAnotherPortOfTheSameHost) {
   Start();

@@ -92,6 +92,7 @@ enum model_fault {
 	MODEL_FAULT_WRITABLE,   /**< skb_ensure_writable, and copying a head that is too small. */
 	MODEL_FAULT_HELPER,     /**< Looking up the helper of a conntrack that is not confirmed yet, as after the end of any
 	                             helper. */
+	MODEL_FAULT_TRYLOCK,    /**< Trying for a lock, which another CPU has. */
 	MODEL_FAULTS
 };
 /** Lets @p after of them succeed, then fails @p times. */

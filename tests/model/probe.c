@@ -4,6 +4,7 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/tcp.h>
+#include <linux/workqueue.h>
 #include <net/checksum.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
@@ -22,6 +23,53 @@ struct probe_edit probe_edit;
 static struct nf_conn *kept;
 static void *leaked;
 
+static void lock_pair(spinlock_t *first, spinlock_t *second)
+{
+	spin_lock_bh(first);
+	spin_lock_bh(second);
+	spin_unlock_bh(second);
+	spin_unlock_bh(first);
+}
+
+static DEFINE_MUTEX(mutex);
+
+static void take_mutex(struct work_struct *work)
+{
+	(void)work;
+	mutex_lock(&mutex);
+	mutex_unlock(&mutex);
+}
+
+static DECLARE_WORK(work, take_mutex);
+
+/* Of three CPUs none ever goes on, or of two. */
+static void misuse_order(enum probe_misuse what)
+{
+	static DEFINE_SPINLOCK(one);
+	static DEFINE_SPINLOCK(two);
+	static DEFINE_SPINLOCK(three);
+	struct { spinlock_t lock; } a, b;
+
+	switch (what) {
+	case PROBE_LOCK_IN_A_CIRCLE:
+		lock_pair(&one, &two);
+		lock_pair(&two, &three);
+		lock_pair(&three, &one);
+		break;
+	case PROBE_LOCK_TWO_OF_A_KIND:
+		a.lock = (spinlock_t){ .name = "kind" };
+		b.lock = (spinlock_t){ .name = "kind" };
+		lock_pair(&a.lock, &b.lock);
+		break;
+	default:
+		schedule_work(&work);
+		model_pass_time(1000);
+		mutex_lock(&mutex);
+		cancel_work_sync(&work);
+		mutex_unlock(&mutex);
+	}
+}
+
 static void misuse_locks(enum probe_misuse what)
 {
 	static DEFINE_SPINLOCK(first);
@@ -37,14 +85,13 @@ static void misuse_locks(enum probe_misuse what)
 		spin_unlock_bh(&first);
 		break;
 	case PROBE_LOCK_IN_BOTH_ORDERS:
-		spin_lock_bh(&first);
-		spin_lock_bh(&second);
-		spin_unlock_bh(&second);
-		spin_unlock_bh(&first);
-		spin_lock_bh(&second);
-		spin_lock_bh(&first);
-		spin_unlock_bh(&first);
-		spin_unlock_bh(&second);
+		lock_pair(&first, &second);
+		lock_pair(&second, &first);
+		break;
+	case PROBE_LOCK_IN_A_CIRCLE:
+	case PROBE_LOCK_TWO_OF_A_KIND:
+	case PROBE_WAIT_FOR_WORK_THAT_WAITS:
+		misuse_order(what);
 		break;
 	case PROBE_LOCK_UNINITIALISED:
 		spin_lock_bh(&raw);

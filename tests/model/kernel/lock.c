@@ -1,25 +1,23 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* Finds misuse of locks without a second thread: a lock taken twice, given back without
- * having been taken, taken in two orders, or taken with bottom halves enabled although
- * a softirq takes it too; sleeping and leaving with one held.
+ * having been taken, taken in an order that may end in a deadlock (order.c), or taken with
+ * bottom halves enabled although a softirq takes it too; sleeping and leaving with one held.
  */
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
 #include "../model.h"
 #include "lock.h"
+#include "memory.h"
+#include "order.h"
 #include "rcu.h"
 
 #define HELD_MAX	8
-#define ORDERS_MAX	64
 #define CLASSES_MAX	32
 
 static spinlock_t *held[HELD_MAX];
 static unsigned int held_count, bh_disabled;
 static bool softirq;
-
-static struct { const char *first, *second; } orders[ORDERS_MAX];
-static unsigned int order_count;
 
 static struct { const char *name; bool in_softirq, in_process_with_bh; } classes[CLASSES_MAX];
 static unsigned int class_count;
@@ -47,12 +45,15 @@ void model_on_preempt_anywhere(model_hook_fn *hook, void *data)
 static void run_other_cpu(void)
 {
 	unsigned int bh_disabled_here = bh_disabled, readers_here;
+	static const struct model_order nothing;
 	bool softirq_here = softirq;
 	model_hook_fn *hook = preempt;
+	struct model_order order_here;
 
 	if (!hook || held_count || preempt_never || (!softirq && !preempt_anywhere))
 		return;
 	preempt = NULL;
+	order_here = model_order_change(&nothing);
 	readers_here = model_set_rcu_readers(0);
 	bh_disabled = 0;
 	softirq = false;
@@ -60,6 +61,7 @@ static void run_other_cpu(void)
 	softirq = softirq_here;
 	bh_disabled = bh_disabled_here;
 	model_set_rcu_readers(readers_here);
+	model_order_change(&order_here);
 	if (!preempt && preempt_data)
 		preempt = hook;
 }
@@ -83,6 +85,7 @@ void mutex_lock(struct mutex *mutex)
 	model_preempt();
 	if (mutex->held)
 		model_report("a mutex is waited for that is never given back");
+	model_order_take(mutex->name, false);
 	mutex->held = true;
 	mutexes_held++;
 }
@@ -93,6 +96,7 @@ void mutex_unlock(struct mutex *mutex)
 		model_report("a mutex is given back that nobody holds");
 		return;
 	}
+	model_order_give(mutex->name);
 	mutex->held = false;
 	mutexes_held--;
 	model_preempt();
@@ -101,22 +105,6 @@ void mutex_unlock(struct mutex *mutex)
 bool model_mutex_is_held(void)
 {
 	return mutexes_held;
-}
-
-static void note_order(const char *first, const char *second)
-{
-	unsigned int i;
-
-	for (i = 0; i < order_count; i++) {
-		if (!strcmp(orders[i].first, first) && !strcmp(orders[i].second, second))
-			return;
-		if (!strcmp(orders[i].first, second) && !strcmp(orders[i].second, first))
-			model_report("%s is taken inside %s, and elsewhere the other way round", second, first);
-	}
-	if (order_count < ORDERS_MAX) {
-		orders[order_count].first = first;
-		orders[order_count++].second = second;
-	}
 }
 
 static void note_context(const char *name)
@@ -139,9 +127,8 @@ static void note_context(const char *name)
 		model_report("%s is taken in a softirq, and elsewhere with bottom halves enabled", name);
 }
 
-void model_lock(spinlock_t *lock, bool bottom_halves, const char *where)
+static void take(spinlock_t *lock, bool bottom_halves, bool tried, const char *where)
 {
-	run_other_cpu();
 	if (!lock->name) {
 		model_report("%s takes a lock that is not initialised", where);
 		lock->name = "?";
@@ -151,12 +138,27 @@ void model_lock(spinlock_t *lock, bool bottom_halves, const char *where)
 	if (bottom_halves)
 		bh_disabled++;
 	note_context(lock->name);
-	if (held_count)
-		note_order(held[held_count - 1]->name, lock->name);
+	model_order_take(lock->name, tried);
 	lock->holder = where;
 	lock->bottom_halves = bottom_halves;
 	if (held_count < HELD_MAX)
 		held[held_count++] = lock;
+}
+
+void model_lock(spinlock_t *lock, bool bottom_halves, const char *where)
+{
+	run_other_cpu();
+	take(lock, bottom_halves, false, where);
+}
+
+/* Whoever has it does not wait for us, on another CPU, if a test says so. */
+bool model_trylock(spinlock_t *lock, bool bottom_halves, const char *where)
+{
+	run_other_cpu();
+	if (lock->holder || model_fault_due(MODEL_FAULT_TRYLOCK))
+		return false;
+	take(lock, bottom_halves, true, where);
+	return true;
 }
 
 void model_unlock(spinlock_t *lock, bool bottom_halves, const char *where)
@@ -172,6 +174,7 @@ void model_unlock(spinlock_t *lock, bool bottom_halves, const char *where)
 	if (bottom_halves)
 		bh_disabled--;
 	lock->holder = NULL;
+	model_order_give(lock->name);
 	for (i = 0; i < held_count && held[i] != lock; i++)
 		;
 	if (i == held_count)
@@ -199,11 +202,18 @@ void model_might_sleep(const char *what)
 		model_report("%s may sleep, in a softirq or under RCU", what);
 }
 
+static void forget_held(void)
+{
+	while (held_count) {
+		model_order_give(held[--held_count]->name);
+		held[held_count]->holder = NULL;
+	}
+}
+
 void model_lock_start(void)
 {
-	while (held_count)
-		held[--held_count]->holder = NULL;
-	bh_disabled = order_count = class_count = mutexes_held = 0;
+	forget_held();
+	bh_disabled = class_count = mutexes_held = 0;
 }
 
 void model_softirq_enter(void)
@@ -227,8 +237,7 @@ void model_check_no_lock_held(const char *what)
 		model_report("%s leaves %s locked", what, held[held_count - 1]->name);
 	else if (bh_disabled)
 		model_report("%s leaves bottom halves disabled", what);
-	while (held_count)
-		held[--held_count]->holder = NULL;
+	forget_held();
 	bh_disabled = 0;
 }
 

@@ -7,6 +7,7 @@
 #include "../model.h"
 #include "lock.h"
 #include "net.h"
+#include "order.h"
 #include "work.h"
 
 LIST_HEAD(net_namespace_list);
@@ -14,6 +15,7 @@ struct net init_net;
 
 static struct pernet_operations *registered[MODEL_PERNET_MAX];
 static bool pernet_busy;	/* all namespaces are gone through */
+#define PERNET	"pernet_ops_rwsem"
 
 bool model_pernet_is_busy(void)
 {
@@ -67,6 +69,7 @@ int register_pernet_subsys(struct pernet_operations *ops)
 	for (id = 0; registered[id]; id++)
 		;
 	*ops->id = id;
+	model_order_take(PERNET, false);
 	pernet_busy = true;
 	for_each_net(net) {
 		err = ops_init(ops, net);
@@ -82,6 +85,7 @@ int register_pernet_subsys(struct pernet_operations *ops)
 		}
 	}
 	pernet_busy = false;
+	model_order_give(PERNET);
 	return err;
 }
 
@@ -93,11 +97,13 @@ void unregister_pernet_subsys(struct pernet_operations *ops)
 	/* It may be running elsewhere. */
 	if (model_work_pending())
 		model_report("namespaces lose what a module keeps for them while its work is in a queue");
+	model_order_take(PERNET, false);
 	pernet_busy = true;
 	for_each_net(net)
 		ops_exit(ops, net);
 	registered[*ops->id] = NULL;
 	pernet_busy = false;
+	model_order_give(PERNET);
 }
 
 unsigned int model_pernet_registered(void)
@@ -129,10 +135,12 @@ void model_net_close(struct net *net)
 {
 	unsigned int id;
 
+	model_order_take(PERNET, false);
 	for (id = MODEL_PERNET_MAX; id-- > 0;) {
 		if (registered[id] && net->generic[id] && !net->ended[id])
 			ops_exit(registered[id], net);
 	}
+	model_order_give(PERNET);
 	if (net->proc_net)
 		list_del(&net->list);
 }

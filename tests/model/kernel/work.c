@@ -9,6 +9,7 @@
 #include "../model.h"
 #include "conntrack.h"
 #include "lock.h"
+#include "order.h"
 #include "rcu.h"
 #include "work.h"
 
@@ -88,6 +89,9 @@ bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work, un
 bool cancel_work_sync(struct work_struct *work)
 {
 	model_might_sleep("cancel_work_sync");
+	/* It may be running, and is waited for. */
+	model_order_take("work", false);
+	model_order_give("work");
 	model_preempt();
 	return dequeue(work);
 }
@@ -109,7 +113,9 @@ void model_run_work(void)
 
 	while ((work = next_due()) != NULL) {
 		dequeue(work);
+		model_order_take("work", false);
 		work->func(work);
+		model_order_give("work");
 		model_check_nothing_held("work");
 	}
 }

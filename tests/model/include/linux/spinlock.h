@@ -17,12 +17,13 @@ typedef struct spinlock {
 #define spin_unlock(lock)	model_unlock(lock, false, __func__)
 #define spin_lock_bh(lock)	model_lock(lock, true, __func__)
 #define spin_unlock_bh(lock)	model_unlock(lock, true, __func__)
-#define spin_trylock_bh(lock)	((lock)->holder ? false : (spin_lock_bh(lock), true))
+#define spin_trylock_bh(lock)	model_trylock(lock, true, __func__)
 
 #define lockdep_is_held(lock)		((lock)->holder != NULL)
 #define lockdep_assert_held(lock)	WARN_ON(!lockdep_is_held(lock))
 
 void model_lock(spinlock_t *lock, bool bottom_halves, const char *where);
+bool model_trylock(spinlock_t *lock, bool bottom_halves, const char *where);
 void model_unlock(spinlock_t *lock, bool bottom_halves, const char *where);
 void local_bh_disable(void);
 void local_bh_enable(void);
@@ -32,7 +33,10 @@ void model_might_sleep(const char *what);
 #define might_sleep() model_might_sleep(__func__)
 
 /* A mutex is a lock that may be slept under. */
-struct mutex { bool held; };
-#define DEFINE_MUTEX(name) struct mutex name
+struct mutex {
+	const char *name;
+	bool held;
+};
+#define DEFINE_MUTEX(lock) struct mutex lock = { .name = #lock }
 void mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
