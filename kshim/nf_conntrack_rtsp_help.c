@@ -46,14 +46,11 @@ static const struct nf_nat_rtsp_hooks *rtsp_nat(const struct nf_conn *ct)
 /* This is the last chance for an extension, before the conntrack is confirmed. */
 static void rtsp_prepare_nat(struct rtsp_packet *pkt)
 {
-	if (!rtsp_is_natted(pkt->ct) || nf_ct_is_confirmed(pkt->ct))
+	if (!rtsp_is_natted(pkt->ct) || nf_ct_is_confirmed(pkt->ct) ||
+	    nfct_seqadj(pkt->ct))
 		return;
-	if (!nfct_seqadj(pkt->ct)) {
-		nfct_seqadj_ext_add(pkt->ct);
-		pkt->helper = rtsp_helper(pkt->ct);
-	}
-	if (!rtsp_nat(pkt->ct))
-		rtsp_nat_want();
+	nfct_seqadj_ext_add(pkt->ct);
+	pkt->helper = rtsp_helper(pkt->ct);
 }
 
 /* The state of a connection that has none yet. */

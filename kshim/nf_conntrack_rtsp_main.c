@@ -28,7 +28,6 @@
 
 #include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_help.h"
-#include "nf_conntrack_rtsp_nat.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_state.h"
@@ -78,9 +77,6 @@ static int __init nf_conntrack_rtsp_init(void)
 	if (ret < 0)
 		goto err_proc;
 
-	ret = rtsp_nat_init();
-	if (ret < 0)
-		goto err_nat;
 	rtsp_source_init();
 
 	ret = rtsp_register_helper();
@@ -90,8 +86,6 @@ static int __init nf_conntrack_rtsp_init(void)
 
 err_helper:
 	rtsp_source_exit();
-	rtsp_nat_exit();
-err_nat:
 	rtsp_proc_exit();
 err_proc:
 	rtsp_state_exit();
@@ -126,7 +120,6 @@ static void __exit nf_conntrack_rtsp_exit(void)
 {
 	nf_conntrack_helper_unregister(rtsp_registered);
 	rtsp_state_stop();
-	rtsp_nat_exit();
 	rtsp_proc_exit();
 	rtsp_destroy_expectations();
 	rtsp_source_exit();

@@ -58,16 +58,13 @@ static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, int err)
 	return RTSPNAT_NO;
 }
 
-/* nf_nat_rtsp may still be on its way when the first words are said, or have gone
- * and taken the expectations with it.
- */
+/* nf_nat_rtsp may not be loaded, or have gone and taken the expectations with it. */
 bool rtsp_lacks_nat(const struct rtsp_ask *ask)
 {
 	if (!ask->conn->natted || ask->nat)
 		return false;
 	rtsp_count(nf_ct_net(ask->conn->ct), RTSP_NO_NAT_MODULE);
 	rtsp_log_refused(ask, RTSP_NO_NAT_MODULE);
-	rtsp_nat_want();
 	return true;
 }
 

@@ -36,9 +36,4 @@ struct nf_nat_rtsp_hooks {
 /* NULL while nf_nat_rtsp is not loaded. */
 extern const struct nf_nat_rtsp_hooks __rcu *nf_nat_rtsp_hooks;
 
-/* These three are for nf_conntrack_rtsp itself. */
-void rtsp_nat_want(void);
-int rtsp_nat_init(void);
-void rtsp_nat_exit(void);
-
 #endif /* _NF_CONNTRACK_RTSP_NAT_H */

@@ -65,23 +65,18 @@ TEST_F(ModelLifetime, NatHalfComesLate) {
   session.Request("OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n");
   session.Response(OkResponse(1));
   EXPECT_EQ(session.Request(SetupRequest(2, kPair)), SetupRequest(2, kPair));
-  model_pass_time(6000);
   session.Response("RTSP/1.0 461 Unsupported transport\r\nCSeq: 2\r\n\r\n");
-  EXPECT_FALSE(model_is_loaded("nf_nat_rtsp"));
-  session.Request(SetupRequest(3, kPair));
-  model_run_modprobe(true);
-  ASSERT_TRUE(model_is_loaded("nf_nat_rtsp")) << "it was asked for";
-  const std::string request = session.Request(SetupRequest(4, kPair));
+  ASSERT_EQ(model_load("nf_nat_rtsp"), 0);
+  const std::string request = session.Request(SetupRequest(3, kPair));
   EXPECT_NE(ClientPort(request), "5000-5001");
   EXPECT_EQ(Kernel::Openings().size(), 2U);
 }
 
-TEST_F(ModelLifetime, NatHalfIsAskedForWhenNatComes) {
+TEST_F(ModelLifetime, NatHalfComesWithTheOther) {
   Start({.nat = false});
-  model_run_modprobe(true);
   EXPECT_FALSE(model_is_loaded("nf_nat_rtsp"));
-  ASSERT_EQ(model_load("nf_nat"), 0);
-  model_run_modprobe(true);
+  ASSERT_EQ(model_unload("nf_conntrack_rtsp"), 0);
+  ASSERT_EQ(model_modprobe("nf_conntrack_rtsp"), 0);
   EXPECT_TRUE(model_is_loaded("nf_nat_rtsp"));
 }
 

@@ -52,8 +52,8 @@ void model_make_reports_fatal(void);
 int model_load(const char *name);
 int model_unload(const char *name);
 bool model_is_loaded(const char *name);
-/** Loads what the kernel has asked modprobe for. */
-void model_run_modprobe(bool found);
+/** As the other, but with what the module wants to come with it. */
+int model_modprobe(const char *name);
 /** 0, or a negative error number. model_start() sets them to what they are when a module is loaded. */
 int model_set_parameter(const char *name, const char *value);
 void model_set_max_connections(unsigned int count);

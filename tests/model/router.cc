@@ -34,10 +34,11 @@ Kernel::Kernel(const Options& options) {
   model_start();
   model_set_rules(&rules);
   if (options.nat) model_load("nf_nat");
-  model_load("nf_conntrack_rtsp");
-  if (options.load_nat_rtsp && options.nat) model_load("nf_nat_rtsp");
-  // nf_conntrack_rtsp asks for the other as soon as it sees NAT.
-  model_run_modprobe(options.load_nat_rtsp);
+  if (options.load_nat_rtsp && options.nat) {
+    model_modprobe("nf_conntrack_rtsp");
+  } else {
+    model_load("nf_conntrack_rtsp");
+  }
 }
 
 Kernel::~Kernel() {

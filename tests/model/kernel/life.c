@@ -17,7 +17,6 @@ void model_forget_nat(void);
 void model_close_sockets(void);
 void model_reset_parameters(void);
 void model_forget_watched(void);
-const char *model_take_request(void);
 
 unsigned int model_expectations_counted(void)
 {
@@ -119,19 +118,8 @@ void model_stop(void)
 	model_expect_stop();
 	model_close_sockets();
 	model_forget_nat();
-	model_take_request();
 	if (model_objects())
 		model_report("%ld objects are left", model_objects());
 	if (model_buffers())
 		model_report("%ld packet buffers or pages are left", model_buffers());
-}
-
-void model_run_modprobe(bool found)
-{
-	const char *name;
-
-	model_run_work();
-	name = model_take_request();
-	if (!strcmp(name, "ip_nat_rtsp") && found)
-		model_load("nf_nat_rtsp");
 }

@@ -46,39 +46,7 @@ static const struct {
 const char *model_loading = "";
 const struct nf_nat_hook *nf_nat_hook;
 void model_forget_nat(void);
-const char *model_take_request(void);
-static struct notifier_block *notifiers;
-static char requested[32];
-
-int register_module_notifier(struct notifier_block *block)
-{
-	model_might_sleep("register_module_notifier");
-	block->next = notifiers;
-	notifiers = block;
-	return 0;
-}
-
-int unregister_module_notifier(struct notifier_block *block)
-{
-	struct notifier_block **at = &notifiers;
-
-	model_might_sleep("unregister_module_notifier");
-	while (*at && *at != block)
-		at = &(*at)->next;
-	if (!*at)
-		return -ENOENT;
-	*at = block->next;
-	return 0;
-}
-
-static void change_state(struct module *module, enum module_state state)
-{
-	struct notifier_block *block;
-
-	module->state = state;
-	for (block = notifiers; block; block = block->next)
-		block->notifier_call(block, state, module);
-}
+extern const char model_softdep_nf_conntrack_rtsp[];
 
 static unsigned int find(const char *name)
 {
@@ -107,11 +75,22 @@ int model_load(const char *name)
 		if (err)
 			return err;
 	}
-	change_state(modules[i].module, MODULE_STATE_COMING);
+	modules[i].module->state = MODULE_STATE_COMING;
 	model_loading = modules[i].module->name;
 	err = modules[i].init();
 	model_check_nothing_held(name);
-	change_state(modules[i].module, err ? MODULE_STATE_UNFORMED : MODULE_STATE_LIVE);
+	modules[i].module->state = err ? MODULE_STATE_UNFORMED : MODULE_STATE_LIVE;
+	return err;
+}
+
+int model_modprobe(const char *name)
+{
+	static const char post[] = "post: ";
+	int err = model_load(name);
+
+	if (!err && !strcmp(name, "nf_conntrack_rtsp") &&
+	    !strncmp(model_softdep_nf_conntrack_rtsp, post, sizeof(post) - 1))
+		model_load(model_softdep_nf_conntrack_rtsp + sizeof(post) - 1);
 	return err;
 }
 
@@ -129,8 +108,6 @@ static void check_nothing_is_left(const char *name)
 		model_report("%s has left its helper registered", name);
 	if (model_pernet_registered())
 		model_report("%s has left namespaces with its data", name);
-	if (notifiers)
-		model_report("%s has left its notifier", name);
 	if (model_work_pending())
 		model_report("%s has left work in a queue", name);
 	model_check_expectations_gone(name);
@@ -144,29 +121,12 @@ int model_unload(const char *name)
 		return -ENOENT;
 	if (!modules[i].exit || (!strcmp(name, "nf_conntrack_rtsp") && model_is_loaded("nf_nat_rtsp")))
 		return -EBUSY;
-	change_state(modules[i].module, MODULE_STATE_GOING);
+	modules[i].module->state = MODULE_STATE_GOING;
 	modules[i].exit();
 	model_check_nothing_held(name);
 	check_nothing_is_left(name);
-	change_state(modules[i].module, MODULE_STATE_UNFORMED);
+	modules[i].module->state = MODULE_STATE_UNFORMED;
 	return 0;
-}
-
-int model_request_module(bool wait, const char *name)
-{
-	if (wait)
-		model_might_sleep("request_module");
-	strncpy(requested, name, sizeof(requested) - 1);
-	return 0;
-}
-
-const char *model_take_request(void)
-{
-	static char name[sizeof(requested)];
-
-	memcpy(name, requested, sizeof(name));
-	requested[0] = '\0';
-	return name;
 }
 
 void model_forget_nat(void)

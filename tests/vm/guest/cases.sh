@@ -21,6 +21,7 @@ case_table() {
 		c-ffmpeg          no_nat    routed nft      ffmpeg     4      udp       client
 		c-gst             no_nat    routed nft      gst        4      udp       client
 		d-routed          no_nat    routed nft      ffmpeg+gst 6      udp       client client2
+		autoload-nat      autoload_nat
 		a-without         nothing   nat    none     ffmpeg+gst 4      udp       client client2
 		a2-without        taken_not nat    none     ffmpeg     4      udp       client
 		b-without         nothing   nat    none     ffmpeg     4      udp       client client2
@@ -35,6 +36,7 @@ case_table() {
 		d-nat66           media     nat    nft      ffmpeg+gst 6      udp       client client2
 		e-interleaved     untouched nat    nft      ffmpeg+gst 4      tcp       client client2
 		unload            unload
+		unload-nat        unload_nat
 	EOF
 }
 

@@ -103,10 +103,16 @@ case_media() {
 	finish
 }
 
+# refuse_nat, admit_nat: whether nf_conntrack_rtsp may bring nf_nat_rtsp along, which brings nf_nat.
+refuse_nat() { printf 'install %s /bin/true\n' nf_nat nf_nat_rtsp >/etc/modprobe.d/no-nat.conf; }
+admit_nat() { rm -f /etc/modprobe.d/no-nat.conf; }
+
 # Routed: as media, and nothing of NAT in the kernel.
 case_no_nat() {
 	local module
-	setup "$1" "$2" || return
+	refuse_nat
+	setup "$1" "$2"
+	admit_nat
 	session "$3" "$5" "$4" "$case_port" "${@:6}"
 	verdict_media
 	for module in nf_nat_rtsp nf_nat; do
@@ -196,22 +202,44 @@ case_untouched() {
 	finish
 }
 
-# Naming the helper in a rule loads nf_conntrack_rtsp, and it alone.
+# autoload_by nft|iptables MODULE...: a rule that names the helper loads these, and none of the others.
+autoload_by() {
+	local module
+	rules routed "$1" || problem+="; $1 does not know the helper"
+	for module in nf_conntrack_rtsp nf_nat_rtsp nf_nat; do
+		if [[ " ${*:2} " == *" $module "* ]]; then
+			loaded $module || problem+="; $module not loaded by $1"
+		else
+			! loaded $module || problem+="; $module loaded too by $1"
+		fi
+	done
+	clear_rules
+	in_ns router iptables -t raw -F 2>/dev/null
+	in_ns router ip6tables -t raw -F 2>/dev/null
+	unload_modules || problem+='; cannot be unloaded'
+}
+
+# Where nf_nat_rtsp is refused nothing of NAT comes.
 case_autoload() {
 	problem=''
 	clear_rules
 	unload_modules
-	rules routed nft || problem+='; nft does not know the helper'
-	loaded nf_conntrack_rtsp || problem+='; nf_conntrack_rtsp not loaded by nft'
-	! loaded nf_nat_rtsp || problem+='; nf_nat_rtsp loaded too'
+	refuse_nat
+	autoload_by nft nf_conntrack_rtsp
+	autoload_by iptables nf_conntrack_rtsp
+	admit_nat
+	result "$([[ -z $problem ]]; echo $?)" "autoload: a rule that names the helper loads nf_conntrack_rtsp, alone if so configured$problem"
+}
+
+case_autoload_nat() {
+	problem=''
 	clear_rules
-	unload_modules || problem+='; cannot be unloaded'
-	rules routed iptables || problem+='; iptables does not know the helper'
-	loaded nf_conntrack_rtsp || problem+='; nf_conntrack_rtsp not loaded by iptables'
-	clear_rules
-	in_ns router iptables -t raw -F 2>/dev/null
-	in_ns router ip6tables -t raw -F 2>/dev/null
-	result "$([[ -z $problem ]]; echo $?)" "autoload: a rule that names the helper loads nf_conntrack_rtsp$problem"
+	unload_modules
+	autoload_by nft nf_conntrack_rtsp nf_nat_rtsp nf_nat
+	autoload_by iptables nf_conntrack_rtsp nf_nat_rtsp nf_nat
+	n_router modprobe nf_conntrack_rtsp && n_router modprobe -r nf_nat_rtsp || problem+='; modprobe -r failed'
+	! loaded nf_nat_rtsp && ! loaded nf_conntrack_rtsp || problem+='; modprobe -r has left one'
+	result "$([[ -z $problem ]]; echo $?)" "autoload-nat: a rule that names the helper loads both modules, modprobe -r unloads both$problem"
 }
 
 media_flows() {
@@ -219,12 +247,9 @@ media_flows() {
 	((got[case_port] >= enough && got[case_port + 2] >= enough))
 }
 
-# Modules go while a stream plays; the next session has no helper; with the modules back it plays again.
-case_unload() {
-	local before
-	setup nat nft || return
+# play_in_background: a client whose stream is under way, for some seconds.
+play_in_background() {
 	dir=$VM_RESULTS/$case_name
-	problem=''
 	mkdir -p "$dir"
 	reset_counts
 	play_seconds=6
@@ -232,6 +257,14 @@ case_unload() {
 	play_seconds=2
 	wait_for 30 media_flows || problem+='; did not play before'
 	before=$total
+}
+
+# Modules go while a stream plays; the next session has no helper; with the modules back it plays again.
+case_unload() {
+	local before
+	setup nat nft || return
+	problem=''
+	play_in_background
 	drop_helper_rule
 	unload_modules || problem+='; rmmod failed under traffic'
 	show_rules none
@@ -239,23 +272,59 @@ case_unload() {
 	stop "$begun" INT
 	read_counts client
 	result "$([[ -z $problem ]]; echo $?)" "unload: rmmod after $before packets, $total at the end$problem"
-	run_again without nothing nat none
-	run_again reload media nat nft
+	run_again unload-without nothing nat none
+	run_again unload-reload media nat nft
 }
 
-# run_again NAME EXPECT ROUTER HELPER: one more session of the unload case.
+# With the rules in place, which need nf_conntrack_rtsp, nf_nat_rtsp goes while a stream plays, and stays away until
+# somebody loads it, also when the next connection opens.
+case_unload_nat() {
+	local before
+	setup nat nft || return
+	problem=''
+	play_in_background
+	! n_router rmmod nf_conntrack_rtsp || problem+='; nf_conntrack_rtsp was not in use'
+	n_router modprobe -r nf_nat_rtsp || problem+='; nf_nat_rtsp cannot be unloaded under traffic'
+	! loaded nf_nat_rtsp || problem+='; nf_nat_rtsp is there still'
+	! n_router rmmod nf_conntrack_rtsp || problem+='; nf_conntrack_rtsp was not held by the rule'
+	wait_for 20 gone "$begun"
+	stop "$begun" INT
+	result "$([[ -z $problem ]]; echo $?)" "unload-nat: modprobe -r nf_nat_rtsp after $before packets, rules in place$problem"
+	run_without_nat_half
+	n_router modprobe nf_nat_rtsp
+	run_again unload-nat-loaded media nat nft
+}
+
+# A session that gets no media; longer than a module that asked every now and then would need.
+run_without_nat_half() {
+	problem='' case_name=unload-nat-without
+	case_port=$((case_port + 20))
+	session ffmpeg udp 4 "$case_port" client
+	pause 6
+	! loaded nf_nat_rtsp || problem+='; nf_nat_rtsp was loaded again'
+	# shellcheck disable=SC2016 # awk's own
+	in_ns router awk '$1 == "no_nat_module" { exit !$2 }' /proc/net/nf_conntrack_rtsp || problem+='; not counted'
+	show_counters
+	read_counts client
+	((total == 0)) || problem+="; $total packets arrived"
+	result "$([[ -z $problem ]]; echo $?)" "$case_name: without nf_nat_rtsp nothing arrives, and nobody loads it$problem"
+}
+
+# run_again NAME EXPECT ROUTER HELPER: one more session of a case.
 run_again() {
-	case_name=unload-$1
+	case_name=$1
 	case_port=$((case_port + 20))
 	"case_$2" "$3" "$4" ffmpeg 4 udp client
 }
 
 case_clean_log() {
-	local bad tainted
+	local bad said tainted
 	bad=$(dmesg | sed '1,/rtspnat: cases start/d' | grep -E 'WARNING|BUG|Oops|Call Trace|nfct_seqadj|general protection|KASAN|RCU|lockdep|hung_task|refcount|unregister_netdevice')
 	tainted=$(($(cat /proc/sys/kernel/tainted) & ~(1 << 12 | 1 << 13)))
 	note 'kernel log about rtsp:'
 	dmesg | grep '_rtsp' | indent
+	# That they are not the kernel's own is all that it has to say of them.
+	said=$(dmesg | grep '_rtsp' | grep -vE 'nf_(conntrack|nat)_rtsp: (loading out-of-tree module taints kernel|module verification failed)')
 	[[ -z $bad ]] || indent <<<"$bad"
-	result "$([[ -z $bad && $tainted -eq 0 ]]; echo $?)" "kernel-log: nothing but the modules' own lines, tainted $tainted besides out-of-tree and unsigned"
+	result "$([[ -z $bad && -z $said && $tainted -eq 0 ]]; echo $?)" "kernel-log: nothing, and nothing about the modules, tainted $tainted besides out-of-tree and unsigned"
 }

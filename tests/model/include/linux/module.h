@@ -12,19 +12,6 @@ struct module {
 	enum module_state state;
 };
 
-struct notifier_block {
-	int (*notifier_call)(struct notifier_block *block, unsigned long event, void *data);
-	struct notifier_block *next;
-	int priority;
-};
-#define NOTIFY_DONE	0
-#define NOTIFY_OK	1
-
-int register_module_notifier(struct notifier_block *block);
-int unregister_module_notifier(struct notifier_block *block);
-int model_request_module(bool wait, const char *name);
-#define request_module(name)		model_request_module(true, name)
-#define request_module_nowait(name)	model_request_module(false, name)
 static inline bool try_module_get(struct module *module) { return !module || module->state == MODULE_STATE_LIVE; }
 static inline void module_put(struct module *module) { (void)module; }
 
@@ -58,3 +45,7 @@ struct kernel_param_ops {
 #define MODULE_DESCRIPTION(text)	static_assert(sizeof(text) > 1)
 #define MODULE_PARM_DESC(name, text)	static_assert(sizeof(text) > 1)
 #define MODULE_ALIAS(text)		static_assert(sizeof(text) > 1)
+/* Which modprobe reads, not the kernel. */
+#define MODULE_SOFTDEP(text) \
+	extern const char MODEL_PASTE(model_softdep_, KBUILD_MODNAME)[]; \
+	const char MODEL_PASTE(model_softdep_, KBUILD_MODNAME)[] = (text)

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-#pragma once
-#include <linux/module.h>
