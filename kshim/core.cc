@@ -27,6 +27,7 @@ namespace {
 #include "../mangler/src/connection.cc"
 #include "../mangler/src/edit_line.cc"
 #include "../mangler/src/edit_log.cc"
+#include "../mangler/src/forgetting.cc"
 #include "../mangler/src/head.cc"
 #include "../mangler/src/mapping.cc"
 #include "../mangler/src/passing.cc"

@@ -16,6 +16,7 @@ add_library(rtspnat STATIC
   mangler/src/connection.cc
   mangler/src/edit_line.cc
   mangler/src/edit_log.cc
+  mangler/src/forgetting.cc
   mangler/src/head.cc
   mangler/src/mapping.cc
   mangler/src/passing.cc

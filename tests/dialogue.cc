@@ -96,6 +96,21 @@ Dialogue::Dialogue(const rtspnat_setup& setup) : memory_(rtspnat_connection_size
   connection_ = rtspnat_open(memory_.data(), &setup_);
 }
 
+rtspnat_loss Dialogue::Forget() {
+  rtspnat_position position = {};
+  const rtspnat_loss loss = rtspnat_judge_loss(connection_, &position);
+  if (loss != RTSPNAT_LOSES_NOTHING) return loss;
+  rtspnat_setup setup = setup_;
+  setup.first_seq[0] = position.seq[0];
+  setup.first_seq[1] = position.seq[1];
+  setup.answered = position.answered;
+  setup.marks = position.marks;
+  setup.session_seconds = position.session_seconds;
+  std::fill(memory_.begin(), memory_.end(), ~std::uint64_t{0});
+  connection_ = rtspnat_open(memory_.data(), &setup);
+  return loss;
+}
+
 void Dialogue::Check(bool holds, const std::string& law) {
   if (!holds) broken_.push_back(law);
 }

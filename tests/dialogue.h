@@ -91,6 +91,9 @@ class Dialogue {
   /// Closes the connection by rtspnat_close() and checks that all books are closed.
   void Close();
 
+  /// Forgets the connection, if nothing is lost with it, and opens it again where it stood. Returns what would be lost.
+  rtspnat_loss Forget();
+
   /// Laws found broken; empty if all is well.
   [[nodiscard]] const std::vector<std::string>& Broken() const { return broken_; }
 

@@ -48,7 +48,7 @@
  * 10. Behind text among the replies that is not understood a reply only lets media in to ports that the opener has reserved:
  *     it publishes, narrows and redirects nothing, and gives nothing back, but for the 2xx of a TEARDOWN.
  * 11. An edit leaves only while the reservation that it speaks of is held. A reservation whose text has left is given back
- *     only by a final reply, by the end of the connection, or by a bound (RTSPNAT_NOTE_UNANSWERED).
+ *     only by a final reply, by the end of the connection, by a bound (RTSPNAT_NOTE_UNANSWERED), or by rtspnat_close().
  * 12. An acknowledgement up to the last byte taken in is always noted, that of a FIN too. No edit outlives 2^30 bytes of its
  *     direction, however seldom acknowledgements are shown.
  * 13. A packet that carries bytes which its sender believes to have arrived is not longer than the one that came in, or than
@@ -118,8 +118,12 @@ struct rtspnat_setup {
 	uint16_t outside_port;
 	uint16_t peer_port;
 	uint16_t published_port;
-	/** Sequence number of the first byte of each direction (ISN + 1). */
+	/** Sequence number of the first byte of each direction (ISN + 1), or rtspnat_position.seq. */
 	uint32_t first_seq[2];
+	/** Likewise of a connection that was forgotten and goes on; 0 for a new one. */
+	uint32_t answered;
+	uint16_t marks;
+	uint16_t session_seconds;
 	/** Any number that outsiders do not know; spreads the ports that are proposed. */
 	uint32_t port_seed;
 	/** True if outside ports may differ from inside ports, so that text is edited;
@@ -132,6 +136,30 @@ struct rtspnat_setup {
 	uint8_t options;
 	/** enum rtspnat_length_changes: what the embedder can do about sequence numbers. */
 	uint8_t length_changes;
+};
+
+/** Where the two streams of a connection stand that is forgotten, and what else matters to whoever goes on there: to be
+ *  given to rtspnat_open() in the members of the same names. */
+struct rtspnat_position {
+	uint32_t seq[2];          /**< Of the next byte of each direction; setup.first_seq. */
+	uint32_t answered;
+	uint16_t marks;
+	uint16_t session_seconds;
+};
+
+/** What is lost with a connection that is forgotten now. */
+enum rtspnat_loss {
+	RTSPNAT_LOSES_BYTES = 0,  /**< The stream would be torn, or one of its edits lost, or a mapping: it must not be. */
+	RTSPNAT_LOSES_PLACE,      /**< It stands inside a message, and nobody can read on there: transparent for good. */
+	RTSPNAT_LOSES_REQUESTS,   /**< Requests that wait for their replies, which would be those of nobody. */
+	RTSPNAT_LOSES_NOTHING,    /**< Opened again at its position it goes on as if it had never been forgotten. */
+};
+
+/** How a stream begins. */
+enum rtspnat_opening {
+	RTSPNAT_OPENS_NOT = 0,    /**< Not as RTSP: transparent for good. */
+	RTSPNAT_OPENS_LATER = 1,  /**< With nothing but empty lines, which mean nothing. */
+	RTSPNAT_OPENS = 2,        /**< With what may become a start line. */
 };
 
 /** What is off unless asked for. */
@@ -317,6 +345,16 @@ unsigned int rtspnat_mappings(void);
  *  Cannot fail. */
 struct rtspnat_connection *rtspnat_open(void *memory, const struct rtspnat_setup *setup);
 
+/** Tells how the stream of the side that opens the connection begins, of which @p bytes are the first @p length. Until it
+ *  RTSPNAT_OPENS there is nothing to be remembered but where it stands, so that a connection need not be opened here
+ *  before. What it is not opened for would note RTSPNAT_NOTE_NOT_RTSP. */
+enum rtspnat_opening rtspnat_judge_opening(const uint8_t *bytes, uint32_t length);
+
+/** Tells what would be lost if the connection were forgotten now, and fills in @p position unless that is
+ *  RTSPNAT_LOSES_BYTES. An acknowledgement that was not shown is not known: rtspnat_skip() takes that of an empty segment. Only
+ *  behind RTSPNAT_DONE. */
+enum rtspnat_loss rtspnat_judge_loss(const struct rtspnat_connection *connection, struct rtspnat_position *position);
+
 /** Deals with a segment without reading its payload, if that is possible: it is empty, or
  *  lies wholly inside a body or `$` frame, or the connection is transparent and no edit falls
  *  on it, and nothing is withheld. Returns true if the segment is to be passed on unmodified
@@ -372,7 +410,7 @@ uint32_t rtspnat_map_acknowledgement(const struct rtspnat_connection *connection
 				     uint32_t ack);
 
 /** Gives one mapping to be released, as RTSPNAT_RELEASE would, and forgets it; for an embedder that
- *  closes the connection on its own account (timeout). Returns false when none is left. */
+ *  ends them on its own account (timeout, want of room). Returns false when none is left. */
 bool rtspnat_close(struct rtspnat_connection *connection, struct rtspnat_step *step);
 
 /** Returns the name of a note for people and /proc, such as "out_of_order"; "?" if out of range. */

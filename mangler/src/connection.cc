@@ -30,6 +30,7 @@ Connection::Connection(const rtspnat_setup& setup)
     directions_[i].frontier = setup.first_seq[i];
     directions_[i].acknowledged = setup.first_seq[i];
   }
+  if (setup.marks != 0) Resume();
 }
 
 // While nothing is held and no edit is outstanding, acknowledgements need not be noted: Begin() takes care that the last one

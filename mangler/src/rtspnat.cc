@@ -21,6 +21,19 @@ rtspnat_connection* rtspnat_open(void* memory, const rtspnat_setup* setup) {
   return new (memory, InPlace{}) rtspnat_connection(*setup);
 }
 
+rtspnat_opening rtspnat_judge_opening(const uint8_t* bytes, uint32_t length) {
+  switch (rtsp::JudgeOpening(rtsp::Cursor(bytes, bytes != nullptr ? length : 0))) {
+    case rtsp::Opening::kNothing: return RTSPNAT_OPENS_LATER;
+    case rtsp::Opening::kMessage: return RTSPNAT_OPENS;
+    case rtsp::Opening::kOther: break;
+  }
+  return RTSPNAT_OPENS_NOT;
+}
+
+rtspnat_loss rtspnat_judge_loss(const rtspnat_connection* connection, rtspnat_position* position) {
+  return connection->JudgeLoss(*position);
+}
+
 bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment) {
   return connection->Skip(*segment);
 }

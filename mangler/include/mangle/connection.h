@@ -35,6 +35,7 @@ class Connection {
   [[nodiscard]] std::uint32_t MapAcknowledgement(std::uint32_t direction,
                                                  std::uint32_t acknowledgement) const;
   [[nodiscard]] bool Close(rtspnat_step& step);
+  [[nodiscard]] rtspnat_loss JudgeLoss(rtspnat_position& position) const;
 
  private:
   /// What is known of the message whose head is open.
@@ -167,6 +168,11 @@ class Connection {
   static inline void FillOwn(std::uint32_t index, const Mapping& mapping, rtspnat_step& step);
   void FillMapping(std::uint32_t index, rtspnat_step& step) const;
   void FillDone(rtspnat_step& step) const;
+
+  // forgetting.cc: what is lost with a connection that is forgotten, and how it goes on.
+  void Resume();
+  [[nodiscard]] bool MayTear() const;
+  [[nodiscard]] std::uint32_t Marks() const;
 
   // passing.cc: what of the segment leaves, and what is withheld.
   void RecallWithheld();

@@ -144,6 +144,9 @@ class PendingTable {
   /// True if there is no room for another request.
   [[nodiscard]] bool Full() const { return size_ == rtsp::kPendingRequests; }
 
+  /// True if nobody waits.
+  [[nodiscard]] bool Empty() const { return size_ == 0; }
+
   /// Appends @p request; the table is not full.
   void Add(const Pending& request);
 

@@ -71,6 +71,16 @@ struct Unit {
   Header header;             ///< kHeader.
 };
 
+/// How a stream begins.
+enum class Opening : std::uint8_t {
+  kOther = 0,  ///< Not as RTSP.
+  kNothing,    ///< With nothing but line ends.
+  kMessage,    ///< With what may become a start line.
+};
+
+/// Tells how a stream begins whose first bytes are all of @p in.
+[[nodiscard]] Opening JudgeOpening(Cursor in);
+
 /// The framing state of one direction of one connection.
 ///
 /// Line ends: a head whose start line ends in CR LF has lines that end in CR LF, and a CR or LF elsewhere is a byte of its line, as
@@ -161,6 +171,14 @@ class Framer {
 
   /// True between messages: no line is begun, no header is open, no body is left.
   [[nodiscard]] bool Idle() const { return state_ == State::kBetween && skip_ == 0; }
+
+  /// Returns what a framer that is Idle() remembers of what it has read: kMarkBits bits.
+  [[nodiscard]] std::uint32_t Marks() const;
+
+  /// Goes on as a new framer where another one was Idle() and had those marks.
+  void Resume(std::uint32_t marks);
+
+  static constexpr std::uint32_t kMarkBits = 5;
 
   /// True once a start line has been seen, or ReadAnswers() was called.
   [[nodiscard]] bool Started() const { return started_; }
