@@ -22,19 +22,13 @@
 #include "nf_conntrack_rtsp_opening.h"
 #include "nf_conntrack_rtsp_packet.h"
 #include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_room.h"
 #include "nf_conntrack_rtsp_state.h"
 #include "nf_conntrack_rtsp_trace.h"
 
 static bool rtsp_is_natted(const struct nf_conn *ct)
 {
 	return ct->status & IPS_NAT_MASK;
-}
-
-static void rtsp_pass_for_good(const struct rtsp_packet *pkt,
-			       enum rtsp_counter why)
-{
-	if (!test_and_set_bit(RTSP_TRANSPARENT, &pkt->helper->flags))
-		rtsp_count(nf_ct_net(pkt->ct), why);
 }
 
 /* NULL: not NATed, or not there. */
@@ -58,8 +52,6 @@ static noinline struct rtsp_conn *
 rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 		const struct tcphdr *th)
 {
-	struct rtsp_conn *conn;
-
 	/* A close without a word needs no state. */
 	if (pkt->end == pkt->dataoff && !th->urg)
 		return NULL;
@@ -68,12 +60,10 @@ rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
 		rtsp_missed_opening(pkt, helper);
 		if (!rtsp_carried_segment(pkt, th))
 			return NULL;
+	} else if (!rtsp_opening_begins(pkt, th)) {
+		return NULL;
 	}
-	conn = rtsp_conn_create(pkt->ct, helper);
-	/* What it has missed it cannot understand later. */
-	if (!conn)
-		set_bit(RTSP_TRANSPARENT, &helper->flags);
-	return conn;
+	return rtsp_conn_create(pkt->ct, helper);
 }
 
 /* Answer what the core asks until it is done with the segment. */
@@ -265,31 +255,61 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 	return rtsp_apply(conn, pkt, segment, &step);
 }
 
+/* Times that a state is made which another CPU lets go before it is used. */
+#define RTSP_BEGIN_TRIES	3
+
+/* What a segment leaves behind, beside its verdict. */
+static void rtsp_help_done(struct rtsp_conn *conn, bool retire)
+{
+	if (unlikely(retire))
+		rtsp_conn_kill(conn);
+	else if (unlikely(READ_ONCE(conn->brief) || READ_ONCE(conn->pushes)))
+		rtsp_room_settle(conn);
+}
+
+/* Returns false if the state is dead. */
+static bool rtsp_help_conn(struct rtsp_conn *conn,
+			   const struct rtsp_packet *pkt,
+			   const struct tcphdr *th, unsigned int *verdict)
+{
+	struct rtspnat_segment segment;
+	bool dead, retire = false;
+
+	rtsp_packet_segment(&segment, pkt, th);
+	spin_lock_bh(&conn->lock);
+	dead = conn->dead;
+	conn->used = jiffies;
+	if (!dead && !rtsp_skip_frames(conn, pkt, &segment))
+		*verdict = rtsp_segment(conn, pkt, &segment, &retire);
+	spin_unlock_bh(&conn->lock);
+
+	if (!dead)
+		rtsp_help_done(conn, retire);
+	return !dead;
+}
+
 static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 				   struct rtsp_helper *helper,
 				   const struct tcphdr *th)
 {
-	struct rtspnat_segment segment;
 	unsigned int verdict = NF_ACCEPT;
 	struct rtsp_conn *conn;
-	bool retire = false;
+	unsigned int i;
 
-	conn = rcu_dereference(helper->conn);
-	if (unlikely(!conn)) {
-		conn = rtsp_conn_begin(pkt, helper, th);
-		if (!conn)
-			return NF_ACCEPT;
+	for (i = 0; i < RTSP_BEGIN_TRIES; i++) {
+		conn = rcu_dereference(helper->conn);
+		if (unlikely(!conn)) {
+			conn = rtsp_conn_begin(pkt, helper, th);
+			if (!conn)
+				return NF_ACCEPT;
+		}
+		if (likely(rtsp_help_conn(conn, pkt, th, &verdict)) ||
+		    test_bit(RTSP_TRANSPARENT, &helper->flags))
+			return verdict;
 	}
-
-	rtsp_packet_segment(&segment, pkt, th);
-	spin_lock_bh(&conn->lock);
-	if (!conn->dead && !rtsp_skip_frames(conn, pkt, &segment))
-		verdict = rtsp_segment(conn, pkt, &segment, &retire);
-	spin_unlock_bh(&conn->lock);
-
-	if (unlikely(retire))
-		rtsp_conn_kill(conn);
-	return verdict;
+	/* A byte was not read. */
+	set_bit(RTSP_TRANSPARENT, &helper->flags);
+	return NF_ACCEPT;
 }
 
 /* An ICMP error about the connection comes with its conntrack, and its header in the place

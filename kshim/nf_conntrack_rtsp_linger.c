@@ -77,7 +77,7 @@ static bool rtsp_port_is_in_way(const struct rtsp_mapping *mapping,
 /* The same port of the same host, agreed on anew: the socket behind what lingers is
  * gone, or is the one that asks.
  */
-int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask)
+static int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask)
 {
 	unsigned int i, j;
 
@@ -93,4 +93,30 @@ int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask)
 		}
 	}
 	return -ENOENT;
+}
+
+/* Two connections that try for each other both fail, and neither waits. */
+static bool rtsp_linger_try(struct rtsp_conn *other, const struct rtsp_ask *ask)
+{
+	int number;
+
+	if (!spin_trylock_bh(&other->lock))
+		return false;
+	number = rtsp_is_in_way(other, ask);
+	if (number >= 0)
+		rtsp_release(other, number);
+	spin_unlock_bh(&other->lock);
+	return number >= 0;
+}
+
+bool rtsp_linger_reclaim(const struct rtsp_ask *ask)
+{
+	struct rtsp_conn *others[RTSP_LINGER_LOOK];
+	unsigned int i, count = rtsp_host_lingering(ask->conn, others, false);
+
+	for (i = 0; i < count; i++) {
+		if (rtsp_linger_try(others[i], ask))
+			return true;
+	}
+	return false;
 }

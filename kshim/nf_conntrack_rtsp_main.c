@@ -16,7 +16,9 @@
  * expect	conntrack expectations, of which mappings are made
  * redirect	the control connection that a redirection names
  * source	who may send media
- * host		limits on what one host may have
+ * host, quota	limits on what one host may have
+ * asking	mappings that wait for an answer
+ * room		how many connections there may be, and which give way
  * state	the state of a connection and its lifetime
  * nat		the socket for nf_nat_rtsp, the other module
  * proc		namespaces and counters

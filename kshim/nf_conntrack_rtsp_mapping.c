@@ -8,12 +8,14 @@
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+#include "nf_conntrack_rtsp_asking.h"
 #include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_flow.h"
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_log.h"
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_room.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_trace.h"
 #include "nf_conntrack_rtsp_way.h"
@@ -38,7 +40,12 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	rtsp_count_mapping(net, mapping->state, state);
 	WRITE_ONCE(conn->live,
 		   conn->live + rtsp_is_live(state) - rtsp_is_live(mapping->state));
+	if (!mapping->state && !conn->holding++)
+		rtsp_room_count_holding(net, 1);
+	if (!state && !--conn->holding)
+		rtsp_room_count_holding(net, -1);
 	mapping->state = state;
+	rtsp_asking_note(conn);
 }
 
 static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, int err)
@@ -46,6 +53,7 @@ static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, int err)
 	enum rtsp_counter why = err == -EBUSY  ? RTSP_PORT_BUSY :
 				err == -ENOMEM ? RTSP_NO_MEMORY :
 				err == -EDQUOT ? RTSP_TOO_MANY_EXPECTATIONS :
+				err == -EAGAIN ? RTSP_TOO_MANY_UNANSWERED :
 				err == -EMFILE ? RTSP_TABLE_FULL :
 						 RTSP_RESERVE_FAILED;
 
@@ -79,6 +87,8 @@ bool rtsp_mapping_may_begin(const struct rtsp_ask *ask)
 	mapping->media = kzalloc(sizeof(*mapping->media),
 				 GFP_ATOMIC | __GFP_NOWARN);
 	if (mapping->media)
+		why = rtsp_room_hold(ask->conn);
+	if (why == RTSP_COUNTERS)
 		why = rtsp_host_take(ask->conn);
 	if (why == RTSP_COUNTERS)
 		return true;
@@ -115,7 +125,7 @@ static unsigned int rtsp_held(struct nf_conntrack_expect *const *exp)
 }
 
 /* Expectations count for the host and the namespace, whatever mapping has them. */
-void rtsp_mapping_count(const struct rtsp_conn *conn,
+void rtsp_mapping_count(struct rtsp_conn *conn,
 			struct rtsp_mapping *mapping)
 {
 	u8 held = rtsp_held(mapping->in) + rtsp_held(mapping->out) -
@@ -125,6 +135,19 @@ void rtsp_mapping_count(const struct rtsp_conn *conn,
 		return;
 	rtsp_host_expect(conn, held - mapping->held);
 	mapping->held = held;
+	rtsp_asking_note(conn);
+}
+
+static int rtsp_mapping_room(const struct rtsp_ask *ask)
+{
+	switch (rtsp_asking_begin(ask->conn, ask->step->count)) {
+	case RTSP_COUNTERS:
+		return 0;
+	case RTSP_TOO_MANY_UNANSWERED:
+		return -EAGAIN;
+	default:
+		return -EDQUOT;
+	}
 }
 
 static void rtsp_ports_let_go(struct rtsp_mapping *mapping,
@@ -162,11 +185,11 @@ static bool rtsp_ports_hold(const struct rtsp_ask *ask,
 static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 			       struct nf_conntrack_expect **exp, bool *any)
 {
+	int err = rtsp_mapping_room(ask);
 	unsigned int i;
-	int err = 0;
 
-	if (!rtsp_host_may_expect(ask->conn, ask->step->count))
-		return -EDQUOT;
+	if (err)
+		return err;
 	for (i = 0; i < ask->step->count && !err; i++) {
 		exp[i] = rtsp_expect_inbound(ask, i);
 		if (!exp[i])
@@ -191,7 +214,8 @@ static int rtsp_reserve_ports(const struct rtsp_ask *ask,
 	/* What a client held before it closed, and holds again, is no clash.  New ones: of
 	 * those that were refused some may have been registered for a moment.
 	 */
-	if (err == -EBUSY && rtsp_host_reclaim(ask)) {
+	if ((err == -EBUSY && rtsp_linger_reclaim(ask)) ||
+	    (err == -EMFILE && rtsp_lingering_gives_way(ask->conn))) {
 		rtsp_expect_put(exp);
 		err = rtsp_try_to_reserve(ask, exp, any);
 	}
@@ -228,11 +252,11 @@ enum rtspnat_reply rtsp_reserve(const struct rtsp_ask *ask)
 static int rtsp_publish_ports(const struct rtsp_ask *ask,
 			      struct nf_conntrack_expect **exp)
 {
+	int err = rtsp_mapping_room(ask);
 	unsigned int i;
-	int err = 0;
 
-	if (!rtsp_host_may_expect(ask->conn, ask->step->count))
-		return -EDQUOT;
+	if (err)
+		return err;
 	for (i = 0; i < ask->step->count && !err; i++) {
 		if (!ask->step->published[i])
 			continue;

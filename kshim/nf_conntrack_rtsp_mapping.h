@@ -45,7 +45,7 @@ bool rtsp_lacks_nat(const struct rtsp_ask *ask);
 bool rtsp_mapping_may_begin(const struct rtsp_ask *ask);
 void rtsp_mapping_begin(const struct rtsp_ask *ask, int err);
 /* Expectations of it have come or gone. */
-void rtsp_mapping_count(const struct rtsp_conn *conn,
+void rtsp_mapping_count(struct rtsp_conn *conn,
 			struct rtsp_mapping *mapping);
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state);
@@ -57,9 +57,9 @@ void rtsp_mapping_describe(const struct rtsp_mapping *mapping,
 /* Release what has lingered long enough, and keep the conntrack for the rest. */
 void rtsp_linger_on(struct rtsp_conn *conn);
 
-/* Which mapping of @conn, if any, lingers on a port that @ask wants for the same port
- * of the same host?  Negative: none.
+/* Release a mapping of another connection that lingers on a port that @ask wants for the same
+ * port of the same host.  Returns whether there was one.
  */
-int rtsp_is_in_way(const struct rtsp_conn *conn, const struct rtsp_ask *ask);
+bool rtsp_linger_reclaim(const struct rtsp_ask *ask);
 
 #endif /* _NF_CONNTRACK_RTSP_MAPPING_H */

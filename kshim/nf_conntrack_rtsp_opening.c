@@ -10,6 +10,9 @@
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
 
+/* Bytes that are looked at for the first of a request, behind empty lines. */
+#define RTSP_OPENING_LOOK	8
+
 static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
 		       u32 seq)
 {
@@ -61,7 +64,11 @@ static void rtsp_begin_anew(const struct rtsp_packet *pkt,
 	clear_bit(RTSP_SEQ_REPLY, &helper->flags);
 	clear_bit(RTSP_HOLDING, &helper->flags);
 	clear_bit(RTSP_MISSED_OPENING, &helper->flags);
+	clear_bit(RTSP_GOES_ON, &helper->flags);
 	clear_bit(RTSP_TRANSPARENT, &helper->flags);
+	helper->answered = 0;
+	helper->marks = 0;
+	helper->session_seconds = 0;
 	if (th->ack)
 		rtsp_learn(helper, IP_CT_DIR_ORIGINAL, ntohl(th->ack_seq));
 }
@@ -80,7 +87,8 @@ bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 	if (test_bit(RTSP_TRANSPARENT, &helper->flags))
 		return true;
 	/* Too late, whoever sent it. */
-	if (rcu_access_pointer(helper->conn))
+	if (rcu_access_pointer(helper->conn) ||
+	    test_bit(RTSP_GOES_ON, &helper->flags))
 		return true;
 	if (pkt->end > pkt->dataoff)
 		return false;
@@ -94,6 +102,70 @@ bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 		rtsp_learn(helper, IP_CT_DIR_REPLY, seq);
 	}
 	return true;
+}
+
+void rtsp_pass_for_good(const struct rtsp_packet *pkt, enum rtsp_counter why)
+{
+	if (!test_and_set_bit(RTSP_TRANSPARENT, &pkt->helper->flags))
+		rtsp_count(nf_ct_net(pkt->ct), why);
+}
+
+/* The opener's first bytes that have not come before, @offset into the payload. */
+static bool rtsp_opener_begins(const struct rtsp_packet *pkt, u32 first,
+			       unsigned int offset)
+{
+	unsigned int left = pkt->end - pkt->dataoff - offset;
+	unsigned int length = min_t(unsigned int, left, RTSP_OPENING_LOOK);
+	struct rtsp_helper *helper = pkt->helper;
+	u8 copy[RTSP_OPENING_LOOK];
+	const u8 *bytes;
+
+	bytes = skb_header_pointer(pkt->skb, pkt->dataoff + offset, length, copy);
+	if (!bytes)
+		return true;
+	switch (rtspnat_judge_opening(bytes, length)) {
+	case RTSPNAT_OPENS_NOT:
+		if (!test_and_set_bit(RTSP_TRANSPARENT, &helper->flags))
+			rtsp_count_note(nf_ct_net(pkt->ct),
+					RTSPNAT_NOTE_NOT_RTSP);
+		return false;
+	case RTSPNAT_OPENS_LATER:
+		if (length < left)
+			return true;
+		cmpxchg(&helper->first_seq[IP_CT_DIR_ORIGINAL], first,
+			first + left);
+		return false;
+	case RTSPNAT_OPENS:
+		break;
+	}
+	return true;
+}
+
+bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
+{
+	enum ip_conntrack_dir dir = CTINFO2DIR(pkt->ctinfo);
+	struct rtsp_helper *helper = pkt->helper;
+	bool goes_on = test_bit(RTSP_GOES_ON, &helper->flags);
+	u32 seq = ntohl(th->seq), first;
+	s32 past;
+
+	smp_rmb();	/* pairs with rtsp_helper_keep() */
+	first = READ_ONCE(helper->first_seq[dir]);
+	past = (s32)(seq + (pkt->end - pkt->dataoff) - first);
+	if (th->urg)
+		return true;
+	/* It has come before, or carries nothing. */
+	if (past <= 0 || th->rst)
+		return false;
+	if (goes_on)
+		return true;
+	if (dir == IP_CT_DIR_REPLY) {
+		rtsp_pass_for_good(pkt, RTSP_SERVER_FIRST);
+		return false;
+	}
+	/* What lacks bytes in front is for the core to drop. */
+	return (s32)(seq - first) > 0 ||
+	       rtsp_opener_begins(pkt, first, first - seq);
 }
 
 /* Each packet of such a connection comes here, for as long as it lives. */

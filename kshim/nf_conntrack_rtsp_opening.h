@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "nf_conntrack_rtsp_proc.h"
+
 struct rtsp_helper;
 struct rtsp_packet;
 struct tcphdr;
@@ -13,6 +15,15 @@ struct tcphdr;
  * the stream begins.
  */
 bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th);
+
+/* Does the segment need a state, of a connection that has none and whose positions are known?  What
+ * needs none is counted, if it is left alone for good.
+ */
+bool rtsp_opening_begins(const struct rtsp_packet *pkt,
+			 const struct tcphdr *th);
+
+/* Leave it alone as long as it lives. */
+void rtsp_pass_for_good(const struct rtsp_packet *pkt, enum rtsp_counter why);
 
 /* Both beginnings are known. */
 bool rtsp_saw_opening(const struct rtsp_helper *helper);

@@ -32,7 +32,11 @@ struct rtsp_stats {
 struct rtsp_net {
 	struct rtsp_stats __percpu *stats;
 	unsigned int open;	/* written under the lock of the list */
+	unsigned int hosts;	/* written under that of the hosts */
+	atomic_t holding;
 	atomic_t expectations;
+	atomic_t expectations_asking;
+	struct rtsp_asking asking;
 	unsigned int limit;	/* of those */
 	unsigned long limited;	/* in jiffies: since when; 0: never */
 };
@@ -43,14 +47,21 @@ static const char *const rtsp_counter_name[RTSP_COUNTERS] = {
 	[RTSP_PICKED_UP]	= "picked_up",
 	[RTSP_FAST_OPEN]	= "fast_open",
 	[RTSP_NO_NAT_MODULE]	= "no_nat_module",
+	[RTSP_SERVER_FIRST]	= "server_first",
 	[RTSP_TOO_MANY]		= "too_many_connections",
 	[RTSP_TOO_MANY_OF_HOST]	= "too_many_of_host",
+	[RTSP_GAVE_WAY_IDLE]	= "gave_way_idle",
+	[RTSP_GAVE_WAY_WAITING]	= "gave_way_waiting",
+	[RTSP_GAVE_WAY_UNFINISHED] = "gave_way_unfinished",
+	[RTSP_GAVE_WAY_UNANSWERED] = "gave_way_unanswered",
+	[RTSP_GAVE_WAY_LINGERING] = "gave_way_lingering",
 	[RTSP_NO_MEMORY]	= "no_memory",
 	[RTSP_NOT_LINEAR]	= "not_linear",
 	[RTSP_EDIT_FAILED]	= "edit_failed",
 	[RTSP_REWRITE_FAILED]	= "rewrite_failed",
 	[RTSP_PORT_BUSY]	= "port_busy",
 	[RTSP_TOO_MANY_EXPECTATIONS] = "too_many_expectations",
+	[RTSP_TOO_MANY_UNANSWERED] = "too_many_unanswered",
 	[RTSP_TABLE_FULL]	= "expectation_table_full",
 	[RTSP_RESERVE_FAILED]	= "reserve_failed",
 	[RTSP_OUTBOUND_FAILED]	= "outbound_failed",
@@ -135,6 +146,21 @@ void rtsp_count_expectations(const struct net *net, int change)
 	atomic_add(change, &rtsp_pernet(net)->expectations);
 }
 
+unsigned int rtsp_expectations_asking(const struct net *net)
+{
+	return atomic_read(&rtsp_pernet(net)->expectations_asking);
+}
+
+void rtsp_count_asking(const struct net *net, int change)
+{
+	atomic_add(change, &rtsp_pernet(net)->expectations_asking);
+}
+
+struct rtsp_asking *rtsp_asking_list(const struct net *net)
+{
+	return &rtsp_pernet(net)->asking;
+}
+
 unsigned int rtsp_expectation_limit(const struct net *net)
 {
 	const struct rtsp_net *rn = rtsp_pernet(net);
@@ -156,6 +182,28 @@ void rtsp_limit_expectations(const struct net *net)
 unsigned int rtsp_open(const struct net *net)
 {
 	return READ_ONCE(rtsp_pernet(net)->open);
+}
+
+unsigned int rtsp_holding(const struct net *net)
+{
+	return atomic_read(&rtsp_pernet(net)->holding);
+}
+
+void rtsp_count_holding(const struct net *net, int change)
+{
+	atomic_add(change, &rtsp_pernet(net)->holding);
+}
+
+unsigned int rtsp_hosts_in(const struct net *net)
+{
+	return READ_ONCE(rtsp_pernet(net)->hosts);
+}
+
+void rtsp_count_hosts(const struct net *net, int change)
+{
+	struct rtsp_net *rn = rtsp_pernet(net);
+
+	WRITE_ONCE(rn->hosts, rn->hosts + change);
 }
 
 void rtsp_count_open(const struct net *net, int change)
@@ -198,6 +246,9 @@ static int rtsp_seq_show(struct seq_file *seq, void *v)
 	seq_printf(seq, "mappings_published %lu\n", sum.published);
 	seq_printf(seq, "expectations %u\n",
 		   (unsigned int)atomic_read(&rn->expectations));
+	seq_printf(seq, "expectations_asking %u\n",
+		   (unsigned int)atomic_read(&rn->expectations_asking));
+	seq_printf(seq, "hosts %u\n", READ_ONCE(rn->hosts));
 	for (i = 0; i < RTSP_COUNTERS; i++)
 		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i],
 			   sum.counter[i]);
@@ -210,6 +261,8 @@ static int __net_init rtsp_net_init(struct net *net)
 {
 	struct rtsp_net *rn = rtsp_pernet(net);
 
+	spin_lock_init(&rn->asking.lock);
+	INIT_LIST_HEAD(&rn->asking.conns);
 	rn->stats = alloc_percpu(struct rtsp_stats);
 	if (!rn->stats)
 		return -ENOMEM;

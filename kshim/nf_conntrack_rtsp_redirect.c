@@ -90,6 +90,9 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 void rtsp_redirect(const struct rtsp_ask *ask)
 {
 	rtsp_redirect_end(ask->conn);
+	/* Nothing stays of it that this could be charged to. */
+	if (ask->conn->brief)
+		return;
 	rtsp_count(nf_ct_net(ask->conn->ct), rtsp_redirect_begin(ask));
 }
 

@@ -6,9 +6,8 @@
  * conntrack, and a sweep lets go of those that are over.  Expectations do not
  * wait for the sweep; they end when the conntrack is taken off the hash.
  *
- * Locks, from the outside in: rtsp_reap_mutex, rtsp_conns_lock (with conn->lock inside
- * it only in the sweep, for connections that linger), conn->lock, and then either that
- * of a host or nf_conntrack_expect_lock.
+ * Locks, from the outside in: rtsp_reap_mutex, rtsp_conns_lock, conn->lock, and then one of
+ * that of struct rtsp_asking, rtsp_hosts_lock and nf_conntrack_expect_lock.
  */
 
 #include <linux/moduleparam.h>
@@ -24,19 +23,13 @@
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_mapping.h"
 #include "nf_conntrack_rtsp_proc.h"
+#include "nf_conntrack_rtsp_room.h"
 #include "nf_conntrack_rtsp_state.h"
 
-/* The sweep looks at each. */
-#define RTSP_CONNECTIONS_MAX	65536u
 #define RTSP_SWEEP_INTERVAL	HZ
 /* Connections that are looked at with the lock of the list held. */
 #define RTSP_SWEEP_BATCH	64u
 #define RTSP_RENEW_INTERVAL	(24ul * 60 * 60 * HZ)
-
-static unsigned int max_connections __read_mostly = 4096;
-module_param(max_connections, uint, 0644);
-MODULE_PARM_DESC(max_connections,
-		 "RTSP connections followed at a time, 6 KiB each; more pass untouched (default 4096, at most 65536)");
 
 static bool rewrite_client_address __read_mostly;
 module_param(rewrite_client_address, bool, 0644);
@@ -55,21 +48,10 @@ MODULE_PARM_DESC(follow_redirects,
 
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
 
-/* Guards the list, its length, conn->listed and all writes of helper->conn. */
-static DEFINE_SPINLOCK(rtsp_conns_lock);
-static LIST_HEAD(rtsp_conns);
-/* Of the initial namespace, and of all others: whoever makes those may be anybody. */
-static unsigned int rtsp_conns_count[2];
-
 /* What the sweep has taken off the list counts in its namespace until it is finished,
  * so no namespace may end in between.
  */
 static DEFINE_MUTEX(rtsp_reap_mutex);
-
-static unsigned int *rtsp_count_of(const struct net *net)
-{
-	return &rtsp_conns_count[!net_eq(net, &init_net)];
-}
 
 static void rtsp_conn_sweep(struct work_struct *work);
 static DECLARE_DELAYED_WORK(rtsp_sweep_work, rtsp_conn_sweep);
@@ -119,33 +101,51 @@ static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *c
 					       &original->dst.u3);
 }
 
-static void rtsp_conn_open(struct rtsp_conn *conn, struct nf_conn *ct,
+static void rtsp_conn_open(struct rtsp_conn *conn,
 			   const struct rtsp_helper *helper)
 {
+	struct nf_conn *ct = conn->ct;
 	struct rtspnat_setup setup = {
 		.first_seq[RTSPNAT_ORIGINAL] =
 			READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
 		.first_seq[RTSPNAT_REPLY] =
 			READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
+		.answered = helper->answered,
+		.marks = helper->marks,
+		.session_seconds = helper->session_seconds,
 		.port_seed = get_random_u32(),
 		.options = rtsp_options(),
-		.length_changes = nfct_seqadj(ct) ? RTSPNAT_ONE_LENGTH_CHANGE :
-						    RTSPNAT_NO_LENGTH_CHANGE,
+		/* One that has no room may be forgotten with text on its way. */
+		.length_changes = nfct_seqadj(ct) && !conn->brief ?
+					  RTSPNAT_ONE_LENGTH_CHANGE :
+					  RTSPNAT_NO_LENGTH_CHANGE,
 	};
 
 	rtsp_setup_ends(&setup, ct);
+	conn->core = rtspnat_open(conn->memory, &setup);
+}
+
+static struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct)
+{
+	struct rtsp_conn *conn;
+
+	conn = kmem_cache_alloc(rtsp_conn_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!conn)
+		return NULL;
 	memset(conn, 0, sizeof(*conn));
 	spin_lock_init(&conn->lock);
 	conn->ct = ct;
 	conn->renewed = jiffies;
+	conn->used = jiffies;
 	conn->natted = ct->status & IPS_NAT_MASK;
-	conn->core = rtspnat_open(conn->memory, &setup);
 	conn->interleaved = rtsp_note_counter(nf_ct_net(ct),
 					      RTSPNAT_NOTE_INTERLEAVED);
+	return conn;
 }
 
 /* Both directions may come here at once.  Returns the state that won, or NULL
- * if it lived and died in the meantime.
+ * if it lived and died in the meantime.  The positions are those of the moment at which it
+ * is found.
  */
 static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 					   struct rtsp_helper *helper)
@@ -156,11 +156,11 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 	winner = rcu_dereference_protected(helper->conn,
 					   lockdep_is_held(&rtsp_conns_lock));
 	if (!winner && !test_bit(RTSP_TRANSPARENT, &helper->flags)) {
+		rtsp_conn_open(conn, helper);
 		nf_conntrack_get(&conn->ct->ct_general);
 		list_add_tail(&conn->list, &rtsp_conns);
-		conn->listed = true;
-		(*rtsp_count_of(nf_ct_net(conn->ct)))++;
-		rtsp_count_open(nf_ct_net(conn->ct), 1);
+		WRITE_ONCE(conn->listed, true);
+		rtsp_room_count(nf_ct_net(conn->ct), 1);
 		rcu_assign_pointer(helper->conn, conn);
 		winner = conn;
 	}
@@ -168,48 +168,21 @@ static struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 	return winner;
 }
 
-/* Count it with its namespace and its host.  Other namespaces than the initial one have
- * half as many together, and each of them a half of that.  Without the lock of the
- * list, so a limit may be exceeded by one for each CPU.
- */
-static enum rtsp_counter rtsp_conn_enter(struct rtsp_conn *conn)
-{
-	const struct net *net = nf_ct_net(conn->ct);
-	unsigned int most = min(READ_ONCE(max_connections), RTSP_CONNECTIONS_MAX);
-	unsigned int all = READ_ONCE(*rtsp_count_of(net));
-
-	if (!net_eq(net, &init_net)) {
-		if (all >= DIV_ROUND_UP(most, 2))
-			return RTSP_TOO_MANY;
-		most = DIV_ROUND_UP(most, 4);
-		all = rtsp_open(net);
-	}
-	if (all >= most)
-		return RTSP_TOO_MANY;
-	return rtsp_host_enter(conn, all, most);
-}
-
-/* Runs in the packet path.  Returns NULL if there is no state to be had. */
+/* Runs in the packet path.  What is not read it cannot understand later. */
 struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 				   struct rtsp_helper *helper)
 {
 	struct net *net = nf_ct_net(ct);
-	struct rtsp_conn *conn, *winner;
-	enum rtsp_counter why;
+	bool any = rtsp_room_is_any();
+	struct rtsp_conn *winner, *conn = any ? rtsp_conn_alloc(ct) : NULL;
 
-	conn = kmem_cache_alloc(rtsp_conn_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!conn) {
-		rtsp_count(net, RTSP_NO_MEMORY);
+		if (!test_and_set_bit(RTSP_TRANSPARENT, &helper->flags))
+			rtsp_count(net, any ? RTSP_NO_MEMORY : RTSP_TOO_MANY);
 		return NULL;
 	}
 
-	rtsp_conn_open(conn, ct, helper);
-	why = rtsp_conn_enter(conn);
-	if (why != RTSP_COUNTERS) {
-		rtsp_count(net, why);
-		kmem_cache_free(rtsp_conn_cache, conn);
-		return NULL;
-	}
+	rtsp_room_enter(conn);
 	winner = rtsp_conn_publish(conn, helper);
 	if (winner != conn) {
 		rtsp_host_leave(conn);
@@ -217,24 +190,39 @@ struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 		return winner;
 	}
 
-	rtsp_count(net, RTSP_CONNECTIONS);
+	if (!test_bit(RTSP_GOES_ON, &helper->flags))
+		rtsp_count(net, RTSP_CONNECTIONS);
 	rtsp_sweep_later();
 	return conn;
 }
 
-/* From here on nobody finds the state, and none is made anew. */
-static void rtsp_conn_unlist(struct rtsp_conn *conn, struct list_head *to)
+void rtsp_helper_keep(struct rtsp_helper *helper,
+		      const struct rtspnat_position *position)
+{
+	WRITE_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL],
+		   position->seq[RTSPNAT_ORIGINAL]);
+	WRITE_ONCE(helper->first_seq[IP_CT_DIR_REPLY],
+		   position->seq[RTSPNAT_REPLY]);
+	helper->answered = position->answered;
+	helper->marks = position->marks;
+	helper->session_seconds = position->session_seconds;
+	smp_mb__before_atomic();	/* pairs with rtsp_opening_begins() */
+	set_bit(RTSP_GOES_ON, &helper->flags);
+}
+
+void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
+		      struct list_head *to)
 {
 	struct rtsp_helper *helper = rtsp_helper(conn->ct);
 
 	lockdep_assert_held(&rtsp_conns_lock);
 
 	list_move(&conn->list, to);
-	conn->listed = false;
-	(*rtsp_count_of(nf_ct_net(conn->ct)))--;
-	rtsp_count_open(nf_ct_net(conn->ct), -1);
+	WRITE_ONCE(conn->listed, false);
+	rtsp_room_count(nf_ct_net(conn->ct), -1);
 	if (helper) {
-		set_bit(RTSP_TRANSPARENT, &helper->flags);
+		if (!goes_on)
+			set_bit(RTSP_TRANSPARENT, &helper->flags);
 		RCU_INIT_POINTER(helper->conn, NULL);
 	}
 }
@@ -245,7 +233,7 @@ static void rtsp_conn_free_rcu(struct rcu_head *head)
 			container_of(head, struct rtsp_conn, rcu));
 }
 
-static void rtsp_conn_finish(struct list_head *conns)
+void rtsp_conn_finish(struct list_head *conns)
 {
 	struct rtsp_conn *conn, *next;
 
@@ -268,7 +256,7 @@ void rtsp_conn_kill(struct rtsp_conn *conn)
 
 	spin_lock_bh(&rtsp_conns_lock);
 	if (conn->listed)
-		rtsp_conn_unlist(conn, &dead);
+		rtsp_conn_unlist(conn, false, &dead);
 	spin_unlock_bh(&rtsp_conns_lock);
 
 	rtsp_conn_finish(&dead);
@@ -290,7 +278,7 @@ static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
  * between the same ports gets a new conntrack.  Waiting for that one to time out
  * would let a few connections a second use up all there may be.
  */
-static bool rtsp_conn_is_over(const struct rtsp_conn *conn)
+bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 {
 	u8 state = READ_ONCE(conn->ct->proto.tcp.state);
 
@@ -343,7 +331,7 @@ static unsigned int rtsp_conn_collect(const struct net *net, unsigned int left,
 	for (i = 0; i < count && !list_empty(&rtsp_conns); i++) {
 		conn = list_first_entry(&rtsp_conns, struct rtsp_conn, list);
 		if (rtsp_conn_may_go(conn, net))
-			rtsp_conn_unlist(conn, dead);
+			rtsp_conn_unlist(conn, false, dead);
 		else
 			list_move_tail(&conn->list, &rtsp_conns);
 	}
@@ -360,7 +348,7 @@ static bool rtsp_conn_reap(const struct net *net)
 	bool any;
 
 	mutex_lock(&rtsp_reap_mutex);
-	left = READ_ONCE(rtsp_conns_count[0]) + READ_ONCE(rtsp_conns_count[1]);
+	left = rtsp_room_taken();
 	while (left) {
 		LIST_HEAD(dead);
 
@@ -368,7 +356,7 @@ static bool rtsp_conn_reap(const struct net *net)
 		rtsp_conn_finish(&dead);
 		cond_resched();
 	}
-	any = READ_ONCE(rtsp_conns_count[0]) || READ_ONCE(rtsp_conns_count[1]);
+	any = rtsp_room_taken();
 	mutex_unlock(&rtsp_reap_mutex);
 	return any;
 }

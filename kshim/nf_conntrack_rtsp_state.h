@@ -63,9 +63,19 @@ struct rtsp_conn {
 	bool natted;			/* of no use without nf_nat_rtsp */
 	bool grown;			/* seqadj counts on the text being longer */
 	bool listed;			/* under the lock of the list */
-	u8 lingering;			/* mappings */
+	bool brief;			/* has no room but for a segment */
+	bool pushes;			/* has taken the room of another */
+	bool gave_way;			/* what it has asked for was given to another */
+	u8 why;				/* enum rtsp_counter: what it lacks room for */
+	u8 holding;			/* mappings in all, */
+	u8 reserved;			/* of these */
+	u8 lingering;			/* and of these */
 	u8 live;			/* mappings, also those that linger */
-	struct rtsp_host *host;		/* of the opener */
+	u16 asking;			/* expectations of those that are reserved */
+	unsigned long used;		/* in jiffies: its last segment */
+	unsigned long asked_at;		/* in jiffies: since when any is reserved */
+	struct list_head asking_node;	/* under the lock of struct rtsp_asking, if any is */
+	struct rtsp_host *host;		/* of the opener; NULL if it had no room */
 	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;
 	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL if none */
@@ -87,16 +97,21 @@ enum rtsp_helper_flag {
 	RTSP_MISSED_OPENING,		/* counted as such */
 	RTSP_LOOKED,			/* whether it is the next one */
 	RTSP_CARRIED,			/* another router has let in media for it */
+	RTSP_GOES_ON,			/* its state was let go, at the positions in first_seq[] */
 };
 
 /* The helper's private data in the conntrack, zeroed by its creator.  A SYN
- * costs nothing but this; the 4 KiB of a struct rtsp_conn are spent on the first
- * payload of an established connection.
+ * costs nothing but this; the 4 KiB of a struct rtsp_conn are spent on what may begin a
+ * request, and given back when they are needed elsewhere: then first_seq[] is where the
+ * streams stand, and the rest is of struct rtspnat_position.
  */
 struct rtsp_helper {
 	struct rtsp_conn __rcu *conn;
 	u32 first_seq[IP_CT_DIR_MAX];
 	unsigned long flags;
+	u32 answered;
+	u16 marks;
+	u16 session_seconds;
 };
 
 static_assert(sizeof(struct rtsp_helper) <=
@@ -125,9 +140,23 @@ void rtsp_state_exit(void);
 /* Within a second. */
 void rtsp_sweep_later(void);
 
+/* NULL if there is none to be had: the connection is left alone, or its state was made and let go
+ * in the meantime.
+ */
 struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
 				   struct rtsp_helper *helper);
 void rtsp_conn_kill(struct rtsp_conn *conn);
+bool rtsp_conn_is_over(const struct rtsp_conn *conn);
+
+/* Remember where the streams stand. */
+void rtsp_helper_keep(struct rtsp_helper *helper,
+		      const struct rtspnat_position *position);
+/* Under rtsp_conns_lock: nobody finds the state from here on, and none is made anew, unless it
+ * @goes_on.  Then, behind the lock, rtsp_conn_finish() ends all that are in @to.
+ */
+void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
+		      struct list_head *to);
+void rtsp_conn_finish(struct list_head *conns);
 void rtsp_conn_kill_net(const struct net *net);
 
 #endif /* _NF_CONNTRACK_RTSP_STATE_H */

@@ -110,6 +110,8 @@ TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   Router router;
   Session session(router);
   ASSERT_TRUE(session.Open());
+  session.Request("OPTIONS * RTSP/1.0\r\nCSeq: 99\r\n\r\n");
+  session.Response(OkResponse(99));
   for (const unsigned cseq : {0U, 1U, 77U, 0xffffffffU})
     EXPECT_EQ(session.Response(Granted(cseq, "5000-5001")), Granted(cseq, "5000-5001"));
   EXPECT_TRUE(Kernel::Openings().empty());

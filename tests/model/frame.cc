@@ -182,7 +182,8 @@ bool ParseTcp(std::string_view bytes, test::TcpPacket& packet) {
 template <std::size_t kSize>
 Host HostOf(std::string_view address, std::array<std::uint8_t, kSize> (Host::*form)() const) {
   for (const bool outside : {false, true}) {
-    const Host host{outside, static_cast<std::uint8_t>(address[kSize - 1])};
+    Host host{outside, static_cast<std::uint8_t>(address[kSize - 1])};
+    if (outside) host.network = static_cast<std::uint8_t>(address[kSize - 2] - (kSize == 4 ? 2 : 0));
     if (std::memcmp((host.*form)().data(), address.data(), kSize) == 0) return host;
   }
   return {};
@@ -212,12 +213,12 @@ std::size_t ParseNetwork(std::string_view bytes, Parsed& parsed) {
 }  // namespace
 
 std::array<std::uint8_t, 4> Host::Four() const {
-  if (outside) return {192, 0, 2, number};
+  if (outside) return {192, 0, static_cast<std::uint8_t>(2 + network), number};
   return {10, 0, 0, number};
 }
 
 std::array<std::uint8_t, 16> Host::Six() const {
-  if (outside) return {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number};
+  if (outside) return {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, network, number};
   return {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number};
 }
 

@@ -153,7 +153,7 @@ TEST_F(ModelHost, AnOutsiderDoesNotTakeAllConnections) {
   EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1);
 }
 
-// Neighbours in one /64 are hosts of their own: none takes what another needs.
+// Neighbours in one /64 are hosts of their own, and so is the /64: it may have twice what one of them may have.
 TEST_F(ModelHost, AnIpv6HostLeavesItsNeighboursTheirs) {
   Start();
   model_set_parameter("max_mappings_per_host", "3");
@@ -167,8 +167,8 @@ TEST_F(ModelHost, AnIpv6HostLeavesItsNeighboursTheirs) {
     session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + std::to_string(5000 + 2 * number) + "-" +
                                         std::to_string(5001 + 2 * number)));
   }
-  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 3 + 5);
-  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 2);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 3 + 3);
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 2 + 2);
 }
 
 class ModelTable : public OnModel {
@@ -235,7 +235,7 @@ TEST_F(ModelTable, AnOutsiderWithoutAnAnswerDoesNotFillIt) {
   Size(64);
   for (unsigned i = 0; i < 64; ++i)
     Asks({kStranger, static_cast<std::uint16_t>(20000 + i)}, i, {kService, 554});
-  EXPECT_EQ(model_expectations_counted(), 32U);
+  EXPECT_EQ(model_expectations_counted(), 16U) << "a quarter, and twice that if they were answered";
   EXPECT_TRUE(Plays(3, 2000));
 }
 

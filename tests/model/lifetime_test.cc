@@ -113,9 +113,24 @@ TEST_F(ModelLifetime, NoMoreConnectionsThanAllowed) {
     const std::string request = SetupRequest(1, kPair);
     EXPECT_EQ(session.Request(request).size(), request.size());
   }
-  model_set_parameter("max_connections", "4096");
   EXPECT_EQ(Kernel::Counter("connections_open"), 3);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 3);
+  EXPECT_EQ(Kernel::Counter("gave_way_unanswered"), 2) << "those that had asked first";
+}
+
+TEST_F(ModelLifetime, WhatPlaysDoesNotGiveWay) {
+  Start();
+  model_set_parameter("max_connections", "3");
+  for (std::uint8_t number = 2; number < 7; ++number) {
+    Router router({}, {{false, number}, 40000});
+    Session session(router);
+    AgreeOnMedia(session, "RTP/AVP;unicast;client_port=" + std::to_string(5000 + 2 * number) + "-" +
+                              std::to_string(5001 + 2 * number));
+  }
+  EXPECT_EQ(Kernel::Counter("connections_open"), 3);
+  EXPECT_EQ(Kernel::Counter("mappings_live"), 3);
   EXPECT_EQ(Kernel::Counter("too_many_connections"), 2);
+  EXPECT_EQ(Kernel::Counter("gave_way_unanswered"), 0);
 }
 
 TEST_F(ModelLifetime, MediaOutliveTheControlConnection) {

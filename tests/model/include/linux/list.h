@@ -101,6 +101,9 @@ static inline bool hlist_empty(const struct hlist_head *head) { return !head->fi
 #define list_for_each_entry(pos, head, member) \
 	for (pos = container_of((head)->next, typeof(*pos), member); &pos->member != (head); \
 	     pos = container_of(pos->member.next, typeof(*pos), member))
+#define list_for_each_entry_reverse(pos, head, member) \
+	for (pos = container_of((head)->prev, typeof(*pos), member); &pos->member != (head); \
+	     pos = container_of(pos->member.prev, typeof(*pos), member))
 #define list_for_each_entry_safe(pos, n, head, member) \
 	for (pos = container_of((head)->next, typeof(*pos), member), \
 	     n = container_of(pos->member.next, typeof(*pos), member); &pos->member != (head); \

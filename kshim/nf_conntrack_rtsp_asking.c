@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mappings that wait for an answer, and what gives way to a new one.
+ *
+ * Anybody can ask, also behind a port forwarding, and ports are reserved before the server
+ * has said a word.  So what waits for an answer takes half of what there is at most, and
+ * beyond that the oldest gives way: a server that answers does so long before.
+ *
+ * Locks: that of a namespace's list nests inside conn->lock.  Inside the lock of one
+ * connection that of another is only ever tried for.
+ */
+
+#include <linux/jiffies.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "nf_conntrack_rtsp_asking.h"
+#include "nf_conntrack_rtsp_host.h"
+
+/* Connections that are looked at for one that gives way. */
+#define RTSP_ASKING_LOOK	32
+/* Times that something gives way to one question. */
+#define RTSP_ASKING_TRIES	16
+/* A server that has said nothing for so long is late. */
+#define RTSP_ANSWER_TIME	(5ul * HZ)
+
+void rtsp_asking_note(struct rtsp_conn *conn)
+{
+	struct rtsp_asking *list = rtsp_asking_list(nf_ct_net(conn->ct));
+	unsigned int i, held = 0, reserved = 0;
+	int change;
+
+	for (i = 0; i < RTSP_MAPPINGS; i++) {
+		if (conn->mapping[i].state != RTSP_MAPPING_RESERVED)
+			continue;
+		held += conn->mapping[i].held;
+		reserved++;
+	}
+	if (!reserved != !conn->reserved) {
+		spin_lock_bh(&list->lock);
+		if (reserved)
+			list_add_tail(&conn->asking_node, &list->conns);
+		else
+			list_del(&conn->asking_node);
+		spin_unlock_bh(&list->lock);
+		WRITE_ONCE(conn->asked_at, jiffies);
+	}
+	conn->reserved = reserved;
+	change = (int)held - (int)conn->asking;
+	conn->asking = held;
+	if (change)
+		rtsp_host_ask(conn, change);
+}
+
+/* Those that have waited longest.  They are freed after a grace period only. */
+static unsigned int rtsp_asking_find(const struct rtsp_conn *conn, bool of_host,
+				     struct rtsp_conn **others)
+{
+	struct rtsp_asking *list = rtsp_asking_list(nf_ct_net(conn->ct));
+	struct rtsp_conn *other;
+	unsigned int count = 0;
+
+	spin_lock_bh(&list->lock);
+	list_for_each_entry(other, &list->conns, asking_node) {
+		if (other != conn && (!of_host || rtsp_host_shares(conn, other)))
+			others[count++] = other;
+		if (count == RTSP_ASKING_LOOK)
+			break;
+	}
+	spin_unlock_bh(&list->lock);
+	return count;
+}
+
+static bool rtsp_asking_is_late(const struct rtsp_conn *conn)
+{
+	return time_after_eq(jiffies, READ_ONCE(conn->asked_at) + RTSP_ANSWER_TIME);
+}
+
+/* Whose request has waited for less than a server takes gives way only to a host that has asked
+ * for less than his own.
+ */
+static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
+			       const struct rtsp_conn *other)
+{
+	return rtsp_asking_is_late(other) ||
+	       rtsp_host_asking(other) > rtsp_host_asking(conn);
+}
+
+/* Two connections that try for each other both fail, and neither waits. */
+static bool rtsp_asking_release(struct rtsp_conn *other)
+{
+	unsigned int i;
+	bool any = false;
+
+	if (!spin_trylock_bh(&other->lock))
+		return false;
+	for (i = 0; i < RTSP_MAPPINGS; i++) {
+		if (other->mapping[i].state != RTSP_MAPPING_RESERVED)
+			continue;
+		rtsp_release(other, i);
+		any = true;
+	}
+	if (any)
+		other->gave_way = true;
+	spin_unlock_bh(&other->lock);
+	return any;
+}
+
+bool rtsp_asking_gives_way(struct rtsp_conn *conn, bool of_host)
+{
+	struct rtsp_conn *others[RTSP_ASKING_LOOK];
+	unsigned int count = rtsp_asking_find(conn, of_host, others);
+	struct rtsp_conn *best = NULL;
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (!rtsp_asking_may_go(conn, others[i]))
+			continue;
+		if (!best ||
+		    rtsp_host_asking(others[i]) > rtsp_host_asking(best))
+			best = others[i];
+	}
+	if (!best || !rtsp_asking_release(best))
+		return false;
+	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_UNANSWERED);
+	return true;
+}
+
+static bool rtsp_lingering_release(struct rtsp_conn *other)
+{
+	unsigned int i;
+	bool any = false;
+
+	if (!spin_trylock_bh(&other->lock))
+		return false;
+	for (i = 0; i < RTSP_MAPPINGS; i++) {
+		if (other->mapping[i].state != RTSP_MAPPING_LINGERING)
+			continue;
+		rtsp_release(other, i);
+		any = true;
+	}
+	spin_unlock_bh(&other->lock);
+	return any;
+}
+
+bool rtsp_lingering_gives_way(struct rtsp_conn *conn)
+{
+	struct rtsp_conn *others[RTSP_LINGER_LOOK];
+	unsigned int count = rtsp_host_lingering(conn, others, true);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (!rtsp_lingering_release(others[i]))
+			continue;
+		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
+		return true;
+	}
+	return false;
+}
+
+enum rtsp_counter rtsp_asking_begin(struct rtsp_conn *conn, unsigned int count)
+{
+	enum rtsp_counter why = RTSP_COUNTERS;
+	unsigned int i;
+
+	for (i = 0; i < RTSP_ASKING_TRIES; i++) {
+		bool may_expect = rtsp_host_may_expect(conn, count);
+
+		if (may_expect && rtsp_host_may_ask(conn, count))
+			return RTSP_COUNTERS;
+		why = may_expect ? RTSP_TOO_MANY_UNANSWERED :
+				   RTSP_TOO_MANY_EXPECTATIONS;
+		if (!may_expect && rtsp_lingering_gives_way(conn))
+			continue;
+		if (!rtsp_asking_gives_way(conn, false))
+			break;
+	}
+	return why;
+}
