@@ -234,8 +234,8 @@ static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
 /* nf_conntrack tells userspace of expectations that come and go, and not of one
  * that changes in place: conntrackd would carry it as it was to its peer.
  */
-static void rtsp_expect_tell(struct nf_conntrack_expect *exp,
-			     enum ip_conntrack_expect_events event)
+void rtsp_expect_tell(struct nf_conntrack_expect *exp,
+		      enum ip_conntrack_expect_events event)
 {
 #if defined(CONFIG_NF_CONNTRACK_EVENTS) && defined(HAVE_EXP_EVENT)
 	const struct nf_conntrack_ecache *cache =

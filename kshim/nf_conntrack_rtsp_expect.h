@@ -55,10 +55,13 @@ static inline bool rtsp_expect_is_dead(const struct nf_conntrack_expect *exp)
 #endif
 }
 
-/* These three under nf_conntrack_expect_lock.  The last two say what is admitted
+/* These four under nf_conntrack_expect_lock.  The last two say what is admitted
  * from now on, if it is @open at all.
  */
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp);
+/* Of one that changes in place: of its end before, of a new one behind. */
+void rtsp_expect_tell(struct nf_conntrack_expect *exp,
+		      enum ip_conntrack_expect_events event);
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 			   bool open);

@@ -11,9 +11,11 @@
 #include <linux/moduleparam.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_ecache.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
 #include "nf_conntrack_rtsp_arrival.h"
+#include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_source.h"
 
 enum rtsp_media_source {
@@ -164,6 +166,19 @@ void rtsp_source_return(union nf_inet_addr *addr, const struct nf_conn *ct,
 		*addr = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3;
 }
 
+static void rtsp_source_narrow(struct nf_conntrack_expect *exp,
+			       const union nf_inet_addr *addr)
+{
+	/* Whoever released it meanwhile has told of that. */
+	bool listed = rtsp_expect_is_registered(exp);
+
+	if (listed)
+		rtsp_expect_tell(exp, IPEXP_DESTROY);
+	rtsp_source_set(exp, addr);
+	if (listed)
+		rtsp_expect_tell(exp, IPEXP_NEW);
+}
+
 /* A matching expectation was found under the lock, but on another CPU it may have
  * been latched or narrowed since.  A dying conntrack is never confirmed, and
  * its packet is dropped where it would have been.
@@ -176,7 +191,7 @@ bool rtsp_source_latch(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	if (rtsp_source_is_any(exp))
-		rtsp_source_set(exp, &tuple->src.u3);
+		rtsp_source_narrow(exp, &tuple->src.u3);
 	else
 		admitted = nf_ct_tuple_mask_cmp(tuple, &exp->tuple, &exp->mask);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
