@@ -258,15 +258,23 @@ void probe_icmp_error(uint16_t id)
 }
 
 static const struct nf_conntrack_expect_policy policy = { .max_expected = 1, .timeout = 1 };
-static struct nf_conntrack_helper helper;
+static struct nf_conntrack_helper helper, *registered = &helper;
 
 void probe_register(void)
 {
+#ifdef HAVE_HELPER_PORTS
 	nf_ct_helper_init(&helper, NFPROTO_UNSPEC, IPPROTO_TCP, "rtsp", 554, 554, 0, &policy, 0, probe_help, NULL, NULL);
+#else
+	nf_ct_helper_init(&helper, NFPROTO_UNSPEC, IPPROTO_TCP, "rtsp", &policy, 0, probe_help, NULL, NULL);
+#endif
+#ifdef HAVE_HELPER_PTRS
+	nf_conntrack_helper_register(&helper, &registered);
+#else
 	nf_conntrack_helper_register(&helper);
+#endif
 }
 
 void probe_unregister(void)
 {
-	nf_conntrack_helper_unregister(&helper);
+	nf_conntrack_helper_unregister(registered);
 }

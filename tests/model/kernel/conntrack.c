@@ -228,7 +228,7 @@ void nf_ct_refresh(struct nf_conn *ct, unsigned int jiffies_from_now)
 
 void model_collect_conntracks(void)
 {
-	bool all = time_after_eq(jiffies, next_collection);
+	bool all = model_expectations_have_timers || time_after_eq(jiffies, next_collection);
 	struct nf_conn *ct, *next;
 
 	if (all)

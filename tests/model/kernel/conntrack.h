@@ -20,6 +20,7 @@ extern struct list_head model_conntracks;
 
 /* Expectations. */
 struct nf_conntrack_expect *nf_ct_find_expectation(struct net *net, const struct nf_conntrack_tuple *tuple);
+extern const bool model_expectations_have_timers;
 bool model_is_expect_over(const struct nf_conntrack_expect *exp);
 void model_collect_expectations(struct nf_conn *ct);
 unsigned int model_expectations_dying(void);

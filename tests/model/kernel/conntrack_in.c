@@ -79,13 +79,18 @@ static bool get_tuple(const struct sk_buff *skb, int dataoff, u8 pf, u8 protocol
 /* Whose expectation it is may say which helper gets what comes. */
 static void watch_too(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
 {
+#ifdef HAVE_ASSIGN_HELPER
+	struct nf_conntrack_helper *helper = rcu_dereference(exp->assign_helper);
+#else
+	struct nf_conntrack_helper *helper = exp->helper;
+#endif
 	struct nf_conn_help *help;
 
-	if (!exp->assign_helper)
+	if (!helper)
 		return;
 	help = nf_ct_helper_ext_add(ct, GFP_ATOMIC);
 	if (help)
-		rcu_assign_pointer(help->helper, exp->assign_helper);
+		rcu_assign_pointer(help->helper, helper);
 }
 
 static void expect_or_not(struct nf_conn *ct, struct net *net, const struct nf_conntrack_tuple *tuple)

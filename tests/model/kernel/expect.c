@@ -6,6 +6,7 @@
 
 #include "../model.h"
 #include "conntrack.h"
+#include "event.h"
 
 /* Of a machine of 1 GB. */
 unsigned int nf_conntrack_htable_size = 65536;
@@ -35,10 +36,31 @@ void model_set_expect_max(unsigned int count)
 	expect_max = count;
 }
 
+#ifdef HAVE_EXPECT_TIMER
+const bool model_expectations_have_timers = true;
+
+bool model_is_expect_over(const struct nf_conntrack_expect *exp)
+{
+	return exp->timeout.pending && time_after_eq(jiffies, exp->timeout.expires);
+}
+
+static void start_timeout(struct nf_conntrack_expect *exp, unsigned long length)
+{
+	exp->timeout = (struct timer_list){ .expires = jiffies + length, .pending = true };
+}
+#else
+const bool model_expectations_have_timers = false;
+
 bool model_is_expect_over(const struct nf_conntrack_expect *exp)
 {
 	return READ_ONCE(exp->flags) & NF_CT_EXPECT_DEAD || (s32)(exp->timeout - nfct_time_stamp) <= 0;
 }
+
+static void start_timeout(struct nf_conntrack_expect *exp, unsigned long length)
+{
+	exp->timeout += (u32)length;
+}
+#endif
 
 struct nf_conntrack_expect *nf_ct_expect_alloc(struct nf_conn *master)
 {
@@ -46,7 +68,9 @@ struct nf_conntrack_expect *nf_ct_expect_alloc(struct nf_conn *master)
 
 	if (!exp)
 		return NULL;
+#ifndef HAVE_EXPECT_TIMER
 	exp->timeout = nfct_time_stamp;
+#endif
 	exp->master = master;
 	refcount_set(&exp->use, 1);
 	return exp;
@@ -82,8 +106,13 @@ void nf_ct_expect_init(struct nf_conntrack_expect *exp, unsigned int class, u8 f
 	exp->flags = 0;
 	exp->class = class;
 	exp->expectfn = NULL;
+#ifdef HAVE_ASSIGN_HELPER
 	exp->helper = help ? rcu_dereference(help->helper) : NULL;
 	exp->assign_helper = NULL;
+#else
+	(void)help;
+	exp->helper = NULL;
+#endif
 	write_pnet(&exp->net, nf_ct_net(exp->master));
 	exp->tuple.src.l3num = family;
 	exp->tuple.dst.protonum = protocol;
@@ -105,6 +134,10 @@ void nf_ct_expect_init(struct nf_conntrack_expect *exp, unsigned int class, u8 f
 static void unlink_expect(struct nf_conntrack_expect *exp)
 {
 	lockdep_assert_held(&nf_conntrack_expect_lock);
+	model_tell(exp, IPEXP_DESTROY);
+#ifdef HAVE_EXPECT_TIMER
+	exp->timeout.pending = false;
+#endif
 	hlist_del(&exp->hnode);
 	hlist_del(&exp->lnode);
 	nfct_help(exp->master)->expecting[exp->class]--;
@@ -116,14 +149,22 @@ void nf_ct_unlink_expect_report(struct nf_conntrack_expect *exp, u32 portid, int
 {
 	(void)portid;
 	(void)report;
+#ifdef HAVE_EXPECT_TIMER
+	WARN_ON(timer_pending(&exp->timeout));
+#endif
 	unlink_expect(exp);
 }
 
-/* Only marked: it leaves the lists when somebody comes by. */
+/* Only marked, without timers: it leaves the lists when somebody comes by. */
 void nf_ct_unexpect_related(struct nf_conntrack_expect *exp)
 {
 	spin_lock_bh(&nf_conntrack_expect_lock);
+#ifdef HAVE_EXPECT_TIMER
+	if (timer_pending(&exp->timeout))
+		unlink_expect(exp);
+#else
 	WRITE_ONCE(exp->flags, exp->flags | NF_CT_EXPECT_DEAD);
+#endif
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 }
 
@@ -204,12 +245,12 @@ static void insert(struct nf_conntrack_expect *exp)
 	const struct nf_conntrack_helper *helper = help->helper;
 
 	refcount_inc(&exp->use);
-	if (helper)
-		exp->timeout += helper->expect_policy[exp->class].timeout * HZ;
+	start_timeout(exp, helper ? helper->expect_policy[exp->class].timeout * HZ : 0);
 	hlist_add_head(&exp->lnode, &help->expectations);
 	help->expecting[exp->class]++;
 	hlist_add_head(&exp->hnode, &expectations);
 	exp->net.net->expect_count++;
+	model_tell(exp, IPEXP_NEW);
 }
 
 int nf_ct_expect_related_report(struct nf_conntrack_expect *exp, u32 portid, int report, unsigned int flags)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 
 #include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
@@ -19,24 +21,31 @@ static struct nf_conntrack_nat_helper *nat_helpers;
 static struct nf_ct_helper_expectfn *expectfns;
 static DEFINE_MUTEX(mutex);
 
+#ifdef HAVE_HELPER_PORTS
 void nf_ct_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum, const char *name,
 		       u16 default_port, u16 spec_port, u32 id, const struct nf_conntrack_expect_policy *policy,
 		       u32 expect_class_max, model_help_fn *help,
 		       int (*from_nlattr)(struct nlattr *attr, struct nf_conn *ct), struct module *module)
+#else
+void nf_ct_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum, const char *name,
+		       const struct nf_conntrack_expect_policy *policy, u32 expect_class_max, model_help_fn *help,
+		       int (*from_nlattr)(struct nlattr *attr, struct nf_conn *ct), struct module *module)
+#endif
 {
 	(void)from_nlattr;
 	memset(helper, 0, sizeof(*helper));
 	helper->tuple.src.l3num = l3num;
-	helper->tuple.src.u.all = htons(spec_port);
 	helper->tuple.dst.protonum = (u8)protonum;
 	helper->expect_policy = policy;
 	helper->expect_class_max = expect_class_max;
 	helper->help = help;
 	helper->me = module;
-	if (spec_port == default_port)
-		snprintf(helper->name, sizeof(helper->name), "%s", name);
-	else
+	snprintf(helper->name, sizeof(helper->name), "%s", name);
+#ifdef HAVE_HELPER_PORTS
+	helper->tuple.src.u.all = htons(spec_port);
+	if (spec_port != default_port)
 		snprintf(helper->name, sizeof(helper->name), "%.8s-%u", name, id);
+#endif
 }
 
 struct nf_conntrack_helper *__nf_conntrack_helper_find(const char *name, u16 l3num, u8 protonum)
@@ -51,7 +60,7 @@ struct nf_conntrack_helper *__nf_conntrack_helper_find(const char *name, u16 l3n
 	return NULL;
 }
 
-int nf_conntrack_helper_register(struct nf_conntrack_helper *helper)
+static int add(struct nf_conntrack_helper *helper)
 {
 	int err = 0;
 
@@ -67,10 +76,71 @@ int nf_conntrack_helper_register(struct nf_conntrack_helper *helper)
 	return err;
 }
 
+#ifdef HAVE_HELPER_PTRS
+/* A copy, whose end is not that of the module. */
+int nf_conntrack_helper_register(struct nf_conntrack_helper *helper, struct nf_conntrack_helper **registered)
+{
+	struct nf_conntrack_helper *copy = kmalloc(sizeof(*copy), GFP_KERNEL);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *helper;
+	err = add(copy);
+	if (err)
+		kfree(copy);
+	else
+		*registered = copy;
+	return err;
+}
+#else
+int nf_conntrack_helper_register(struct nf_conntrack_helper *helper)
+{
+	return add(helper);
+}
+#endif
+
+/* No helper is looked into here: it may be gone. */
+static bool is_helper_known(const struct nf_conntrack_helper *helper)
+{
+	const struct nf_conntrack_helper *known;
+
+	hlist_for_each_entry(known, &helpers, hnode) {
+		if (known == helper)
+			return true;
+	}
+	return !helper;
+}
+
+#ifdef HAVE_ASSIGN_HELPER
 static bool is_of(struct nf_conntrack_expect *exp, void *helper)
 {
 	return exp->helper == helper || exp->assign_helper == helper;
 }
+
+static bool has_unknown_helper(struct nf_conntrack_expect *exp, void *name)
+{
+	if (!is_helper_known(exp->helper))
+		model_report("%s has left an expectation of its helper", (const char *)name);
+	if (!is_helper_known(exp->assign_helper))
+		model_report("%s has left an expectation that gives its helper to what comes", (const char *)name);
+	return false;
+}
+#else
+static bool is_of(struct nf_conntrack_expect *exp, void *helper)
+{
+	const struct nf_conn_help *help = nfct_help(exp->master);
+
+	return exp->helper == helper || (help && help->helper == helper);
+}
+
+static bool has_unknown_helper(struct nf_conntrack_expect *exp, void *name)
+{
+	if (!is_helper_known(exp->helper))
+		model_report("%s has left an expectation that gives its helper to what comes", (const char *)name);
+	return false;
+}
+#endif
 
 /* Connections live on without it; their private data stays where it is. */
 void nf_conntrack_helper_unregister(struct nf_conntrack_helper *helper)
@@ -91,6 +161,9 @@ void nf_conntrack_helper_unregister(struct nf_conntrack_helper *helper)
 			RCU_INIT_POINTER(help->helper, NULL);
 	}
 	synchronize_rcu();
+#ifdef HAVE_HELPER_PTRS
+	kfree(helper);
+#endif
 }
 
 /* Extensions that are older than the end of a helper are not used, unless the conntrack is in the table. */
@@ -197,20 +270,6 @@ static bool calls_what_has_gone(struct nf_conntrack_expect *exp, void *name)
 void model_check_expectfns(const char *name)
 {
 	nf_ct_expect_iterate_destroy(calls_what_has_gone, (void *)name);
-}
-
-static bool is_helper_known(const struct nf_conntrack_helper *helper)
-{
-	return !helper || __nf_conntrack_helper_find(helper->name, NFPROTO_UNSPEC, IPPROTO_TCP);
-}
-
-static bool has_unknown_helper(struct nf_conntrack_expect *exp, void *name)
-{
-	if (!is_helper_known(exp->helper))
-		model_report("%s has left an expectation of its helper", (const char *)name);
-	if (!is_helper_known(exp->assign_helper))
-		model_report("%s has left an expectation that gives its helper to what comes", (const char *)name);
-	return false;
 }
 
 void model_check_expectations_gone(const char *name)

@@ -5,6 +5,7 @@
 #include <net/net_namespace.h>
 
 #include "../model.h"
+#include "event.h"
 #include "lock.h"
 #include "net.h"
 #include "order.h"
@@ -123,6 +124,7 @@ int model_net_open(struct net *net)
 	*net = (struct net){ .proc_net = model_proc_folder() };
 	if (!net->proc_net)
 		return -ENOMEM;
+	model_listen(net);
 	list_add(&net->list, &net_namespace_list);
 	for (id = 0; id < MODEL_PERNET_MAX && !err; id++) {
 		if (registered[id])

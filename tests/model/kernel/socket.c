@@ -48,7 +48,7 @@ static struct sock *lookup(const struct net *net, __be16 port)
 }
 
 /* Without a reference. */
-struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, int doff, __be32 saddr, __be16 sport,
+struct sock *inet_lookup_listener(struct net *net, MODEL_HASHINFO struct sk_buff *skb, int doff, __be32 saddr, __be16 sport,
 				  __be32 daddr, __be16 dport, int dif, int sdif)
 {
 	(void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;
@@ -56,7 +56,7 @@ struct sock *inet_lookup_listener(struct net *net, struct sk_buff *skb, int doff
 	return find(net, IPPROTO_TCP, dport);
 }
 
-struct sock *inet6_lookup_listener(struct net *net, struct sk_buff *skb, int doff, const struct in6_addr *saddr,
+struct sock *inet6_lookup_listener(struct net *net, MODEL_HASHINFO struct sk_buff *skb, int doff, const struct in6_addr *saddr,
 				   __be16 sport, const struct in6_addr *daddr, u16 hnum, int dif, int sdif)
 {
 	(void)skb, (void)doff, (void)saddr, (void)sport, (void)daddr, (void)dif, (void)sdif;

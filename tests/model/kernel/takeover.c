@@ -25,7 +25,7 @@ static bool carry(struct nf_conntrack_expect *exp, void *data)
 {
 	struct carry *to = data;
 
-	if (!(exp->flags & NF_CT_EXPECT_DEAD) && to->count < CARRIED_MAX)
+	if (!model_is_expect_over(exp) && to->count < CARRIED_MAX)
 		to->list[to->count++] =
 			(struct carried) { exp->master, exp->tuple, exp->mask, exp->class, exp->flags };
 	return false;
@@ -79,7 +79,11 @@ static void expect(const struct carried *one)
 			  &tuple->src.u.all, &tuple->dst.u.all);
 	exp->mask = one->mask;
 	exp->flags = one->flags;
+#ifdef HAVE_ASSIGN_HELPER
 	exp->assign_helper = exp->helper;
+#else
+	exp->helper = rcu_dereference(nfct_help(exp->master)->helper);
+#endif
 	nf_ct_expect_related(exp, 0);
 	nf_ct_expect_put(exp);
 }

@@ -13,7 +13,7 @@
 #include "rcu.h"
 #include "work.h"
 
-struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq;
+struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq, *system_dfl_wq;
 unsigned long jiffies = INITIAL_JIFFIES;
 
 static struct work_struct *queue;

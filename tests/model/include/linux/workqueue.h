@@ -13,7 +13,7 @@ struct work_struct {
 };
 struct delayed_work { struct work_struct work; };
 
-extern struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq;
+extern struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq, *system_dfl_wq;
 
 #define DECLARE_WORK(name, f)		struct work_struct name = { .func = (f) }
 #define DECLARE_DELAYED_WORK(name, f)	struct delayed_work name = { .work = { .func = (f) } }

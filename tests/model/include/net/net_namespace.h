@@ -12,6 +12,8 @@ struct net {
 	void *generic[MODEL_PERNET_MAX];
 	bool ended[MODEL_PERNET_MAX];		/* and what is generic must not be used any more */
 	unsigned int expect_count;
+	struct { const struct nf_ct_event_notifier *nf_conntrack_event_cb; } ct;
+	struct { struct { struct inet_hashinfo *hashinfo; } tcp_death_row; } ipv4;
 };
 
 struct pernet_operations {

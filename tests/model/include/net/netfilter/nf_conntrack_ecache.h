@@ -4,6 +4,31 @@
 
 enum ip_conntrack_expect_events { IPEXP_NEW, IPEXP_DESTROY };
 
+struct nf_conntrack_expect;
+
+#ifdef HAVE_EXP_EVENT
+struct nf_conntrack_ecache { u16 ctmask, expmask; };
+
+/* All want to know all. */
+static inline struct nf_conntrack_ecache *nf_ct_ecache_find(const struct nf_conn *ct)
+{
+	static struct nf_conntrack_ecache all = { 0xffff, 0xffff };
+
+	(void)ct;
+	return &all;
+}
+
+struct nf_exp_event {
+	struct nf_conntrack_expect *exp;
+	u32 portid;
+	int report;
+};
+
+struct nf_ct_event_notifier {
+	int (*exp_event)(unsigned int events, const struct nf_exp_event *item);
+};
+#endif
+
 static inline void nf_conntrack_event_cache(enum ip_conntrack_events event, struct nf_conn *ct)
 {
 	ct->model_events |= 1u << event;

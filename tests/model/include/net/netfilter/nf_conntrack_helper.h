@@ -42,11 +42,21 @@ static inline void *nfct_help_data(const struct nf_conn *ct)
 	return nfct_help(ct)->data;
 }
 
+#ifdef HAVE_HELPER_PORTS
 void nf_ct_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum, const char *name,
 		       u16 default_port, u16 spec_port, u32 id, const struct nf_conntrack_expect_policy *policy,
 		       u32 expect_class_max, model_help_fn *help,
 		       int (*from_nlattr)(struct nlattr *attr, struct nf_conn *ct), struct module *module);
+#else
+void nf_ct_helper_init(struct nf_conntrack_helper *helper, u16 l3num, u16 protonum, const char *name,
+		       const struct nf_conntrack_expect_policy *policy, u32 expect_class_max, model_help_fn *help,
+		       int (*from_nlattr)(struct nlattr *attr, struct nf_conn *ct), struct module *module);
+#endif
+#ifdef HAVE_HELPER_PTRS
+int nf_conntrack_helper_register(struct nf_conntrack_helper *helper, struct nf_conntrack_helper **registered);
+#else
 int nf_conntrack_helper_register(struct nf_conntrack_helper *helper);
+#endif
 void nf_conntrack_helper_unregister(struct nf_conntrack_helper *helper);
 struct nf_conntrack_helper *__nf_conntrack_helper_find(const char *name, u16 l3num, u8 protonum);
 struct nf_conn_help *nf_ct_helper_ext_add(struct nf_conn *ct, gfp_t gfp);
