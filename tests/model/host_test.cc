@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/model/on_model.h"
+#include "tests/model/probe.h"
 
 namespace rtsp::model {
 namespace {
@@ -269,6 +270,67 @@ TEST_F(ModelTable, FoundFullItIsNotAskedForAMinute) {
   model_pass_time(61000);
   Plays(9, 9);
   EXPECT_EQ(Kernel::Counter("expectation_table_full"), 2);
+}
+
+// Another protocol gets its places beside as much RTSP as there may be: its helper drops packets where it gets none.
+TEST_F(ModelTable, OthersGetTheirPlacesBesideAFullLoad) {
+  for (const unsigned places : {16U, 64U, 1024U}) {
+    Kernel::Options options{.nat = false};
+    options.rules.admit_new_udp = true;
+    Start(options);
+    probe_register_tftp();
+    Size(places);
+    for (unsigned i = 0; i < places; ++i)
+      Asks({{false, static_cast<std::uint8_t>(2 + i % 200)}, static_cast<std::uint16_t>(30000 + i)}, i);
+    for (unsigned i = 0; i < places / 4; ++i) {
+      const Endpoint client{{false, static_cast<std::uint8_t>(2 + i % 200)},
+                            static_cast<std::uint16_t>(50000 + i)};
+      EXPECT_TRUE(PassUdp(client, {kServer, 69}, "get")) << i;
+      EXPECT_TRUE(PassUdp({kServer, 3000}, client, "data")) << i;
+    }
+    probe_unregister_tftp();
+    Finish();
+  }
+}
+
+// The table of conntracks is full when media come: what is agreed on stays, and plays when there is room.
+TEST_F(ModelTable, OfConntracksIsFull) {
+  Start();
+  Router router;
+  Session session(router);
+  EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
+  model_set_conntrack_max(model_conntrack_count());
+  EXPECT_FALSE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+  session.Request(SetupRequest(2, "RTP/AVP;unicast;client_port=5002-5003", "track2"));
+  session.Response(OkResponse(2, ServerTransport("5002-5003", "6002-6003")));
+  EXPECT_EQ(session.Wrong(), "");
+  Router late({}, {{false, 3}, 40000});
+  EXPECT_FALSE(Session(late).Open());
+  model_set_conntrack_max(model_conntrack_count() + 1);
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
+  EXPECT_TRUE(PassUdp({kServer, 6002}, {kRouterOutside, 5002}, "media"))
+      << "in place of the first, of which nobody is sure";
+  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media")) << "which comes back";
+}
+
+// A conntrack that is dropped early counts until nobody holds it: the state of the helper lets go within seconds.
+TEST_F(ModelTable, OfConntracksIsFullOfThoseThatClose) {
+  Start();
+  for (unsigned i = 0; i < 20; ++i) {
+    Router router({}, {{false, static_cast<std::uint8_t>(2 + i)}, 40000});
+    Session session(router);
+    EXPECT_TRUE(session.Open());
+    const std::string ports = std::to_string(5000 + 2 * i) + "-" + std::to_string(5001 + 2 * i);
+    session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + ports));
+    session.Response(OkResponse(1, ServerTransport(ports, "6000-6001")));
+    session.Close();
+  }
+  EXPECT_EQ(Kernel::Counter("mappings_lingering"), 20);
+  model_set_conntrack_max(20);
+  model_pass_time(3000);
+  EXPECT_EQ(Kernel::Counter("connections_open"), 0);
+  EXPECT_EQ(model_conntrack_count(), 0U);
+  EXPECT_TRUE(Plays(100, 200));
 }
 
 // Many cameras at once are no attack.

@@ -59,6 +59,8 @@ int model_set_parameter(const char *name, const char *value);
 void model_set_max_connections(unsigned int count);
 /** The sysctl nf_conntrack_expect_max; 1024 at first. */
 void model_set_expect_max(unsigned int count);
+/** The sysctl nf_conntrack_max, of each namespace; 0, as at first: any number. */
+void model_set_conntrack_max(unsigned int count);
 /** Gives the whole text of a file of /proc/net; false if it is not there. */
 bool model_read_proc(const char *name, char *text, size_t size);
 /** The same of another namespace than the initial one. */

@@ -257,24 +257,63 @@ void probe_icmp_error(uint16_t id)
 	kfree_skb(skb);
 }
 
-static const struct nf_conntrack_expect_policy policy = { .max_expected = 1, .timeout = 1 };
-static struct nf_conntrack_helper helper, *registered = &helper;
+static const struct nf_conntrack_expect_policy policy = { .max_expected = 1, .timeout = 300 };
+
+struct helper {
+	struct nf_conntrack_helper helper, *registered;
+};
+
+static void enlist(struct helper *it, u8 protocol, const char *name, u16 port, model_help_fn *help)
+{
+#ifdef HAVE_HELPER_PORTS
+	nf_ct_helper_init(&it->helper, NFPROTO_UNSPEC, protocol, name, port, port, 0, &policy, 0, help, NULL, NULL);
+#else
+	(void)port;
+	nf_ct_helper_init(&it->helper, NFPROTO_UNSPEC, protocol, name, &policy, 0, help, NULL, NULL);
+#endif
+#ifdef HAVE_HELPER_PTRS
+	nf_conntrack_helper_register(&it->helper, &it->registered);
+#else
+	it->registered = &it->helper;
+	nf_conntrack_helper_register(&it->helper);
+#endif
+}
+
+static struct helper rtsp, tftp;
 
 void probe_register(void)
 {
-#ifdef HAVE_HELPER_PORTS
-	nf_ct_helper_init(&helper, NFPROTO_UNSPEC, IPPROTO_TCP, "rtsp", 554, 554, 0, &policy, 0, probe_help, NULL, NULL);
-#else
-	nf_ct_helper_init(&helper, NFPROTO_UNSPEC, IPPROTO_TCP, "rtsp", &policy, 0, probe_help, NULL, NULL);
-#endif
-#ifdef HAVE_HELPER_PTRS
-	nf_conntrack_helper_register(&helper, &registered);
-#else
-	nf_conntrack_helper_register(&helper);
-#endif
+	enlist(&rtsp, IPPROTO_TCP, "rtsp", 554, probe_help);
 }
 
 void probe_unregister(void)
 {
-	nf_conntrack_helper_unregister(registered);
+	nf_conntrack_helper_unregister(rtsp.registered);
+}
+
+/* As the kernel's own does, which drops the packet if its answer cannot be expected. */
+static int tftp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct, enum ip_conntrack_info ctinfo)
+{
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
+	int err;
+
+	(void)skb, (void)protoff, (void)ctinfo;
+	if (!exp)
+		return NF_DROP;
+	nf_ct_expect_init(exp, NF_CT_EXPECT_CLASS_DEFAULT, nf_ct_l3num(ct), &reply->src.u3, &reply->dst.u3, IPPROTO_UDP,
+			  NULL, &reply->dst.u.all);
+	err = nf_ct_expect_related(exp, 0);
+	nf_ct_expect_put(exp);
+	return err ? NF_DROP : NF_ACCEPT;
+}
+
+void probe_register_tftp(void)
+{
+	enlist(&tftp, IPPROTO_UDP, "tftp", 69, tftp_help);
+}
+
+void probe_unregister_tftp(void)
+{
+	nf_conntrack_helper_unregister(tftp.registered);
 }

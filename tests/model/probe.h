@@ -61,6 +61,9 @@ void probe_icmp_error(uint16_t id);
 /** Registers the probe as helper "rtsp", in place of the module. */
 void probe_register(void);
 void probe_unregister(void);
+/** A helper of another protocol, for datagrams to port 69: expects the answer, or drops the request. */
+void probe_register_tftp(void);
+void probe_unregister_tftp(void);
 
 #ifdef __cplusplus
 }

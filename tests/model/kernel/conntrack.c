@@ -36,11 +36,56 @@ void model_conntrack_stop(void)
 	kmem_cache_destroy(cache);
 }
 
+static unsigned int most;	/* nf_conntrack_max; 0: any number */
+
+void model_set_conntrack_max(unsigned int count)
+{
+	most = count;
+}
+
+static bool is_full(const struct net *net, unsigned int limit)
+{
+	const struct nf_conn *ct;
+	unsigned int count = 0;
+
+	if (!most)
+		return false;
+	list_for_each_entry(ct, &model_conntracks, model_list)
+		count += nf_ct_net(ct) == net;
+	return count >= limit;
+}
+
+/* The oldest that nobody has answered, or of which nobody is sure. */
+static bool drop_early(const struct net *net)
+{
+	struct nf_conn *ct, *oldest = NULL;
+
+	list_for_each_entry(ct, &model_conntracks, model_list) {
+		if (nf_ct_net(ct) == net && nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct) &&
+		    !test_bit(IPS_ASSURED_BIT, &ct->status))
+			oldest = ct;
+	}
+	return oldest && nf_ct_kill(oldest);
+}
+
+/* From 95 per cent on those that are closing are collected before their time. */
+static bool can_drop_early(const struct nf_conn *ct)
+{
+	if (!is_full(nf_ct_net(ct), most - most / 20) || nf_ct_protonum(ct) != IPPROTO_TCP)
+		return false;
+	return ct->proto.tcp.state == TCP_CONNTRACK_FIN_WAIT || ct->proto.tcp.state == TCP_CONNTRACK_CLOSE_WAIT ||
+	       ct->proto.tcp.state == TCP_CONNTRACK_LAST_ACK || ct->proto.tcp.state == TCP_CONNTRACK_TIME_WAIT ||
+	       ct->proto.tcp.state == TCP_CONNTRACK_CLOSE;
+}
+
 struct nf_conn *model_conntrack_alloc(struct net *net, const struct nf_conntrack_tuple *original,
 				      const struct nf_conntrack_tuple *reply)
 {
-	struct nf_conn *ct = kmem_cache_zalloc(cache, GFP_ATOMIC);
+	struct nf_conn *ct;
 
+	if (is_full(net, most) && !drop_early(net))
+		return NULL;
+	ct = kmem_cache_zalloc(cache, GFP_ATOMIC);
 	if (!ct)
 		return NULL;
 	spin_lock_init(&ct->lock);
@@ -234,7 +279,8 @@ void model_collect_conntracks(void)
 	if (all)
 		next_collection = jiffies + COLLECT_INTERVAL;
 	list_for_each_entry_safe(ct, next, &model_conntracks, model_list) {
-		if (nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct) && nf_ct_is_expired(ct)) {
+		if (nf_ct_is_confirmed(ct) && !nf_ct_is_dying(ct) &&
+		    (nf_ct_is_expired(ct) || can_drop_early(ct))) {
 			nf_ct_kill(ct);
 			/* Anything may have gone with it. */
 			next = list_first_entry(&model_conntracks, struct nf_conn, model_list);

@@ -49,6 +49,7 @@ void model_start(void)
 	model_reset_parameters();
 	model_forget_watched();
 	model_conntrack_start();
+	model_set_conntrack_max(0);
 	model_expect_start();
 	model_open_namespace(0);
 }

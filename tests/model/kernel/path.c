@@ -15,6 +15,7 @@
 #include "shape.h"
 
 #define RTSP_PORT	554
+#define TFTP_PORT	69
 
 static struct net_device inside = { .ifindex = 2 }, outside = { .ifindex = 3 };
 static const struct net_device *came_in;	/* where the packet came in, */
@@ -55,6 +56,10 @@ static void set_up_helper(const struct sk_buff *skb)
 	if (rules.helper && ct && ctinfo == IP_CT_NEW && nf_ct_protonum(ct) == IPPROTO_TCP &&
 	    ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.tcp.port == htons(RTSP_PORT))
 		model_attach_helper(ct, "rtsp");
+	/* If there is one: the probe is. */
+	if (ct && ctinfo == IP_CT_NEW && nf_ct_protonum(ct) == IPPROTO_UDP &&
+	    ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u.udp.port == htons(TFTP_PORT))
+		model_attach_helper(ct, "tftp");
 }
 
 /* What a port forwarding is for; not for media. */
