@@ -7,6 +7,7 @@
 //   1  an argument; for packets their shape (see ShapeOf)
 //   2  length of the bytes that follow, low byte first
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,6 +47,7 @@ enum class Operation : std::uint8_t {
   kRaw = 12,       // The bytes are the IP packet.
   kOther = 13,     // The next packet meets these bytes of the other direction on another CPU.
   kTakeOver = 14,  // By another router.
+  kKernel = 15,    // Sizes of tables, other namespaces, and when grace periods end: see PlayKernel().
 };
 
 model_shape ShapeOf(std::uint8_t bits) {
@@ -223,6 +225,7 @@ class Player {
 
   void PlayDatagram(std::uint8_t argument, std::string_view bytes) const;
   void PlayModule(std::uint8_t argument);
+  void PlayKernel(std::uint8_t argument);
   void PlayRaw(std::uint8_t argument, std::string_view bytes) const;
   void Meet(Connection& connection, rtspnat_direction direction, std::string_view bytes);
 
@@ -275,6 +278,38 @@ void Player::PlayModule(std::uint8_t argument) {
     case 4: model_run_modprobe((argument & 64U) != 0); return;
     default:
       if (model_is_loaded("nf_conntrack_rtsp")) model_set_max_connections(argument & 64U ? 4096 : 2);
+  }
+}
+
+void Player::PlayKernel(std::uint8_t argument) {
+  const unsigned value = argument >> 3U;
+  const unsigned number = 1 + value % (MODEL_NAMESPACES - 1);
+  DisturbAll();
+  switch (argument & 7U) {
+    case 0: return model_end_grace_periods_early(true);
+    case 1: return model_end_grace_periods_early(false);
+    case 2: return model_set_expect_max(value);
+    case 3: return model_set_conntrack_max(value);
+    // A session in another namespace, of the same host and ports each time.
+    case 4:
+    case 5: {
+      const int err = model_open_namespace(number);
+      if (err != 0 && err != -EBUSY) return;
+      if (err == 0 || (argument & 1U) != 0) model_flush_conntracks_of(number);
+      Connection other({.namespace_number = number}, 0, false);
+      other.Disturb();
+      other.Open();
+      other.Next(RTSPNAT_ORIGINAL,
+                 "SETUP rtsp://192.0.2.5/ RTSP/1.0\r\nCSeq: 1\r\n"
+                 "Transport: RTP/AVP;unicast;client_port=5000-5001\r\n\r\n",
+                 0, 4096);
+      return other.Next(RTSPNAT_REPLY,
+                        "RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: 1\r\n"
+                        "Transport: RTP/AVP;unicast;client_port=5000-5001;server_port=6000-6001\r\n\r\n",
+                        0, 4096);
+    }
+    case 6: model_close_namespace(number); return;
+    default: model_flush_conntracks_of(value % MODEL_NAMESPACES); return;
   }
 }
 
@@ -331,6 +366,7 @@ void Player::Play(std::uint8_t operation, std::uint8_t argument, std::string_vie
     case Operation::kRaw: DisturbAll(); return PlayRaw(argument, bytes);
     case Operation::kOther: return Meet(connection, direction, bytes);
     case Operation::kTakeOver: DisturbAll(); return model_take_over();
+    case Operation::kKernel: return PlayKernel(argument);
     default: return;
   }
 }

@@ -82,6 +82,9 @@ typedef void model_hook_fn(void *data);
 void model_on_preempt(model_hook_fn *hook, void *data);
 /** As that one, and besides in process context, when a lock has been given back, and while the code sleeps. */
 void model_on_preempt_anywhere(model_hook_fn *hook, void *data);
+/** From now on a grace period ends as soon as it can, in the middle of whatever runs; else with time, or a barrier. A
+ *  test program that has MODEL_EARLY in its environment begins like that. */
+void model_end_grace_periods_early(bool wanted);
 /** Does anybody hold a mutex? Another CPU that wants it has to wait then. */
 bool model_mutex_is_held(void);
 ///@}

@@ -58,6 +58,7 @@ INSTANTIATE_TEST_SUITE_P(InProcessContext, ModelMisuse,
                                                 "may sleep, in a softirq or under RCU"},
                                          Misuse{PROBE_DEREFERENCE_OUTSIDE_RCU, "rcu_read_lock_held"},
                                          Misuse{PROBE_REFCOUNT_FROM_ZERO, "refcount_inc_not_zero"},
+                                         Misuse{PROBE_REFCOUNT_OVERFLOWS, "has overflowed"},
                                          Misuse{PROBE_FREE_CACHE_IN_USE, "with 1 objects left"},
                                          Misuse{PROBE_KEEP_SOCKET, "a reference to a socket"},
                                          Misuse{PROBE_LEAK, "1 objects are left"}));

@@ -121,6 +121,11 @@ static void misuse_memory(enum probe_misuse what)
 	case PROBE_REFCOUNT_FROM_ZERO:
 		refcount_inc(&count);
 		break;
+	case PROBE_REFCOUNT_OVERFLOWS:
+		refcount_set(&count, MODEL_REFS_MAX);
+		refcount_inc(&count);
+		refcount_inc(&count);
+		break;
 	case PROBE_FREE_CACHE_IN_USE:
 		cache = kmem_cache_create("probe", 16, 8, 0, NULL);
 		object = kmem_cache_alloc(cache, GFP_KERNEL);
@@ -150,6 +155,7 @@ void probe_do(enum probe_misuse what)
 		(void)rcu_dereference(pointer);
 		break;
 	case PROBE_REFCOUNT_FROM_ZERO:
+	case PROBE_REFCOUNT_OVERFLOWS:
 	case PROBE_FREE_CACHE_IN_USE:
 	case PROBE_LEAK:
 	case PROBE_KEEP_SOCKET:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 /* From boot to the end, and what is looked at in between. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -42,6 +43,7 @@ void model_start(void)
 {
 	model_clear_reports();
 	model_lock_start();
+	model_end_grace_periods_early(getenv("MODEL_EARLY") != NULL);
 	model_memory_start();
 	/* Nothing of the run before is recent. */
 	jiffies += 3600ul * HZ;

@@ -44,23 +44,26 @@ void model_on_preempt_anywhere(model_hook_fn *hook, void *data)
 /* Another CPU may do anything while no lock is held here. */
 static void run_other_cpu(void)
 {
-	unsigned int bh_disabled_here = bh_disabled, readers_here;
+	unsigned int bh_disabled_here = bh_disabled;
+	struct model_readers readers_here;
 	static const struct model_order nothing;
 	bool softirq_here = softirq;
 	model_hook_fn *hook = preempt;
 	struct model_order order_here;
 
+	if (!held_count)
+		model_end_grace_periods();
 	if (!hook || held_count || preempt_never || (!softirq && !preempt_anywhere))
 		return;
 	preempt = NULL;
 	order_here = model_order_change(&nothing);
-	readers_here = model_set_rcu_readers(0);
+	readers_here = model_enter_other_cpu();
 	bh_disabled = 0;
 	softirq = false;
 	hook(preempt_data);
 	softirq = softirq_here;
 	bh_disabled = bh_disabled_here;
-	model_set_rcu_readers(readers_here);
+	model_leave_other_cpu(readers_here);
 	model_order_change(&order_here);
 	if (!preempt && preempt_data)
 		preempt = hook;
@@ -77,6 +80,8 @@ void model_preempt(void)
 {
 	if (preempt_anywhere)
 		run_other_cpu();
+	else if (!held_count)
+		model_end_grace_periods();
 }
 
 void mutex_lock(struct mutex *mutex)

@@ -1,53 +1,76 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-/* Callbacks wait until no reader can be left: the test ends grace periods, and
- * rcu_barrier() does.
+/* Callbacks wait until no reader can be left: the test ends grace periods, and rcu_barrier()
+ * does; and if it is wanted, every place where another CPU may come in ends those that can
+ * end there, which are all that began before the oldest reader.
  */
+#include <limits.h>
+
 #include <linux/rcupdate.h>
 
 #include "../model.h"
 #include "lock.h"
 #include "rcu.h"
 
-static unsigned int readers;
+/* Callbacks are numbered as they come. */
+#define NOBODY	ULONG_MAX
+
+static struct model_readers here, elsewhere = { 0, NOBODY };
 static struct rcu_head *first, **last = &first;
+static unsigned long queued;
+static bool early;
+
+void model_end_grace_periods_early(bool wanted)
+{
+	early = wanted;
+}
 
 void rcu_read_lock(void)
 {
-	readers++;
+	if (!here.count++)
+		here.since = queued;
 }
 
 void rcu_read_unlock(void)
 {
-	if (!readers)
+	if (!here.count)
 		model_report("rcu_read_unlock() without rcu_read_lock()");
 	else
-		readers--;
+		here.count--;
 }
 
-unsigned int model_set_rcu_readers(unsigned int count)
+struct model_readers model_enter_other_cpu(void)
 {
-	unsigned int was = readers;
+	struct model_readers was = here;
 
-	readers = count;
+	if (here.count)
+		elsewhere = here;
+	here.count = 0;
 	return was;
+}
+
+void model_leave_other_cpu(struct model_readers was)
+{
+	here = was;
+	elsewhere.since = NOBODY;
 }
 
 bool rcu_read_lock_held(void)
 {
-	return readers;
+	return here.count;
 }
 
 void model_check_rcu_left(const char *what)
 {
-	if (readers)
+	if (here.count)
 		model_report("%s leaves an RCU read section open", what);
-	readers = 0;
+	here.count = 0;
 }
 
 void call_rcu(struct rcu_head *head, void (*func)(struct rcu_head *head))
 {
 	head->next = NULL;
 	head->func = func;
+	head->number = queued++;
 	*last = head;
 	last = &head->next;
 }
@@ -59,12 +82,14 @@ void synchronize_rcu(void)
 	model_preempt();
 }
 
-/* Callbacks run in a softirq. */
-void model_run_rcu_callbacks(void)
+/* Callbacks run in a softirq, outside of what the readers read. */
+static void run(unsigned long below)
 {
+	struct model_readers readers = here;
 	bool was_softirq = model_in_softirq();
 
-	while (first) {
+	here.count = 0;
+	while (first && first->number < below) {
 		struct rcu_head *head = first;
 
 		first = head->next;
@@ -75,6 +100,23 @@ void model_run_rcu_callbacks(void)
 		if (!was_softirq)
 			model_softirq_leave();
 	}
+	here = readers;
+}
+
+void model_run_rcu_callbacks(void)
+{
+	run(NOBODY);
+}
+
+void model_end_grace_periods(void)
+{
+	static bool running;
+
+	if (!early || running)
+		return;
+	running = true;
+	run(min(elsewhere.since, here.count ? here.since : NOBODY));
+	running = false;
 }
 
 void rcu_barrier(void)

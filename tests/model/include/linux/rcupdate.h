@@ -6,6 +6,7 @@
 struct rcu_head {
 	struct rcu_head *next;
 	void (*func)(struct rcu_head *head);
+	unsigned long number;
 };
 
 void rcu_read_lock(void);

@@ -4,6 +4,18 @@
 
 typedef struct { int refs; } refcount_t;
 
+/* Beyond these it stays where it is for good: it has overflowed, or it is the pattern of what was freed. */
+#define MODEL_REFS_MAX	0x40000000
+
+static inline bool model_is_no_count(const refcount_t *count)
+{
+	bool saturated = count->refs < 0 || count->refs > MODEL_REFS_MAX;
+
+	if (saturated)
+		model_report("a reference count has overflowed, or what it is of was freed");
+	return saturated;
+}
+
 static inline void refcount_set(refcount_t *count, int value) { count->refs = value; }
 static inline int refcount_read(const refcount_t *count) { return count->refs; }
 
@@ -11,6 +23,8 @@ static inline bool refcount_inc_not_zero(refcount_t *count)
 {
 	if (!count->refs)
 		return false;
+	if (model_is_no_count(count))
+		return true;
 	count->refs++;
 	return true;
 }
@@ -22,7 +36,7 @@ static inline void refcount_inc(refcount_t *count)
 
 static inline bool refcount_dec_and_test(refcount_t *count)
 {
-	if (WARN_ON(count->refs <= 0))
+	if (model_is_no_count(count) || WARN_ON(!count->refs))
 		return false;
 	return --count->refs == 0;
 }
