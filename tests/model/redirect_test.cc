@@ -94,7 +94,7 @@ TEST_F(ModelRedirect, NotWithoutEnd) {
   Follow(true);
   std::uint16_t server_port = 554;
   unsigned opened = 0;
-  for (; opened < 40; ++opened) {
+  for (; opened < 600; ++opened) {
     Router router({}, {kClient, static_cast<std::uint16_t>(20000 + opened)}, {kServer, server_port});
     Session session(router);
     if (!session.Open()) break;

@@ -118,21 +118,30 @@ void nf_conntrack_free(struct nf_conn *ct)
 	kmem_cache_free(cache, ct);
 }
 
-/* A kernel's stack is small, and each master takes its own with it. */
-#define DEPTH_MAX	8
-
 void nf_ct_destroy(struct nf_conntrack *nfct)
 {
 	struct nf_conn *ct = container_of(nfct, struct nf_conn, ct_general);
-	static unsigned int depth;
 
-	if (++depth == DEPTH_MAX)
-		model_report("conntracks make a chain of more than %u masters", DEPTH_MAX);
 	nf_ct_remove_expectations(ct);
 	if (ct->master)
 		nf_ct_put(ct->master);
 	nf_conntrack_free(ct);
-	depth--;
+}
+
+/* A kernel's stack is small, and each master takes its own with it when none of them has anybody else: that may come
+ * about whenever there is such a chain, and is not waited for.
+ */
+#define DEPTH_MAX	8
+
+void model_set_master(struct nf_conn *ct, struct nf_conn *master)
+{
+	unsigned int depth = 0;
+
+	ct->master = master;
+	for (; ct->master; ct = ct->master)
+		depth++;
+	if (depth == DEPTH_MAX)
+		model_report("conntracks make a chain of %u masters or more", DEPTH_MAX);
 }
 
 /* Always moves, so that a pointer to another extension is found out. */

@@ -5,6 +5,7 @@
 
 struct nf_conn *model_conntrack_alloc(struct net *net, const struct nf_conntrack_tuple *original,
 				      const struct nf_conntrack_tuple *reply);
+void model_set_master(struct nf_conn *ct, struct nf_conn *master);
 struct nf_conntrack_tuple_hash *model_conntrack_find(const struct net *net, const struct nf_conntrack_tuple *tuple);
 bool nf_conntrack_tuple_taken(const struct nf_conntrack_tuple *tuple, const struct nf_conn *ignored);
 unsigned int nf_conntrack_confirm(struct sk_buff *skb);

@@ -102,7 +102,7 @@ static void expect_or_not(struct nf_conn *ct, struct net *net, const struct nf_c
 		exp = nf_ct_find_expectation(net, tuple);
 		if (exp) {
 			set_bit(IPS_EXPECTED_BIT, &ct->status);
-			ct->master = exp->master;
+			model_set_master(ct, exp->master);
 			ct->mark = exp->master->mark;
 			watch_too(ct, exp);
 		}
