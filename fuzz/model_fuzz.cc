@@ -242,6 +242,7 @@ class Player {
     rtspnat_direction direction;
     std::string bytes;
   } meeting_ = {};
+  bool meet_anywhere_ = false;  // Also where no packet is on its way.
 };
 
 void Player::PlayDatagram(std::uint8_t argument, std::string_view bytes) const {
@@ -286,8 +287,8 @@ void Player::PlayKernel(std::uint8_t argument) {
   const unsigned number = 1 + value % (MODEL_NAMESPACES - 1);
   DisturbAll();
   switch (argument & 7U) {
-    case 0: return model_end_grace_periods_early(true);
-    case 1: return model_end_grace_periods_early(false);
+    case 0: return model_end_grace_periods_early((value & 1U) != 0);
+    case 1: meet_anywhere_ = (value & 1U) != 0; return;
     case 2: return model_set_expect_max(value);
     case 3: return model_set_conntrack_max(value);
     // A session in another namespace, of the same host and ports each time.
@@ -329,7 +330,8 @@ void Player::PlayRaw(std::uint8_t argument, std::string_view bytes) const {
 void Player::Meet(Connection& connection, rtspnat_direction direction, std::string_view bytes) {
   meeting_ = {&connection, direction, std::string(bytes)};
   connection.Disturb();
-  model_on_preempt(
+  const auto on_preempt = meet_anywhere_ ? model_on_preempt_anywhere : model_on_preempt;
+  on_preempt(
       [](void* data) {
         auto& player = *static_cast<Player*>(data);
         if (player.meeting_.connection == nullptr) return;
