@@ -146,7 +146,8 @@ static struct rtsp_host *rtsp_host_get(const struct rtsp_host_key *key,
 	}
 	if (length >= RTSP_HOST_CHAIN && !rtsp_host_make_room(bucket, net))
 		return NULL;
-	if (site && site->hosts >= RTSP_HOSTS_OF_SITE)
+	/* The caller counts as one of them. */
+	if (site && site->hosts > RTSP_HOSTS_OF_SITE)
 		return NULL;
 	return rtsp_host_new(bucket, key, net, site);
 }

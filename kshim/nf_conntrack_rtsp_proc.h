@@ -70,7 +70,7 @@ void rtsp_count_hosts(const struct net *net, int change);
 
 /* Connections that have reserved something and have had no answer, the oldest first. */
 struct rtsp_asking {
-	spinlock_t lock;
+	spinlock_t lock;	/* of the list */
 	struct list_head conns;
 };
 

@@ -26,6 +26,7 @@
 #define RTSP_CONNECTIONS_MAX	65536u
 /* Connections that are looked at for one that gives way. */
 #define RTSP_ROOM_LOOK		64u
+#define RTSP_ROOM_TRIES		4
 /* Whoever says nothing for so long waits for nobody. */
 #define RTSP_QUIET_TIME		(60ul * HZ)
 
@@ -276,23 +277,34 @@ static struct rtsp_conn *rtsp_room_search(const struct rtsp_conn *conn,
 	return best.conn;
 }
 
+/* Since it was found another CPU may have used it. */
+static enum rtsp_rank rtsp_room_take(struct rtsp_conn *other, bool of_host,
+				     struct list_head *gone)
+{
+	struct rtspnat_position position;
+	enum rtsp_rank rank;
+
+	if (!spin_trylock_bh(&other->lock))
+		return RTSP_RANK_STAYS;
+	rank = rtsp_rank(other, of_host, &position);
+	if (rank < RTSP_RANK_STAYS)
+		rtsp_room_unlist(other, rank, &position, gone);
+	spin_unlock_bh(&other->lock);
+	return rank;
+}
+
 /* Let another one give way. */
 static bool rtsp_room_make(const struct rtsp_conn *conn, enum rtsp_counter why)
 {
-	struct rtspnat_position position;
 	enum rtsp_rank rank = RTSP_RANK_STAYS;
 	struct rtsp_conn *other;
 	LIST_HEAD(gone);
 
 	spin_lock_bh(&rtsp_conns_lock);
 	other = rtsp_room_search(conn, why);
-	if (other && spin_trylock_bh(&other->lock)) {
-		rank = rtsp_rank(other, why == RTSP_TOO_MANY_OF_HOST,
-				 &position);
-		if (rank < RTSP_RANK_STAYS)
-			rtsp_room_unlist(other, rank, &position, &gone);
-		spin_unlock_bh(&other->lock);
-	}
+	if (other)
+		rank = rtsp_room_take(other, why == RTSP_TOO_MANY_OF_HOST,
+				      &gone);
 	spin_unlock_bh(&rtsp_conns_lock);
 
 	rtsp_conn_finish(&gone);
@@ -301,18 +313,20 @@ static bool rtsp_room_make(const struct rtsp_conn *conn, enum rtsp_counter why)
 	return rank < RTSP_RANK_STAYS;
 }
 
+/* What one gave up another CPU may have taken. */
 void rtsp_room_enter(struct rtsp_conn *conn)
 {
 	enum rtsp_counter why;
+	unsigned int i;
 
 	rtsp_host_enter(conn);
 	why = rtsp_room_lacks(conn, false);
-	if (why == RTSP_COUNTERS)
-		return;
-	if (why != RTSP_TOO_MANY_HOSTS && rtsp_room_make(conn, why) &&
-	    rtsp_room_lacks(conn, false) == RTSP_COUNTERS)
-		return;
-	conn->brief = true;
+	for (i = 0; i < RTSP_ROOM_TRIES && why != RTSP_COUNTERS; i++) {
+		if (why == RTSP_TOO_MANY_HOSTS || !rtsp_room_make(conn, why))
+			break;
+		why = rtsp_room_lacks(conn, false);
+	}
+	conn->brief = why != RTSP_COUNTERS;
 	conn->why = why;
 }
 

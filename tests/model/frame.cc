@@ -183,7 +183,7 @@ template <std::size_t kSize>
 Host HostOf(std::string_view address, std::array<std::uint8_t, kSize> (Host::*form)() const) {
   for (const bool outside : {false, true}) {
     Host host{outside, static_cast<std::uint8_t>(address[kSize - 1])};
-    if (outside) host.network = static_cast<std::uint8_t>(address[kSize - 2] - (kSize == 4 ? 2 : 0));
+    host.network = static_cast<std::uint8_t>(address[kSize - 2] - (outside && kSize == 4 ? 2 : 0));
     if (std::memcmp((host.*form)().data(), address.data(), kSize) == 0) return host;
   }
   return {};
@@ -219,7 +219,7 @@ std::array<std::uint8_t, 4> Host::Four() const {
 
 std::array<std::uint8_t, 16> Host::Six() const {
   if (outside) return {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, network, number};
-  return {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, number};
+  return {0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, network, number};
 }
 
 std::ostream& operator<<(std::ostream& out, const Endpoint& endpoint) {

@@ -16,7 +16,7 @@ namespace rtsp::model {
 struct Host {
   bool outside = false;
   std::uint8_t number = 0;
-  std::uint8_t network = 0;  ///< Outside, another one.
+  std::uint8_t network = 0;  ///< Another one, with 256 more; not inside with IPv4.
 
   [[nodiscard]] std::array<std::uint8_t, 4> Four() const;
   [[nodiscard]] std::array<std::uint8_t, 16> Six() const;

@@ -50,7 +50,7 @@ class ModelRoom : public OnModel {
 
 TEST_F(ModelRoom, WhatCannotBeginARequestMakesNoState) {
   for (const std::string& first : {std::string("\x16\x03\x01"), std::string("$\0\0\4", 4), std::string(" "),
-                                  std::string("\r\n\r\n/"), std::string("(")}) {
+                                   std::string("\r\n\r\n/"), std::string("(")}) {
     Start();
     Session& session = Open(2);
     EXPECT_EQ(session.Request(first), first);
@@ -123,8 +123,10 @@ TEST_F(ModelRoom, ComesBackAgainAndAgain) {
     for (std::size_t at = 0; at < setup.size(); at += 40) arrived += session.Request(setup.substr(at, 40));
     const std::string outside = ClientPort(arrived);
     EXPECT_NE(outside, "5000-5001");
-    EXPECT_EQ(ClientPort(session.Response(OkResponse(round, ServerTransport(outside, "6000-6001")))), "5000-5001");
-    EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, static_cast<std::uint16_t>(std::stoi(outside))}, "media"));
+    EXPECT_EQ(ClientPort(session.Response(OkResponse(round, ServerTransport(outside, "6000-6001")))),
+              "5000-5001");
+    EXPECT_TRUE(
+        PassUdp({kServer, 6000}, {kRouterOutside, static_cast<std::uint16_t>(std::stoi(outside))}, "media"));
     session.Request(TeardownRequest(round));
     session.Response(OkResponse(round));
     EXPECT_EQ(Kernel::Counter("mappings_live"), 0);
@@ -214,13 +216,49 @@ TEST_F(ModelRoom, IsReadWithoutRoom) {
   EXPECT_EQ(Kernel::Counter("connections_open"), 13) << "it stays with its mapping";
 }
 
+// Whatever another CPU lets go at whatever moment.
+TEST_F(ModelRoom, GivesWayBesideOtherWork) {
+  Start();
+  model_set_parameter("max_connections", "2");
+  struct Other {
+    std::list<std::unique_ptr<Client>> clients;
+    unsigned turns = 0;
+  } other;
+  for (std::uint8_t host = 20; host < 30; ++host) {
+    other.clients.push_back(std::make_unique<Client>(host, next_++));
+    ASSERT_TRUE(other.clients.back()->session.Open());
+  }
+  Session& session = Open(2);
+  model_on_preempt(
+      [](void* data) {
+        auto& it = *static_cast<Other*>(data);
+        if (++it.turns % 3 != 0) return;
+        it.clients.front()->session.Request(kOptions);
+        it.clients.front()->session.Response(OkResponse(1));
+        it.clients.splice(it.clients.end(), it.clients, it.clients.begin());
+      },
+      &other);
+  for (unsigned round = 1; round < 60; ++round) {
+    const std::string text = "OPTIONS * RTSP/1.0\r\nCSeq: " + std::to_string(round) + "\r\n\r\n";
+    ASSERT_EQ(session.Request(text), text);
+    ASSERT_EQ(session.Response(OkResponse(round)), OkResponse(round));
+  }
+  EXPECT_TRUE(Plays(session, 5000, 99));
+  model_on_preempt(nullptr, nullptr);
+  EXPECT_GT(other.turns, 100U);
+  EXPECT_GT(Kernel::Counter("gave_way_idle"), 20);
+  EXPECT_EQ(Kernel::Counter("out_of_order"), 0);
+  EXPECT_LE(Kernel::Counter("connections_open"), 2);
+}
+
 TEST_F(ModelRoom, HostsOfOneSiteTogetherTakeHalf) {
   Start();
   model_set_parameter("max_connections", "64");
   Network network;
   network.ipv6 = true;
   for (std::uint16_t i = 0; i < 100; ++i) {
-    Router router(network, {{false, static_cast<std::uint8_t>(30 + i)}, static_cast<std::uint16_t>(20000 + i)});
+    Router router(network,
+                  {{false, static_cast<std::uint8_t>(30 + i)}, static_cast<std::uint16_t>(20000 + i)});
     Session session(router);
     ASSERT_TRUE(session.Open());
     session.Request("OPTIO");
