@@ -36,12 +36,12 @@ void rtsp_asking_note(struct rtsp_conn *conn)
 	}
 	if (!reserved != !conn->reserved) {
 		spin_lock_bh(&list->lock);
+		conn->asked_at = jiffies;
 		if (reserved)
 			list_add_tail(&conn->asking_node, &list->conns);
 		else
 			list_del(&conn->asking_node);
 		spin_unlock_bh(&list->lock);
-		WRITE_ONCE(conn->asked_at, jiffies);
 	}
 	conn->reserved = reserved;
 	change = (int)held - (int)conn->asking;
@@ -50,38 +50,36 @@ void rtsp_asking_note(struct rtsp_conn *conn)
 		rtsp_host_ask(conn, change);
 }
 
-/* Those that have waited longest.  They are freed after a grace period only. */
-static unsigned int rtsp_asking_find(const struct rtsp_conn *conn, bool of_host,
-				     struct rtsp_conn **others)
-{
-	struct rtsp_asking *list = rtsp_asking_list(nf_ct_net(conn->ct));
-	struct rtsp_conn *other;
-	unsigned int count = 0;
-
-	spin_lock_bh(&list->lock);
-	list_for_each_entry(other, &list->conns, asking_node) {
-		if (other != conn && (!of_host || rtsp_host_shares(conn, other)))
-			others[count++] = other;
-		if (count == RTSP_ASKING_LOOK)
-			break;
-	}
-	spin_unlock_bh(&list->lock);
-	return count;
-}
-
-static bool rtsp_asking_is_late(const struct rtsp_conn *conn)
-{
-	return time_after_eq(jiffies, READ_ONCE(conn->asked_at) + RTSP_ANSWER_TIME);
-}
-
 /* Whose request has waited for less than a server takes gives way only to a host that has asked
- * for less than his own.
+ * for less than his own.  The host is there while the connection is on the list.
  */
 static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
 			       const struct rtsp_conn *other)
 {
-	return rtsp_asking_is_late(other) ||
+	return time_after_eq(jiffies, other->asked_at + RTSP_ANSWER_TIME) ||
 	       rtsp_host_asking(other) > rtsp_host_asking(conn);
+}
+
+/* Among those that have waited longest.  They are freed after a grace period only. */
+static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn,
+					  bool of_host)
+{
+	struct rtsp_asking *list = rtsp_asking_list(nf_ct_net(conn->ct));
+	struct rtsp_conn *other, *best = NULL;
+	unsigned int count = 0;
+
+	spin_lock_bh(&list->lock);
+	list_for_each_entry(other, &list->conns, asking_node) {
+		if (count++ == RTSP_ASKING_LOOK)
+			break;
+		if (other == conn || !rtsp_asking_may_go(conn, other) ||
+		    (of_host && !rtsp_host_shares(conn, other)))
+			continue;
+		if (!best || rtsp_host_asking(other) > rtsp_host_asking(best))
+			best = other;
+	}
+	spin_unlock_bh(&list->lock);
+	return best;
 }
 
 /* Two connections that try for each other both fail, and neither waits. */
@@ -106,19 +104,9 @@ static bool rtsp_asking_release(struct rtsp_conn *other)
 
 bool rtsp_asking_gives_way(struct rtsp_conn *conn, bool of_host)
 {
-	struct rtsp_conn *others[RTSP_ASKING_LOOK];
-	unsigned int count = rtsp_asking_find(conn, of_host, others);
-	struct rtsp_conn *best = NULL;
-	unsigned int i;
+	struct rtsp_conn *other = rtsp_asking_find(conn, of_host);
 
-	for (i = 0; i < count; i++) {
-		if (!rtsp_asking_may_go(conn, others[i]))
-			continue;
-		if (!best ||
-		    rtsp_host_asking(others[i]) > rtsp_host_asking(best))
-			best = others[i];
-	}
-	if (!best || !rtsp_asking_release(best))
+	if (!other || !rtsp_asking_release(other))
 		return false;
 	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_UNANSWERED);
 	return true;

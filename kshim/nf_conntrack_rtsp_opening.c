@@ -145,11 +145,14 @@ bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	enum ip_conntrack_dir dir = CTINFO2DIR(pkt->ctinfo);
 	struct rtsp_helper *helper = pkt->helper;
-	bool goes_on = test_bit(RTSP_GOES_ON, &helper->flags);
 	u32 seq = ntohl(th->seq), first;
+	bool goes_on;
 	s32 past;
 
-	smp_rmb();	/* pairs with rtsp_helper_keep() */
+	/* Both pair with rtsp_helper_keep(): there is no state, is there a position? */
+	smp_rmb();
+	goes_on = test_bit(RTSP_GOES_ON, &helper->flags);
+	smp_rmb();
 	first = READ_ONCE(helper->first_seq[dir]);
 	past = (s32)(seq + (pkt->end - pkt->dataoff) - first);
 	if (th->urg)

@@ -237,6 +237,7 @@ struct rtsp_victim {
 	struct rtsp_conn *conn;
 	enum rtsp_rank rank;
 	unsigned int connections;	/* of its host */
+	unsigned long used;
 };
 
 static bool rtsp_is_better(const struct rtsp_victim *one,
@@ -246,7 +247,7 @@ static bool rtsp_is_better(const struct rtsp_victim *one,
 		return one->rank < other->rank;
 	if (one->connections != other->connections)
 		return one->connections > other->connections;
-	return time_before(one->conn->used, other->conn->used);
+	return time_before(one->used, other->used);
 }
 
 /* Of the next ones on the list, which go to its end. */
@@ -269,6 +270,7 @@ static struct rtsp_conn *rtsp_room_search(const struct rtsp_conn *conn,
 		next.rank = rtsp_rank(next.conn, why == RTSP_TOO_MANY_OF_HOST,
 				      &position);
 		next.connections = rtsp_host_connections(next.conn);
+		next.used = next.conn->used;
 		if (next.rank < RTSP_RANK_STAYS &&
 		    (!best.conn || rtsp_is_better(&next, &best)))
 			best = next;

@@ -208,6 +208,7 @@ void rtsp_helper_keep(struct rtsp_helper *helper,
 	helper->session_seconds = position->session_seconds;
 	smp_mb__before_atomic();	/* pairs with rtsp_opening_begins() */
 	set_bit(RTSP_GOES_ON, &helper->flags);
+	smp_mb__after_atomic();		/* likewise, for helper->conn */
 }
 
 void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,

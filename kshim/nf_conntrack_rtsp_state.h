@@ -73,8 +73,9 @@ struct rtsp_conn {
 	u8 live;			/* mappings, also those that linger */
 	u16 asking;			/* expectations of those that are reserved */
 	unsigned long used;		/* in jiffies: its last segment */
+	/* Under the lock of struct rtsp_asking: */
 	unsigned long asked_at;		/* in jiffies: since when any is reserved */
-	struct list_head asking_node;	/* under the lock of struct rtsp_asking, if any is */
+	struct list_head asking_node;	/* if any is */
 	struct rtsp_host *host;		/* of the opener; NULL if it had no room */
 	struct list_head host_node;	/* under the lock of the host, while it lingers */
 	struct list_head list;

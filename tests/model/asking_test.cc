@@ -145,8 +145,7 @@ TEST_F(ModelAsking, WhatLingersGivesWayTheOldestFirst) {
   EXPECT_TRUE(Plays(2, 5100));
   EXPECT_EQ(Kernel::Counter("gave_way_lingering"), 1);
   EXPECT_EQ(Kernel::Counter("mappings_lingering"), 1);
-  Ask(Open(2), 5002);
-  EXPECT_EQ(Kernel::Counter("mappings_lingering"), 0) << "the younger one was still there, on its port";
+  for (const model_expectation& one : Kernel::Expectations()) EXPECT_NE(one.destination_port, 5000);
 }
 
 TEST_F(ModelAsking, WhatLingersIsLeftToOthers) {

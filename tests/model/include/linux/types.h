@@ -51,6 +51,7 @@ typedef unsigned short umode_t;
 #define cmpxchg(where, old, new) __sync_val_compare_and_swap(where, old, new)
 #define xchg(where, new)	__sync_lock_test_and_set(where, new)
 #define smp_wmb()		__sync_synchronize()
+#define smp_mb__after_atomic()	__sync_synchronize()
 #define smp_rmb()		__sync_synchronize()
 #define smp_mb()		__sync_synchronize()
 #define smp_store_release(p, v)	__atomic_store_n(p, v, __ATOMIC_RELEASE)
