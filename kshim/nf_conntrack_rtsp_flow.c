@@ -124,7 +124,8 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 		rtsp_flow_free(ct);
 		return NULL;
 	}
-	ct->status |= IPS_EXPECTED | IPS_CONFIRMED;
+	/* Assured: it is not dropped for somebody who knocks when the table is full. */
+	ct->status |= IPS_EXPECTED | IPS_ASSURED | IPS_CONFIRMED;
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + RTSP_FLOW_TIMEOUT);
 	if (nf_conntrack_hash_check_insert(ct)) {
 		rtsp_way_clear(conn->ct,

@@ -45,6 +45,14 @@ class ModelAsking : public OnModel {
     return PassUdp({kServer, 6000}, {kRouterOutside, static_cast<std::uint16_t>(port)}, "media").has_value();
   }
 
+  // Whose server names no ports, so that its expectations stay.
+  bool PlaysUnnamed(std::uint8_t host, unsigned port) {
+    Session& session = Open(host);
+    Ask(session, port);
+    session.Response(OkResponse(1, "Transport: RTP/AVP;unicast;client_port=" + PortsOf(port) + "\r\n"));
+    return Comes(port);
+  }
+
   bool Plays(std::uint8_t host, unsigned port) {
     Session& session = Open(host);
     Ask(session, port);
@@ -135,14 +143,14 @@ TEST_F(ModelAsking, AnNvrStartsSixteenCamerasAtOnce) {
 
 TEST_F(ModelAsking, WhatLingersGivesWayTheOldestFirst) {
   Start();
-  Size(16);
+  Size(8);
   for (unsigned i = 0; i < 2; ++i) {
-    EXPECT_TRUE(Plays(2, 5000 + 2 * i));
+    EXPECT_TRUE(PlaysUnnamed(2, 5000 + 2 * i));
     clients_.back().session.Close();
     model_pass_time(1000);
   }
   EXPECT_EQ(Kernel::Counter("mappings_lingering"), 2);
-  EXPECT_TRUE(Plays(2, 5100));
+  EXPECT_TRUE(PlaysUnnamed(2, 5100));
   EXPECT_EQ(Kernel::Counter("gave_way_lingering"), 1);
   EXPECT_EQ(Kernel::Counter("mappings_lingering"), 1);
   for (const model_expectation& one : Kernel::Expectations()) EXPECT_NE(one.destination_port, 5000);
@@ -152,10 +160,10 @@ TEST_F(ModelAsking, WhatLingersIsLeftToOthers) {
   Start();
   Size(16);
   for (unsigned i = 0; i < 3; ++i) {
-    Plays(static_cast<std::uint8_t>(2 + i), 5000 + 2 * i);
+    PlaysUnnamed(static_cast<std::uint8_t>(2 + i), 5000 + 2 * i);
     clients_.back().session.Close();
   }
-  for (unsigned i = 0; i < 8; ++i) Plays(static_cast<std::uint8_t>(12 + i), 6000 + 2 * i);
+  for (unsigned i = 0; i < 8; ++i) PlaysUnnamed(static_cast<std::uint8_t>(12 + i), 6000 + 2 * i);
   EXPECT_EQ(Kernel::Counter("gave_way_lingering"), 0);
   EXPECT_GT(Kernel::Counter("too_many_expectations"), 0);
 }
@@ -163,10 +171,10 @@ TEST_F(ModelAsking, WhatLingersIsLeftToOthers) {
 // Somebody else has filled the table.
 TEST_F(ModelAsking, WhatLingersGivesWayInAFullTable) {
   Start();
-  Size(64, 4);
-  EXPECT_TRUE(Plays(2, 5000));
+  Size(64, 2);
+  EXPECT_TRUE(PlaysUnnamed(2, 5000));
   clients_.back().session.Close();
-  EXPECT_EQ(model_expectations_counted(), 4U);
+  EXPECT_EQ(model_expectations_counted(), 2U);
   Ask(Open(2), 5100);
   EXPECT_EQ(Kernel::Counter("gave_way_lingering"), 1);
   EXPECT_EQ(Kernel::Counter("expectations_asking"), 2);

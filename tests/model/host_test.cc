@@ -293,24 +293,26 @@ TEST_F(ModelTable, OthersGetTheirPlacesBesideAFullLoad) {
   }
 }
 
-// The table of conntracks is full when media come: what is agreed on stays, and plays when there is room.
+// The table of conntracks is full: what is agreed on plays on, and what is agreed on meanwhile plays when there is room.
 TEST_F(ModelTable, OfConntracksIsFull) {
   Start();
   Router router;
   Session session(router);
   EXPECT_EQ(AgreeOnMedia(session), "5000-5001");
   model_set_conntrack_max(model_conntrack_count());
-  EXPECT_FALSE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
   session.Request(SetupRequest(2, "RTP/AVP;unicast;client_port=5002-5003", "track2"));
   session.Response(OkResponse(2, ServerTransport("5002-5003", "6002-6003")));
+  EXPECT_EQ(Kernel::Counter("flow_failed"), 2);
   EXPECT_EQ(session.Wrong(), "");
   Router late({}, {{false, 3}, 40000});
   EXPECT_FALSE(Session(late).Open());
-  model_set_conntrack_max(model_conntrack_count() + 1);
   EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media"));
-  EXPECT_TRUE(PassUdp({kServer, 6002}, {kRouterOutside, 5002}, "media"))
-      << "in place of the first, of which nobody is sure";
-  EXPECT_TRUE(PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media")) << "which comes back";
+  EXPECT_FALSE(PassUdp({kServer, 6002}, {kRouterOutside, 5002}, "media"));
+  model_set_conntrack_max(model_conntrack_count() + 2);
+  EXPECT_TRUE(PassUdp({kServer, 6002}, {kRouterOutside, 5002}, "media"));
+  model_pass_time(2000);
+  EXPECT_EQ(Kernel::Flows(), 4U);
+  EXPECT_TRUE(Kernel::Expectations().empty());
 }
 
 // A conntrack that is dropped early counts until nobody holds it: the state of the helper lets go within seconds.

@@ -195,7 +195,7 @@ TEST_F(ModelNamespace, ExpectationsAreCountedInEach) {
     ASSERT_TRUE(session.Open());
     const std::string ports = std::to_string(5000 + 2 * host) + "-" + std::to_string(5001 + 2 * host);
     session.Request(SetupRequest(1, "RTP/AVP;unicast;client_port=" + ports));
-    session.Response(OkResponse(1, ServerTransport(ports, "6000-6001")));
+    session.Response(OkResponse(1, "Transport: RTP/AVP;unicast;client_port=" + ports + "\r\n"));
   }
   EXPECT_GE(model_expectations_counted_of(1), 8U);
   EXPECT_LE(model_expectations_counted_of(1), 12U) << "three quarters at most";
