@@ -149,10 +149,9 @@ bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
 	bool goes_on;
 	s32 past;
 
-	/* Both pair with rtsp_helper_keep(): there is no state, is there a position? */
-	smp_rmb();
+	smp_rmb();	/* pairs with rtsp_helper_keep(), as there is no state */
 	goes_on = test_bit(RTSP_GOES_ON, &helper->flags);
-	smp_rmb();
+	smp_rmb();	/* the same, as there is a position */
 	first = READ_ONCE(helper->first_seq[dir]);
 	past = (s32)(seq + (pkt->end - pkt->dataoff) - first);
 	if (th->urg)
