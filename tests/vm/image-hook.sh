@@ -9,11 +9,8 @@ set -euo pipefail
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 readonly root=$1 out=$2
-readonly boot_modules="virtio_blk virtio_pci virtio_console ext4 crc32c_generic"
-
-fetch() { (cd "$out/debs" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq download "$@"); }
-
-depends_on() { APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-cache depends "$1" | sed -n "s/^ *Depends: \($2\)$/\1/p"; }
+# shellcheck source=kernel-files.sh
+. "$(dirname "${BASH_SOURCE[0]}")/kernel-files.sh"
 
 add_kernel() {
 	local image headers version package
@@ -32,7 +29,7 @@ add_kernel() {
 	rm -rf "${root:?}"/boot/*
 	prune_modules "$root/lib/modules/$version"
 	chroot "$root" depmod "$version"
-	copy_boot_modules "$version"
+	copy_boot_modules "$root" '' "$version" "$out/modules"
 }
 
 add_nat_rtsp() {
@@ -41,25 +38,6 @@ add_nat_rtsp() {
 	dpkg-deb --fsys-tarfile "$out"/debs/nat-rtsp-dkms_*.deb |
 		tar -x --strip-components=4 -C "$out/nat-rtsp" --wildcards './usr/src/nat-rtsp-*/?*'
 	dpkg-deb -f "$out"/debs/nat-rtsp-dkms_*.deb Version >"$out/nat-rtsp/version"
-}
-
-# Networking and what the boot needs; depmod, run in the virtual machine, then has a tenth to read.
-prune_modules() {
-	(cd "$1/kernel" && find . -name '*.ko' ! -path './net/*' ! -path './lib/*' ! -path './crypto/*' ! -path './arch/x86/crypto/*' \
-		! -path './drivers/virtio/*' ! -path './fs/ext4/*' ! -path './fs/jbd2/*' ! -path './fs/mbcache.ko' \
-		! -name 'virtio_*.ko' ! -name 'veth.ko' ! -name 'dummy.ko' ! -name 'ifb.ko' ! -name 'tun.ko' \
-		-delete)
-}
-
-copy_boot_modules() {
-	local module
-	mkdir "$out/modules"
-	for module in $boot_modules; do
-		chroot "$root" modprobe -S "$1" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'
-	done | awk '!seen[$0]++' | while read -r module; do
-		cp "$root$module" "$out/modules/"
-		basename "$module" >>"$out/modules/order"
-	done
 }
 
 # libGL's drivers (with LLVM) come with ffmpeg's libavdevice, and are only for a screen.

@@ -38,7 +38,7 @@ need() {
 
 # image_key: names the image; another recipe is another image.
 image_key() {
-	cat "$VM_DIR/image.sh" "$VM_DIR/image-hook.sh" "$VM_DIR/image-packages.txt" | sha256sum | cut -c1-16
+	cat "$VM_DIR"/{image.sh,image-hook.sh,kernel-files.sh,image-packages.txt} | sha256sum | cut -c1-16
 }
 
 image_dir() { printf '%s/vm-%s\n' "$VM_CACHE" "$(image_key)"; }

@@ -17,6 +17,8 @@ ln -s /proc/self/fd /dev/fd
 exec </dev/hvc0 >/dev/hvc0 2>&1
 
 version=$(uname -r)
+# Of a kernel that is not the image's.
+[[ ! -d /run/rtspnat/lib ]] || cp -r /run/rtspnat/lib/modules/. /lib/modules/
 if compgen -G '/run/rtspnat/modules/*.ko' >/dev/null; then
 	mkdir -p "/lib/modules/$version/updates"
 	cp /run/rtspnat/modules/*.ko "/lib/modules/$version/updates/"
