@@ -43,8 +43,11 @@ image_key() {
 
 image_dir() { printf '%s/vm-%s\n' "$VM_CACHE" "$(image_key)"; }
 
-# kernel_version: release of the kernel in the image.
-kernel_version() { cat "$(image_dir)/kernel-version"; }
+# kernel_dir: where the kernel is that the machine boots: the image's, or in $RTSPNAT_VM_KERNEL another one (hardened.sh).
+kernel_dir() { printf '%s\n' "${RTSPNAT_VM_KERNEL:-$(image_dir)}"; }
+
+# kernel_version: release of that kernel.
+kernel_version() { cat "$(kernel_dir)/kernel-version"; }
 
 # kernel_kdir: KDIR to build modules for the kernel of the image with.
-kernel_kdir() { printf '%s/headers/usr/src/linux-headers-%s\n' "$(image_dir)" "$(kernel_version)"; }
+kernel_kdir() { printf '%s/headers/usr/src/linux-headers-%s\n' "$(image_dir)" "$(cat "$(image_dir)/kernel-version")"; }

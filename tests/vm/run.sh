@@ -7,8 +7,11 @@
 #   run.sh [OPTION...] --shell                  a shell in the machine instead; leave it by `exit`
 #
 #   --modules DIR       install DIR/*.ko into the machine's /lib/modules (modprobe finds them; nothing loads them yet)
+#   --files DIR         what the script reads besides: lies beside the scripts by the last name of DIR
 #   --results DIR       put the kernel log, exit code and what the script left in $VM_RESULTS there
-#   --kernel DIR        another kernel than the image's: vmlinuz, kernel-version, lib/ and modules/ as kernels.sh makes them
+#   --kernel DIR        boot another kernel than the image's: vmlinuz, kernel-version, modules/order (for the initramfs),
+#                       lib/modules/, and `machine` with the kernel's arguments and memory, if there is one; the same as
+#                       $RTSPNAT_VM_KERNEL. kernels.sh and hardened.sh make them
 #   --timeout SECONDS   give up after that long (600)
 #   --count             one processor whose clock counts instructions, a nanosecond each: what the machine measures does
 #                       not depend on what else runs on the host
@@ -18,14 +21,15 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
-modules='' results='' kernel='' timeout=600 shell='' count=''
+modules='' files='' results='' timeout=600 shell='' count=''
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--modules) modules=${2:?--modules needs a directory} && shift ;;
+	--files) files=${2:?--files needs a directory} && shift ;;
 	--results) results=${2:?--results needs a directory} && shift ;;
-	--kernel) kernel=${2:?--kernel needs a directory} && shift ;;
+	--kernel) export RTSPNAT_VM_KERNEL=${2:?--kernel needs a directory} && shift ;;
 	--timeout) timeout=${2:?--timeout needs seconds} && shift ;;
 	--count) count=1 ;;
 	--shell) shell=1 ;;
@@ -39,9 +43,9 @@ done
 
 need qemu-system-x86_64 cpio busybox
 image=$("$VM_DIR/image.sh") || exit
-kdir=$(kernel_kdir)
-if [[ -n $kernel ]]; then kdir='that of its headers'; else kernel=$image; fi
-version=$(cat "$kernel/kernel-version")
+kernel=$(kernel_dir) memory=1536M arguments_of_kernel=''
+# shellcheck disable=SC1091 # of the kernel
+[[ ! -f $kernel/machine ]] || . "$kernel/machine"
 work=$(mktemp -d "${TMPDIR:-/tmp}/rtspnat-vm.XXXXXX")
 qemu=''
 # shellcheck disable=SC2317 # by trap
@@ -54,12 +58,12 @@ trap 'exit 130' INT TERM
 
 # check_modules: built for the kernel of the image?
 check_modules() {
-	local module built_for
+	local module version
 	compgen -G "$modules/*.ko" >/dev/null || die "$EX_USAGE" "no *.ko in $modules"
 	for module in "$modules"/*.ko; do
-		built_for=$(tr '\0' '\n' <"$module" | sed -n 's/^vermagic=\([^ ]*\) .*/\1/p')
-		[[ $built_for == "$version" ]] || die "$EX_USAGE" \
-			"$module is for kernel $built_for, the virtual machine runs $version: make -C kshim KDIR=$kdir"
+		version=$(tr '\0' '\n' <"$module" | sed -n 's/^vermagic=\([^ ]*\) .*/\1/p')
+		[[ $version == "$(kernel_version)" ]] || die "$EX_USAGE" \
+			"$module is for kernel $version, the virtual machine runs $(kernel_version): make -C kshim KDIR=$(kernel_kdir)"
 	done
 }
 
@@ -70,8 +74,9 @@ make_initramfs() {
 	for applet in sh mount insmod cp sleep switch_root poweroff; do ln -s busybox "$root/bin/$applet"; done
 	cp "$VM_DIR/initramfs-init.sh" "$root/init"
 	cp -r "$kernel/modules" "$root/modules"
-	[[ $kernel == "$image" ]] || cp -r "$kernel/lib" "$root/payload/lib"
+	[[ ! -d $kernel/lib/modules ]] || cp -r "$kernel/lib" "$root/payload/lib"
 	cp -r "$VM_DIR/guest" "$root/payload/guest"
+	[[ -z $files ]] || cp -r "$files" "$root/payload/guest/"
 	[[ -z $modules ]] || cp "$modules"/*.ko "$root/payload/modules/"
 	if [[ -n $shell ]]; then
 		printf 'setsid -c bash -i\n'
@@ -86,17 +91,17 @@ make_initramfs "$@"
 truncate -s 64M "$work/results.disk"
 : >"$work/kernel.log"
 
-say "booting Linux $version in QEMU (no KVM, 10 s)"
+say "booting Linux $(kernel_version) in QEMU (no KVM, 10 s)"
 # Fast string copies count an instruction a byte, which no processor takes for it.
 processor=(-accel 'tcg,thread=multi' -smp 2 -cpu 'max,-la57')
 [[ -z $count ]] ||
 	processor=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off' -smp 1 -cpu 'max,-la57,-erms,-fsrm')
 # shellcheck disable=SC2054 # the commas are QEMU's
 arguments=(
-	"${processor[@]}" -m 1536 -bios qboot.rom
+	"${processor[@]}" -m "$memory" -bios qboot.rom
 	-nodefaults -display none -no-reboot -nic none
 	-kernel "$kernel/vmlinuz" -initrd "$work/initramfs"
-	-append 'console=ttyS0 loglevel=4 panic=-1 mitigations=off oops=panic'
+	-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off oops=panic $arguments_of_kernel"
 	-drive "file=$image/rootfs.ext4,format=raw,if=virtio,snapshot=on,cache=unsafe"
 	-drive "file=$work/results.disk,format=raw,if=virtio,cache=unsafe"
 	-serial "file:$work/kernel.log"

@@ -91,11 +91,11 @@ class Expectation:
 class Connection:
     """A control connection, both ends of it."""
 
-    def __init__(self, opener, listener, address=(SERVER, PORT)):
+    def __init__(self, opener, listener, address=(SERVER, PORT), patience=5):
         self.opener = opener.socket(socket.SOCK_STREAM)
-        self.opener.settimeout(5)
+        self.opener.settimeout(patience)
         self.opener.connect(address)
-        listener.settimeout(5)
+        listener.settimeout(patience)
         self.peer, self.peer_sees = listener.accept()
         for sock in self.opener, self.peer:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -76,20 +76,6 @@ load() {
 	rules nat "$1" && publish
 }
 
-# publish: a server on the client is forwarded from outside, too.
-publish() {
-	in_ns router nft -f - <<-EOF
-		table inet router {
-			chain target {
-				type nat hook prerouting priority dstnat;
-				iifname "wan" meta nfproto ipv4 tcp dport $port dnat ip to 10.0.1.2
-				iifname "wan" meta nfproto ipv6 tcp dport $port dnat ip6 to fd00:1::2
-			}
-			chain forward { iifname "wan" tcp dport $port ct status dnat ct state new accept; }
-		}
-	EOF
-}
-
 # run_case NAME DIALOGUE FAMILY HELPER PARAMETERS WORD...
 run_case() {
 	local name=$1 dialogue=$2 family=$3 started=$SECONDS got wanted="${*:6}"

@@ -17,8 +17,8 @@ ln -s /proc/self/fd /dev/fd
 exec </dev/hvc0 >/dev/hvc0 2>&1
 
 version=$(uname -r)
-# Of a kernel that is not the image's.
-[[ ! -d /run/rtspnat/lib ]] || cp -r /run/rtspnat/lib/modules/. /lib/modules/
+# A kernel that is not the image's brings its own.
+if [[ -d /run/rtspnat/lib ]]; then cp -r /run/rtspnat/lib/modules/. /lib/modules/; fi
 if compgen -G '/run/rtspnat/modules/*.ko' >/dev/null; then
 	mkdir -p "/lib/modules/$version/updates"
 	cp /run/rtspnat/modules/*.ko "/lib/modules/$version/updates/"
@@ -29,6 +29,20 @@ cd "$VM_GUEST" || exit
 # shellcheck disable=SC1091 # made by run.sh
 . /run/rtspnat/command
 code=$?
+
+# leaks: what the kernel has lost since it booted, if it looks for that: a block is only lost when it has been unreachable
+# in two scans.
+leaks() {
+	local file=/sys/kernel/debug/kmemleak
+	[[ -d /sys/kernel/debug/tracing || -e $file ]] || mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	[[ -w $file ]] || return 0
+	sleep 6
+	echo scan >$file
+	sleep 6
+	echo scan >$file
+	cat $file >"$VM_RESULTS/kmemleak"
+}
+leaks
 
 # A program that the script left behind must not outlive the results.
 dmesg >"$VM_RESULTS/dmesg"

@@ -124,6 +124,20 @@ clear_rules() {
 	in_ns router conntrack -F >/dev/null 2>&1
 }
 
+# publish: a server on the client is forwarded from outside, too.
+publish() {
+	in_ns router nft -f - <<-EOF
+		table inet router {
+			chain target {
+				type nat hook prerouting priority dstnat;
+				iifname "wan" meta nfproto ipv4 tcp dport $port dnat ip to 10.0.1.2
+				iifname "wan" meta nfproto ipv6 tcp dport $port dnat ip6 to fd00:1::2
+			}
+			chain forward { iifname "wan" tcp dport $port ct status dnat ct state new accept; }
+		}
+	EOF
+}
+
 # drop_helper_rule: out of the rules; connections stay as they are.
 drop_helper_rule() {
 	n_router nft 'flush chain inet router helper; delete chain inet router helper; delete ct helper inet router rtsp'
