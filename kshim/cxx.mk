@@ -21,6 +21,10 @@ cxx-drop := -std=% -Wp,% -Wa,% -W% -fms-extensions -fplugin=% -fplugin-arg-%
 # is deleted), so where module BTF is made the C++ objects carry no DWARF.
 cxx-dbg := $(if $(CONFIG_DEBUG_INFO_BTF_MODULES),-g0)
 
+# A part that gcc puts apart is named after its function, with .cold behind, and objtool
+# stops at a name of more than 128 characters.  KASAN and UBSAN have many such parts.
+cxx-whole := $(if $(CONFIG_KASAN)$(CONFIG_UBSAN)$(CONFIG_KCSAN),$(call cc-option,-fno-reorder-blocks-and-partition))
+
 # $(_c_flags): KBUILD_CPPFLAGS + KBUILD_CFLAGS + ccflags-y + KASAN/UBSAN/KCOV/KCSAN/
 # GCOV for this very object.  Not LINUXINCLUDE, not -include compiler_types.h: no
 # kernel header reaches the core.  A Kbuild file that wants no header of the C library
@@ -30,7 +34,7 @@ cxx_flags = -Wp,-MD,$(depfile)							\
 	    $(filter -Wa$(comma)%,$(_c_flags) $(modkern_cflags))		\
 	    -std=c++20 -ffreestanding -funsigned-char				\
 	    -fno-exceptions -fno-rtti -fno-threadsafe-statics			\
-	    -fno-use-cxa-atexit $(cxx-dbg)					\
+	    -fno-use-cxa-atexit $(cxx-dbg) $(cxx-whole)				\
 	    -Wall -Wextra $(cxxflags-y) $(CXXFLAGS_$(target-stem).o)
 
 # Out-of-line inline functions and templates live in COMDAT groups, and a module with
