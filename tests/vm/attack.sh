@@ -37,7 +37,7 @@ done
 
 # run_attacks MODULES NAME [SKIP]: what the machine says also goes to $results/NAME.said, as far as it comes.
 run_attacks() {
-	"$VM_DIR/run.sh" --timeout 600 --modules "$1" --results "$results/$2" attack.sh "$how" "$cases" "${3:-0}" |
+	"$VM_DIR/run.sh" --timeout 1200 --modules "$1" --results "$results/$2" attack.sh "$how" "$cases" "${3:-0}" |
 		tee >(sed -u 's/\x1b\[[0-9;]*m//g' >>"$results/$2.said")
 }
 

@@ -11,6 +11,7 @@ import attack_session  # noqa: F401 each adds its attacks
 import attack_foreign  # noqa: F401
 import attack_text  # noqa: F401
 import attack_flood  # noqa: F401
+import attack_crowd  # noqa: F401
 from attack_case import ATTACKS, Case
 from attack_hosts import VERSION
 from attack_network import Network

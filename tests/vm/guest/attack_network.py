@@ -62,7 +62,12 @@ class Namespace:
         return sock
 
     def run(self, *command):
-        return subprocess.run(["ip", "netns", "exec", self.name, *command], capture_output=True, text=True, check=False)
+        return self.feed(None, *command)
+
+    def feed(self, text, *command):
+        """As run(), with that on its standard input."""
+        command = ["ip", "netns", "exec", self.name, *command]
+        return subprocess.run(command, input=text, capture_output=True, text=True, check=False)
 
     def counter(self, name):
         """Of /proc/net/nf_conntrack_rtsp; 0 without the module."""
