@@ -10,7 +10,7 @@
 #   --files DIR         what the script reads besides: lies beside the scripts by the last name of DIR
 #   --results DIR       put the kernel log, exit code and what the script left in $VM_RESULTS there
 #   --kernel DIR        boot another kernel than the image's: vmlinuz, kernel-version, modules/order (for the initramfs),
-#                       lib/modules/, and `machine` with the kernel's arguments and memory, if there is one; the same as
+#                       lib/modules/, and `machine`, which sets what QEMU is told for it, if there is one; the same as
 #                       $RTSPNAT_VM_KERNEL. kernels.sh and hardened.sh make them
 #   --timeout SECONDS   give up after that long (600)
 #   --count             one processor whose clock counts instructions, a nanosecond each: what the machine measures does
@@ -43,7 +43,7 @@ done
 
 need qemu-system-x86_64 cpio busybox
 image=$("$VM_DIR/image.sh") || exit
-kernel=$(kernel_dir) memory=1536M arguments_of_kernel=''
+kernel=$(kernel_dir) memory=1536M machine=pc arguments_of_kernel=''
 # shellcheck disable=SC1091 # of the kernel
 [[ ! -f $kernel/machine ]] || . "$kernel/machine"
 work=$(mktemp -d "${TMPDIR:-/tmp}/rtspnat-vm.XXXXXX")
@@ -98,7 +98,7 @@ processor=(-accel 'tcg,thread=multi' -smp 2 -cpu 'max,-la57')
 	processor=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off' -smp 1 -cpu 'max,-la57,-erms,-fsrm')
 # shellcheck disable=SC2054 # the commas are QEMU's
 arguments=(
-	"${processor[@]}" -m "$memory" -bios qboot.rom
+	"${processor[@]}" -m "$memory" -machine "$machine" -bios qboot.rom
 	-nodefaults -display none -no-reboot -nic none
 	-kernel "$kernel/vmlinuz" -initrd "$work/initramfs"
 	-append "console=ttyS0 loglevel=4 panic=-1 mitigations=off oops=panic $arguments_of_kernel"
