@@ -34,11 +34,12 @@ sections() {
 	"$READELF" -SW "$1" | grep -oE ' \.[A-Za-z_][A-Za-z0-9_.]*' | tr -d ' '
 }
 
-# Constructors are not run (but KASAN brings its own of both kinds, and a kernel that
-# runs the first), exceptions not unwound, and thread-local storage not there.
+# Constructors are not run, exceptions not unwound, and thread-local storage not there.
+# KASAN brings constructors and destructors of its own, and a kernel that runs the first;
+# KCSAN one that does nothing.
 forbidden() {
 	never='(\.rela)?\.(ctors|dtors|eh_frame|gcc_except_table|tbss|tdata).*'
-	if "$NM" "$1" | grep -q '__[hw]*asan_register_globals'; then
+	if "$NM" "$1" | grep -qE '__([hw]*asan_register_globals|tsan_init)$'; then
 		sections "$1" | grep -Ex "$never"
 	else
 		sections "$1" | grep -Ex "$never|(\.rela)?\.(init|fini)_array.*"
