@@ -19,6 +19,7 @@ namespace {
 #include "../parser/lex/generated/transport_lexer.cc"
 #include "../parser/src/bytes.cc"
 #include "../parser/src/framer.cc"
+#include "../parser/src/opening.cc"
 #include "../parser/src/transport.cc"
 #include "../parser/src/transport_address.cc"
 

@@ -6,6 +6,7 @@ include(GNUInstallDirs)
 add_library(rtspnat STATIC
   parser/src/bytes.cc
   parser/src/framer.cc
+  parser/src/opening.cc
   parser/src/transport.cc
   parser/src/transport_address.cc
   parser/lex/generated/header.cc

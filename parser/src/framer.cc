@@ -15,43 +15,7 @@ constexpr bool IsLineEnd(std::uint8_t byte) { return byte == '\r' || byte == '\n
 // no need to wait for a line end.
 constexpr bool CanStartLine(std::uint8_t byte) { return byte > ' ' && byte < 0x7f; }
 
-// Marks(): what was read, and above that first_end_.
-constexpr std::uint32_t kMarkStarted = 1;
-constexpr std::uint32_t kMarkAnswers = 2;
-constexpr std::uint32_t kMarkGap = 4;
-constexpr std::uint32_t kMarkEnd = 3;  // Shift.
-
-// What a method or a version may begin with (RFC 2326 section 15.1, as the lexers have it).
-constexpr bool IsToken(std::uint8_t byte) {
-  constexpr char kNoTokens[] = "\"$(),/:;<=>?@[\\]{}";
-  if (byte <= ' ' || byte >= 0x7f) return false;
-  for (const char other : kNoTokens) {
-    if (byte == static_cast<std::uint8_t>(other)) return false;
-  }
-  return true;
-}
-
 }  // namespace
-
-Opening JudgeOpening(Cursor in) {
-  while (IsLineEnd(in.Peek())) in.Skip();
-  if (in.AtEnd()) return Opening::kNothing;
-  return IsToken(in.Peek()) ? Opening::kMessage : Opening::kOther;
-}
-
-std::uint32_t Framer::Marks() const {
-  return (started_ ? kMarkStarted : 0) | (answers_ ? kMarkAnswers : 0) | (gap_ ? kMarkGap : 0) |
-         static_cast<std::uint32_t>(first_end_) << kMarkEnd;
-}
-
-void Framer::Resume(std::uint32_t marks) {
-  constexpr std::uint32_t kEnds = 3;
-  started_ = (marks & kMarkStarted) != 0;
-  answers_ = (marks & kMarkAnswers) != 0;
-  gap_ = (marks & kMarkGap) != 0;
-  const std::uint32_t end = marks >> kMarkEnd & kEnds;
-  first_end_ = end < kEnds ? static_cast<LineEnd>(end) : LineEnd::kUnknown;
-}
 
 void Framer::Skip(std::uint32_t count) {
   if (count > skip_) count = skip_;
