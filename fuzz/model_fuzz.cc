@@ -276,7 +276,7 @@ void Player::PlayModule(std::uint8_t argument) {
       model_unload("nf_conntrack_rtsp");
       return;
     case 3: model_load("nf_conntrack_rtsp"); return;
-    case 4: model_run_modprobe((argument & 64U) != 0); return;
+    case 4: model_modprobe("nf_conntrack_rtsp"); return;
     default:
       if (model_is_loaded("nf_conntrack_rtsp")) model_set_max_connections(argument & 64U ? 4096 : 2);
   }
