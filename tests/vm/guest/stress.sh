@@ -33,13 +33,13 @@ case_table() {
 		hops          nothing      follow_redirects=1
 		latch         nothing      media_source=any-latch
 		few           nothing      max_connections=16
+		replay        replay       -
+		replay-6      replay       follow_redirects=1
 		failslab      failslab     -
 		failslab-6    failslab     -
 		fail-alloc    fail-nf_ct_expect_alloc            -
 		fail-related  fail-nf_ct_expect_related_report   -
 		fail-ext      fail-nf_ct_ext_add                 -
-		replay        replay       -
-		replay-6      replay       follow_redirects=1
 	EOF
 }
 
@@ -150,19 +150,21 @@ do_load() {
 
 readonly faults=/sys/kernel/debug
 
-# failslab on|off: a tenth of what the modules allocate themselves, or have allocated for them, fails.
+# failslab on|off: a tenth of what the modules allocate themselves, or have allocated for them, fails; nothing else does, so
+# nothing before it is known where the module lies.
 failslab() {
-	local module=/sys/module/nf_conntrack_rtsp/sections/.text text
-	text=$(cat "$module" 2>/dev/null) || text=0
-	echo 0 >$faults/failslab/probability
+	local at=$faults/failslab text
+	echo 0 >$at/probability
 	[[ $1 == on ]] || return 0
-	printf '%d\n' "$text" >$faults/failslab/require-start
-	printf '%d\n' $((text + 0x40000)) >$faults/failslab/require-end
-	echo 32 >$faults/failslab/stacktrace-depth
-	echo N >$faults/failslab/ignore-gfp-wait
-	echo -1 >$faults/failslab/times
-	echo 0 >$faults/failslab/verbose
-	echo 10 >$faults/failslab/probability
+	text=$(cat /sys/module/nf_conntrack_rtsp/sections/.text) || return
+	echo "$text" >$at/require-start || return
+	printf '0x%x\n' $((text + 0x40000)) >$at/require-end || return
+	[[ $(cat $at/require-start) != 0 ]] || return
+	echo 32 >$at/stacktrace-depth
+	echo N >$at/ignore-gfp-wait
+	echo -1 >$at/times
+	echo 0 >$at/verbose
+	echo 10 >$at/probability
 }
 
 do_failslab() {
