@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# What the hooks of mmdebstrap share: packages of a kernel, and what of it the virtual machine needs.
+# What the hooks of mmdebstrap share: packages of a kernel, and what of it the virtual machine needs. They set $out.
+# shellcheck disable=SC2154
 
 fetch() { (cd "$out/debs" && APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq download "$@"); }
 
