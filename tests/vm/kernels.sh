@@ -8,7 +8,7 @@
 #
 #   --only REGEX        only kernels whose names match; a name is SUITE/KERNEL-FLAVOUR
 #   --build             boot none
-#   --again             also those that have been done with the same sources
+#   --again             also those that have been done with the same sources and were as expected
 #   --rebuild           make the chroots anew first: suites get newer kernels
 #   --table             what has been done with the same sources, as Markdown
 #
@@ -194,6 +194,9 @@ boot_kernel() {
 	fi
 }
 
+# words FILE [DEFAULT]: what has been written of a kernel, else DEFAULT.
+words() { cat "$kept/$1" 2>/dev/null || echo "${2:-}"; }
+
 number=0 failed=0
 # verdict CODE TEXT
 verdict() {
@@ -213,14 +216,15 @@ do_kernel() {
 	need_chroot "$suite" || verdict 1 "$suite: its chroot cannot be made"
 	root=$(chroot_dir "$suite")
 	if [[ ! -d $root/kernels/$name ]]; then
-		rm -f "$kept"/{version,built,booted}
+		rm -f "$kept"/*
+		echo 'not reached' >"$kept/built"
 		verdict 0 "$suite/$name # SKIP not reached"
 		return
 	fi
 	version=$(cat "$root/kernels/$name/kernel-version")
-	[[ -z $again && $version == "$(cat "$kept/version" 2>/dev/null)" ]] || rm -f "$kept"/{built,booted}
+	[[ -z $again && $version == "$(words version)" ]] || rm -f "$kept"/{built,booted,tap}
 	printf '%s\n' "$version" >"$kept/version"
-	[[ -f $kept/built && -d $root/build/$name ]] || build_kernel
+	[[ $(words built) == 0 && -d $root/build/$name ]] || build_kernel
 	judge_build
 	[[ $boots != boots || -n $build || $(cat "$kept/built") == failed ]] || judge_boot
 }
@@ -232,15 +236,15 @@ judge_build() {
 	verdict "$([[ $said == 0 ]]; echo $?)" "$suite/$name: $version builds, lines of output: $said"
 }
 
+# played: were all cases as expected?
+played() { [[ -f $kept/booted && -s $kept/tap ]] && ! grep -q '^not ok' "$kept/tap"; }
+
 judge_boot() {
-	[[ -f $kept/booted ]] || boot_kernel
+	played || boot_kernel
 	[[ -s $kept/tap ]] || tail -n 15 "$kept/boot.log" >&2
 	grep '^not ok' "$kept/tap" >&2 || :
-	verdict "$([[ -s $kept/tap ]] && ! grep -q '^not ok' "$kept/tap"; echo $?)" "$suite/$name: $version boots, cases as expected: $(cat "$kept/booted")"
+	verdict "$(played; echo $?)" "$suite/$name: $version boots, cases as expected: $(cat "$kept/booted")"
 }
-
-# words FILE: of a kernel that has been done, else DEFAULT.
-words() { cat "$kept/$1" 2>/dev/null || echo "$2"; }
 
 make_table() {
 	local suite architecture kernel flavour boots kept built
@@ -248,18 +252,14 @@ make_table() {
 	echo '|---|---|---|---|---|---|'
 	while read -r suite architecture kernel flavour boots; do
 		kept=$results/$suite/$kernel-$flavour
-		if [[ ! -f $kept/version ]]; then
-			echo "| $kernel $flavour | $suite | $(compiler "$suite") | not reached | | |"
-			continue
-		fi
-		built=$(words built '')
-		[[ $boots == boots ]] && boots=$(words booted 'not run') || boots=''
+		built=$(words built 'not run')
+		[[ $boots == boots && $built != not* ]] && boots=$(words booted 'not run') || boots=''
 		case $built in
-		'') built='not run |' ;;
+		not*) built+=' |' ;;
 		failed) built='**no** |' ;;
 		*) built="yes | $built" ;;
 		esac
-		echo "| $(words version) | $suite | $(compiler "$suite") | $built | $boots |"
+		echo "| $(words version "$kernel $flavour") | $suite | $(compiler "$suite") | $built | $boots |"
 	done < <(list "$VM_DIR/kernels.txt")
 }
 
