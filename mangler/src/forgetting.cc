@@ -43,11 +43,11 @@ std::uint32_t Connection::Marks() const {
 // True while a byte of the stream or a mapping depends on this state. Numbers of a stream that became longer are right only
 // while it is known by how much.
 bool Connection::MayTear() const {
-  if (phase_ != Phase::kDone || question_ != Question::kNone || mappings_.Held() != 0 || Holds()) return true;
-  for (const Direction& direction : directions_) {
-    if (!direction.edits.Empty() || !direction.map.Empty()) return true;
-  }
-  return false;
+  const auto is_changed = [](const Direction& direction) {
+    return !direction.edits.Empty() || !direction.map.Empty();
+  };
+  return phase_ != Phase::kDone || question_ != Question::kNone || mappings_.Held() != 0 || Holds() ||
+         is_changed(directions_[0]) || is_changed(directions_[1]);
 }
 
 rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {

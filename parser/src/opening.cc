@@ -13,11 +13,9 @@ constexpr std::uint32_t kMarkEnd = 3;  // Shift.
 // What a method or a version may begin with (RFC 2326 section 15.1, as the lexers have it).
 constexpr bool IsToken(std::uint8_t byte) {
   constexpr char kNoTokens[] = "\"$(),/:;<=>?@[\\]{}";
-  if (byte <= ' ' || byte >= 0x7f) return false;
-  for (const char other : kNoTokens) {
-    if (byte == static_cast<std::uint8_t>(other)) return false;
-  }
-  return true;
+  bool is_token = byte > ' ' && byte < 0x7f;
+  for (const char other : kNoTokens) is_token = is_token && byte != static_cast<std::uint8_t>(other);
+  return is_token;
 }
 
 }  // namespace
