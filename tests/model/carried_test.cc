@@ -10,7 +10,6 @@
 namespace rtsp::model {
 namespace {
 
-constexpr Host kViewer{true, 66};
 constexpr char kKeepAlive[] = "GET_PARAMETER rtsp://192.0.2.5/a RTSP/1.0\r\nCSeq: 2\r\n\r\n";
 constexpr char kOtherPair[] = "RTP/AVP;unicast;client_port=5004-5005";
 

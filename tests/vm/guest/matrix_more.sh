@@ -91,10 +91,11 @@ more_teardown() {
 	begin_quietly client "$dir/teardown.more" timeout 60 python3 -S matrix_more.py teardown "$url" "$more_port"
 	wait_for 30 grep -qs TEARDOWN "$dir/teardown.more"
 	in_ns near conntrack -L expect >"$dir/teardown-expectations" 2>/dev/null
+	in_ns near conntrack -L -p udp -u EXPECTED >"$dir/teardown-flows" 2>/dev/null
 	wait "$begun" || problem+='; the other one stops'
 	indent <"$dir/teardown.more"
 	grep -q "TEARDOWN was done" "$dir/teardown.more" || problem+='; TEARDOWN was refused'
-	grep -q "sport=[0-9]* dport=$more_port " "$dir/teardown-expectations" || problem+='; nothing expected for the other one'
+	grep -q "sport=[0-9]* dport=$more_port " "$dir/teardown-flows" || problem+='; no flow of the other one'
 	! grep -q "dport=$((more_port + 2)) " "$dir/teardown-expectations" || problem+='; still expected for the one that ended'
 }
 
