@@ -7,7 +7,7 @@
 
 #include <linux/err.h>
 #include <linux/jiffies.h>
-#include <linux/slab.h>
+#include <linux/rcupdate.h>
 #include <net/netfilter/nf_conntrack_acct.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
@@ -142,14 +142,9 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 static struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 				     const struct nf_conntrack_expect *exp)
 {
-	struct nf_conn *ct;
-
-	rcu_read_lock();
-	ct = rtsp_way_flow(exp) ?:
-	     rtsp_flow_try(conn, exp) ?:
-	     rtsp_flow_try(conn, exp);
-	rcu_read_unlock();
-	return ct;
+	return rtsp_way_flow(exp) ?:
+	       rtsp_flow_try(conn, exp) ?:
+	       rtsp_flow_try(conn, exp);
 }
 
 static void rtsp_flow_keep(struct rtsp_media *media, unsigned int i)
@@ -319,10 +314,12 @@ void rtsp_flows_on(struct rtsp_conn *conn)
 {
 	unsigned int i;
 
+	rcu_read_lock();
 	for (i = 0; i < RTSP_MAPPINGS; i++) {
 		if (conn->mapping[i].state > RTSP_MAPPING_RESERVED)
 			rtsp_mapping_flows_on(conn, &conn->mapping[i]);
 	}
+	rcu_read_unlock();
 }
 
 void rtsp_flows_let_go(struct rtsp_mapping *mapping, bool end)

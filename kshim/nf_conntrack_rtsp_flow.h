@@ -10,7 +10,7 @@
 
 #include "nf_conntrack_rtsp_mapping.h"
 
-/* The caller of all these holds conn->lock. */
+/* The caller of all these holds conn->lock, and of the first three is under RCU. */
 
 /* Make the flow of port @i, whose expectation is open, and which then is not registered any
  * more, nor the one for the other direction.  False if it is not UDP, or the reply has not

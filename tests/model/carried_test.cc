@@ -68,6 +68,32 @@ TEST_F(ModelCarried, MediaPlayOn) {
   }
 }
 
+TEST_F(ModelCarried, MediaOfPublishedPortsPlayOn) {
+  Kernel::Options options;
+  options.service = kRouterOutside;
+  options.server = kCamera;
+  options.rules.forward_port = true;
+  Start(options);
+  model_bind_udp(6000);
+  const Host viewer{true, 66};
+  Router router({}, {viewer, 40000}, {kRouterOutside, 554});
+  Session session(router);
+  ASSERT_TRUE(session.Open());
+  session.Request(SetupRequest(1, kPair));
+  const std::string answer = session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
+  const std::uint16_t published = FirstPort(answer.substr(answer.find("server_port=") + 12));
+  ASSERT_NE(published, 6000);
+  model_take_over();
+
+  const auto media = PassUdp({kCamera, 6000}, {viewer, 5000}, "media");
+  ASSERT_TRUE(media);
+  EXPECT_EQ(media->from, (Endpoint{kRouterOutside, published}));
+  const auto report =
+      PassUdp({viewer, 5001}, {kRouterOutside, static_cast<std::uint16_t>(published + 1)}, "report");
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->to, (Endpoint{kCamera, 6001}));
+}
+
 // This router knows nothing of the ports that the other one has reserved.
 TEST_F(ModelCarried, NobodyElseEndsThem) {
   for (const bool spoke : {false, true}) {

@@ -173,6 +173,23 @@ TEST_F(ModelFlow, LeavesAConversationOfOthersAlone) {
   EXPECT_TRUE(Plays()) << "when it has ended";
 }
 
+// The same while nobody looks: what has been ended and taken is expected again, and comes back when it is free.
+TEST_F(ModelFlow, IsExpectedWhileOthersHaveItsEnds) {
+  StartWithNeighbour();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  EXPECT_TRUE(Plays());
+  model_delete_flow(5000);
+  NeighbourSends();
+  EXPECT_EQ(Media()->to, (Endpoint{kNeighbour, 5000})) << "or this proves nothing";
+  model_pass_time(2000);
+  EXPECT_EQ(Kernel::Expectations().size(), 1U);
+  model_pass_time(200000);
+  EXPECT_TRUE(Kernel::Expectations().empty());
+  EXPECT_TRUE(Plays());
+}
+
 TEST_F(ModelFlow, FollowsAnotherAnswer) {
   Start();
   Router router;
@@ -219,7 +236,7 @@ TEST_F(ModelFlow, TheOneThatIsSilentMakesRoom) {
     EXPECT_TRUE(Media(5000, forged));
     const auto media = Media(5000, 6000);
     ASSERT_TRUE(media);
-    EXPECT_EQ(media->state, round == 0 ? MODEL_RELATED : media->state);
+    EXPECT_EQ(media->to, (Endpoint{kClient, 5000}));
   }
   EXPECT_EQ(Kernel::Counter("source_replaced"), 1000 - 3) << "and never the stream";
 }
