@@ -82,8 +82,11 @@ static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn,
 	return best;
 }
 
-/* Two connections that try for each other both fail, and neither waits. */
-static bool rtsp_asking_release(struct rtsp_conn *other)
+/* Release what @other has in @state.  Two connections that try for each other both fail, and
+ * neither waits.
+ */
+static bool rtsp_release_those(struct rtsp_conn *other,
+			       enum rtsp_mapping_state state)
 {
 	unsigned int i;
 	bool any = false;
@@ -91,12 +94,12 @@ static bool rtsp_asking_release(struct rtsp_conn *other)
 	if (!spin_trylock_bh(&other->lock))
 		return false;
 	for (i = 0; i < RTSP_MAPPINGS; i++) {
-		if (other->mapping[i].state != RTSP_MAPPING_RESERVED)
+		if (other->mapping[i].state != state)
 			continue;
 		rtsp_release(other, i);
 		any = true;
 	}
-	if (any)
+	if (any && state == RTSP_MAPPING_RESERVED)
 		other->gave_way = true;
 	spin_unlock_bh(&other->lock);
 	return any;
@@ -106,27 +109,10 @@ bool rtsp_asking_gives_way(struct rtsp_conn *conn, bool of_host)
 {
 	struct rtsp_conn *other = rtsp_asking_find(conn, of_host);
 
-	if (!other || !rtsp_asking_release(other))
+	if (!other || !rtsp_release_those(other, RTSP_MAPPING_RESERVED))
 		return false;
 	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_UNANSWERED);
 	return true;
-}
-
-static bool rtsp_lingering_release(struct rtsp_conn *other)
-{
-	unsigned int i;
-	bool any = false;
-
-	if (!spin_trylock_bh(&other->lock))
-		return false;
-	for (i = 0; i < RTSP_MAPPINGS; i++) {
-		if (other->mapping[i].state != RTSP_MAPPING_LINGERING)
-			continue;
-		rtsp_release(other, i);
-		any = true;
-	}
-	spin_unlock_bh(&other->lock);
-	return any;
 }
 
 bool rtsp_lingering_gives_way(struct rtsp_conn *conn)
@@ -136,7 +122,7 @@ bool rtsp_lingering_gives_way(struct rtsp_conn *conn)
 	unsigned int i;
 
 	for (i = 0; i < count; i++) {
-		if (!rtsp_lingering_release(others[i]))
+		if (!rtsp_release_those(others[i], RTSP_MAPPING_LINGERING))
 			continue;
 		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
 		return true;

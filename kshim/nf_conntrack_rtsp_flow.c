@@ -230,11 +230,11 @@ bool rtsp_flow_is(const struct rtsp_ask *ask, unsigned int i)
 }
 
 /* What has been used lately may live on, and what has not is closed. */
-static void rtsp_flow_end(struct rtsp_media *media, unsigned int i, bool end)
+static void rtsp_flow_end(struct rtsp_media *media, unsigned int i)
 {
 	struct nf_conn *ct = media->flow[i][0];
 
-	if (end || READ_ONCE(ct->timeout) == media->kept[i])
+	if (READ_ONCE(ct->timeout) == media->kept[i])
 		nf_ct_kill(ct);
 	rtsp_flow_put(&media->flow[i][0]);
 }
@@ -269,7 +269,7 @@ int rtsp_flow_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	struct nf_conntrack_expect *exp = mapping->in[i];
 
 	if (mapping->media->flow[i][0])
-		rtsp_flow_end(mapping->media, i, false);
+		rtsp_flow_end(mapping->media, i);
 	exp->flags |= NF_CT_EXPECT_INACTIVE;
 	exp->tuple.src.u.all = 0;
 	exp->mask.src.u.all = 0;
@@ -322,20 +322,34 @@ void rtsp_flows_on(struct rtsp_conn *conn)
 	rcu_read_unlock();
 }
 
-void rtsp_flows_let_go(struct rtsp_mapping *mapping, bool end)
+void rtsp_flows_let_go(struct rtsp_mapping *mapping)
 {
 	struct rtsp_media *media = mapping->media;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		if (mapping->flows & BIT(i) && media->flow[i][0])
-			rtsp_flow_end(media, i, end);
-		for (j = 0; j < RTSP_SOURCES; j++) {
-			struct nf_conn *ct = media->flow[i][j];
-
-			if (ct && end && nf_ct_is_confirmed(ct))
-				nf_ct_kill(ct);
-		}
+			rtsp_flow_end(media, i);
 		rtsp_flow_forget(media, i);
+	}
+}
+
+static void rtsp_flow_kill(struct nf_conn *ct)
+{
+	if (ct && nf_ct_is_confirmed(ct))
+		nf_ct_kill(ct);
+}
+
+void rtsp_flows_end(const struct rtsp_mapping *mapping)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < RTSPNAT_PORTS; i++) {
+		for (j = 0; j < RTSP_SOURCES; j++)
+			rtsp_flow_kill(mapping->media->flow[i][j]);
+		if (mapping->in[i])
+			rtsp_way_end_flow(mapping->in[i]);
+		if (mapping->out[i])
+			rtsp_way_end_flow(mapping->out[i]);
 	}
 }

@@ -31,8 +31,11 @@ int rtsp_flow_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 /* Once a second: keep flows from running out, and make those anew that have ended. */
 void rtsp_flows_on(struct rtsp_conn *conn);
 
-/* Let all flows go.  Those that nobody has used lately end; with @end all do. */
-void rtsp_flows_let_go(struct rtsp_mapping *mapping, bool end);
+/* Let all flows go.  Those that nobody has used lately end. */
+void rtsp_flows_let_go(struct rtsp_mapping *mapping);
+
+/* End them all, also those that came by an expectation. */
+void rtsp_flows_end(const struct rtsp_mapping *mapping);
 
 /* How long until it runs out, in jiffies; S32_MAX if it has just begun, or was dropped. */
 s32 rtsp_flow_left(const struct nf_conn *ct);

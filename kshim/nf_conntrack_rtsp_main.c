@@ -20,6 +20,7 @@
  * asking	mappings that wait for an answer
  * room		how many connections there may be, and which give way
  * state	the state of a connection and its lifetime
+ * setup	what the core is told of a connection
  * nat		the socket for nf_nat_rtsp, the other module
  * proc		namespaces and counters
  * log, trace	what is refused, and what is done

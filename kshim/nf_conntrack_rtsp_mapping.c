@@ -18,7 +18,6 @@
 #include "nf_conntrack_rtsp_room.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_trace.h"
-#include "nf_conntrack_rtsp_way.h"
 
 static bool end_media __read_mostly;
 module_param(end_media, bool, 0644);
@@ -326,7 +325,7 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 		trace_rtsp_release(conn->ct, &step, 0);
 	}
 
-	rtsp_flows_let_go(mapping, false);
+	rtsp_flows_let_go(mapping);
 	mapping->flows = 0;
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		rtsp_expect_drop(&mapping->in[i]);
@@ -347,25 +346,12 @@ void rtsp_release(struct rtsp_conn *conn, unsigned int number)
 	memset(mapping, 0, sizeof(*mapping));
 }
 
-static void rtsp_end_flows(struct rtsp_mapping *mapping)
-{
-	unsigned int i;
-
-	rtsp_flows_let_go(mapping, true);
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (mapping->in[i])
-			rtsp_way_end_flow(mapping->in[i]);
-		if (mapping->out[i])
-			rtsp_way_end_flow(mapping->out[i]);
-	}
-}
-
 void rtsp_give_up(const struct rtsp_ask *ask)
 {
 	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 
 	if (READ_ONCE(end_media) && mapping->state == RTSP_MAPPING_LIVE)
-		rtsp_end_flows(mapping);
+		rtsp_flows_end(mapping);
 	rtsp_release(ask->conn, ask->step->mapping);
 }
 
