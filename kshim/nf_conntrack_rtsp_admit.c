@@ -131,6 +131,7 @@ enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask)
 		return RTSPNAT_NO;
 	}
 
+	mapping->streams = step->streams;
 	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_LIVE);
 	for (i = 0; i < step->count; i++) {
 		if (!rtsp_has_flow(mapping, i) && !rtsp_let_flow(ask, i))

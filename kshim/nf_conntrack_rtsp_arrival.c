@@ -2,7 +2,9 @@
 /* Flows that come by an expectation.
  *
  * Without the peer's port in it each source port is another flow, and anybody can write
- * the peer's address.  A few are let in at a time.
+ * the peer's address.  A few are let in at a time.  Once there are as many as streams and
+ * they have sent for some seconds, the expectation gives its place in the table up, until one
+ * of them falls silent.
  */
 
 #include <net/netfilter/nf_conntrack_core.h>
@@ -41,6 +43,85 @@ static void rtsp_arrival_add(struct rtsp_conn *conn, struct nf_conn *ct,
 	}
 	nf_conntrack_get(&ct->ct_general);
 	*place = ct;
+}
+
+/* Long enough that one forged packet ahead of the stream does not stand for it. */
+#define RTSP_ARRIVAL_SECONDS	3
+/* The sender may go on from another port.  Reports have 6.2 seconds between them at most
+ * (RFC 3550 section 6.3.1).
+ */
+#define RTSP_ARRIVAL_SILENCE	8
+
+/* Every packet sets a timeout anew. */
+static void rtsp_arrivals_listen(struct rtsp_media *media, unsigned int i)
+{
+	u32 before = media->kept[i];
+	unsigned int j;
+
+	media->kept[i] = 0;
+	for (j = 0; j < RTSP_SOURCES; j++) {
+		if (media->flow[i][j])
+			media->kept[i] += READ_ONCE(media->flow[i][j]->timeout);
+	}
+	if (media->kept[i] != before) {
+		media->silent[i] = 0;
+		media->sent[i] = min(media->sent[i] + 1, U8_MAX);
+	} else {
+		media->silent[i] = min(media->silent[i] + 1, U8_MAX);
+	}
+}
+
+/* As many as there are streams, and none of them silent. */
+static bool rtsp_arrivals_are_all(const struct rtsp_mapping *mapping,
+				  unsigned int i, unsigned int count)
+{
+	struct nf_conn *const *flow = mapping->media->flow[i];
+	unsigned int j;
+
+	for (j = 0; j < RTSP_SOURCES; j++) {
+		if (flow[j] && rtsp_flow_left(flow[j]) < RTSP_FLOW_LEFT)
+			return false;
+	}
+	return count && count == mapping->streams;
+}
+
+/* Where the table has no place for the expectation, they stay. */
+static void rtsp_arrivals_keep(struct rtsp_media *media, unsigned int i)
+{
+	unsigned int j;
+
+	for (j = 0; j < RTSP_SOURCES; j++) {
+		struct nf_conn *ct = media->flow[i][j];
+
+		if (ct && rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
+			rtsp_flow_keep(ct);
+	}
+}
+
+static bool rtsp_arrivals_are_awaited(const struct nf_conntrack_expect *exp)
+{
+	return exp->tuple.dst.protonum == IPPROTO_UDP &&
+	       !(READ_ONCE(exp->flags) & NF_CT_EXPECT_INACTIVE);
+}
+
+void rtsp_arrivals_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+		      unsigned int i)
+{
+	struct rtsp_media *media = mapping->media;
+	unsigned int count = rtsp_flow_tidy(media, i);
+	bool all = rtsp_arrivals_are_all(mapping, i, count);
+
+	rtsp_arrivals_listen(media, i);
+	if (mapping->flows & BIT(i)) {
+		if ((!all || media->silent[i] > RTSP_ARRIVAL_SILENCE) &&
+		    rtsp_flow_relist(conn, mapping, i))
+			rtsp_arrivals_keep(media, i);
+		return;
+	}
+	if (!all || !rtsp_arrivals_are_awaited(mapping->in[i]))
+		media->sent[i] = 0;
+	else if (media->sent[i] > RTSP_ARRIVAL_SECONDS)
+		rtsp_flow_unlist(conn, mapping, i);
 }
 
 static void rtsp_arrival_find(struct rtsp_conn *conn, struct nf_conn *ct,

@@ -2,13 +2,14 @@
 /* Connections that another router followed, which is gone.
  *
  * conntrackd has made them and their media flows anew, with their NAT.  Media play on by
- * themselves; this is about the control connection.
+ * themselves; this is about the control connection, and about who gets their ports.
  */
 
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+#include "nf_conntrack_rtsp_adopted.h"
 #include "nf_conntrack_rtsp_carried.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_state.h"
@@ -28,8 +29,10 @@ static int rtsp_look_at(struct nf_conn *ct, void *data)
 {
 	struct rtsp_look *look = data;
 
-	if (READ_ONCE(ct->master) == look->master)
+	if (READ_ONCE(ct->master) == look->master) {
 		look->found = true;
+		rtsp_adopt(ct);
+	}
 	return 0;
 }
 

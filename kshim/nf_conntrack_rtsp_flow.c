@@ -14,17 +14,13 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 
+#include "nf_conntrack_rtsp_arrival.h"
 #include "nf_conntrack_rtsp_expect.h"
 #include "nf_conntrack_rtsp_flow.h"
 #include "nf_conntrack_rtsp_host.h"
 #include "nf_conntrack_rtsp_proc.h"
 #include "nf_conntrack_rtsp_source.h"
 #include "nf_conntrack_rtsp_way.h"
-
-/* Until packets of its own set it, and after a time without any. */
-#define RTSP_FLOW_TIMEOUT	(30 * HZ)
-/* The sweep comes once a second, and may be late. */
-#define RTSP_FLOW_LEFT		(10 * HZ)
 
 static bool rtsp_flow_is_over(const struct nf_conn *ct)
 {
@@ -147,15 +143,14 @@ static struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 	       rtsp_flow_try(conn, exp);
 }
 
-static void rtsp_flow_keep(struct rtsp_media *media, unsigned int i)
+u32 rtsp_flow_keep(struct nf_conn *ct)
 {
-	struct nf_conn *ct = media->flow[i][0];
-
-	if (test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
-		return;
 	/* A packet that comes later sets a later one. */
-	media->kept[i] = nfct_time_stamp + RTSP_FLOW_TIMEOUT - 1;
-	WRITE_ONCE(ct->timeout, media->kept[i]);
+	u32 timeout = nfct_time_stamp + RTSP_FLOW_TIMEOUT - 1;
+
+	if (!test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+		WRITE_ONCE(ct->timeout, timeout);
+	return timeout;
 }
 
 void rtsp_flow_put(struct nf_conn **slot)
@@ -175,26 +170,45 @@ static void rtsp_flow_forget(struct rtsp_media *media, unsigned int i)
 	}
 }
 
-/* Those that have ended, or whose first packet was dropped. */
-static void rtsp_flow_tidy(struct rtsp_media *media, unsigned int i)
+/* Those that have ended, or whose first packet was dropped.  Returns how many are left. */
+unsigned int rtsp_flow_tidy(struct rtsp_media *media, unsigned int i)
 {
-	unsigned int j;
+	unsigned int j, count = 0;
 
 	for (j = 0; j < RTSP_SOURCES; j++) {
 		struct nf_conn *ct = media->flow[i][j];
 
-		if (ct && (!nf_ct_is_confirmed(ct) || rtsp_flow_is_over(ct)))
+		if (!ct)
+			continue;
+		if (!nf_ct_is_confirmed(ct) || rtsp_flow_is_over(ct))
 			rtsp_flow_put(&media->flow[i][j]);
+		else
+			count++;
 	}
+	return count;
 }
 
-/* All of it is known, and it may come. */
-static bool rtsp_flow_is_announced(const struct nf_conntrack_expect *exp)
+/* All of it is known. */
+static bool rtsp_flow_is_named(const struct nf_conntrack_expect *exp)
 {
 	return exp->tuple.dst.protonum == IPPROTO_UDP &&
 	       exp->mask.src.u.all == htons(0xffff) &&
-	       !rtsp_source_is_any(exp) &&
+	       !rtsp_source_is_any(exp);
+}
+
+/* It may come, too. */
+static bool rtsp_flow_is_announced(const struct nf_conntrack_expect *exp)
+{
+	return rtsp_flow_is_named(exp) &&
 	       !(READ_ONCE(exp->flags) & NF_CT_EXPECT_INACTIVE);
+}
+
+void rtsp_flow_unlist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+		      unsigned int i)
+{
+	rtsp_expect_unlink(mapping->in[i]);
+	mapping->flows |= BIT(i);
+	rtsp_mapping_count(conn, mapping);
 }
 
 bool rtsp_flow_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
@@ -210,11 +224,9 @@ bool rtsp_flow_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 		return false;
 	rtsp_flow_forget(mapping->media, i);
 	mapping->media->flow[i][0] = ct;
-	rtsp_flow_keep(mapping->media, i);
-	rtsp_expect_unlink(exp);
+	mapping->media->kept[i] = rtsp_flow_keep(ct);
 	rtsp_expect_drop(&mapping->out[i]);
-	mapping->flows |= BIT(i);
-	rtsp_mapping_count(conn, mapping);
+	rtsp_flow_unlist(conn, mapping, i);
 	return true;
 }
 
@@ -225,6 +237,8 @@ bool rtsp_flow_is(const struct rtsp_ask *ask, unsigned int i)
 	__be16 far = htons(step->published[i] ?: step->peer[i]);
 
 	return mapping->flows & BIT(i) && step->open & BIT(i) &&
+	       (rtsp_flow_is_named(mapping->in[i]) ||
+		mapping->streams == step->streams) &&
 	       mapping->in[i]->tuple.src.u.all == htons(step->peer[i]) &&
 	       rtsp_flow_peer_port(ask->conn, mapping->in[i]) == far;
 }
@@ -240,8 +254,8 @@ static void rtsp_flow_end(struct rtsp_media *media, unsigned int i)
 }
 
 /* One that was registered once is not registered again: a kernel may have marked it. */
-static int rtsp_flow_relist(struct rtsp_conn *conn,
-			    struct rtsp_mapping *mapping, unsigned int i)
+int rtsp_flow_relist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+		     unsigned int i)
 {
 	struct nf_conntrack_expect *exp;
 	int err;
@@ -258,6 +272,7 @@ static int rtsp_flow_relist(struct rtsp_conn *conn,
 	}
 	nf_ct_expect_put(mapping->in[i]);
 	mapping->in[i] = exp;
+	mapping->media->sent[i] = 0;
 	mapping->flows &= ~BIT(i);
 	rtsp_mapping_count(conn, mapping);
 	return 0;
@@ -268,7 +283,7 @@ int rtsp_flow_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 {
 	struct nf_conntrack_expect *exp = mapping->in[i];
 
-	if (mapping->media->flow[i][0])
+	if (rtsp_flow_is_named(exp) && mapping->media->flow[i][0])
 		rtsp_flow_end(mapping->media, i);
 	exp->flags |= NF_CT_EXPECT_INACTIVE;
 	exp->tuple.src.u.all = 0;
@@ -287,7 +302,7 @@ static void rtsp_flow_go_on(struct rtsp_conn *conn,
 
 	if (mapping->flows & BIT(i) && ct && !rtsp_flow_is_over(ct)) {
 		if (rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
-			rtsp_flow_keep(media, i);
+			media->kept[i] = rtsp_flow_keep(ct);
 		return;
 	}
 	rtsp_flow_tidy(media, i);
@@ -302,11 +317,12 @@ static void rtsp_mapping_flows_on(struct rtsp_conn *conn,
 	unsigned int i;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (mapping->flows & BIT(i) ||
-		    (mapping->in[i] && rtsp_flow_is_announced(mapping->in[i])))
+		if (!mapping->in[i])
+			continue;
+		if (rtsp_flow_is_announced(mapping->in[i]))
 			rtsp_flow_go_on(conn, mapping, i);
 		else
-			rtsp_flow_tidy(mapping->media, i);
+			rtsp_arrivals_on(conn, mapping, i);
 	}
 }
 
@@ -328,7 +344,8 @@ void rtsp_flows_let_go(struct rtsp_mapping *mapping)
 	unsigned int i;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (mapping->flows & BIT(i) && media->flow[i][0])
+		if (mapping->flows & BIT(i) && media->flow[i][0] &&
+		    rtsp_flow_is_named(mapping->in[i]))
 			rtsp_flow_end(media, i);
 		rtsp_flow_forget(media, i);
 	}

@@ -10,6 +10,11 @@
 
 #include "nf_conntrack_rtsp_mapping.h"
 
+/* Until packets of its own set it, and after a time without any. */
+#define RTSP_FLOW_TIMEOUT	(30 * HZ)
+/* One that has no more is given more.  The sweep comes once a second, and may be late. */
+#define RTSP_FLOW_LEFT		(10 * HZ)
+
 /* The caller of all these holds conn->lock, and of the first three is under RCU. */
 
 /* Make the flow of port @i, whose expectation is open, and which then is not registered any
@@ -37,6 +42,18 @@ void rtsp_flows_let_go(struct rtsp_mapping *mapping);
 /* End them all, also those that came by an expectation. */
 void rtsp_flows_end(const struct rtsp_mapping *mapping);
 
+/* For flows that came by an expectation: take that of port @i off the table while they are
+ * under way, and, under RCU, put a new one there.  The latter returns 0 or a negative error number.
+ */
+void rtsp_flow_unlist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+		      unsigned int i);
+int rtsp_flow_relist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+		     unsigned int i);
+
+/* Let go of those of port @i that have ended.  Returns how many are left. */
+unsigned int rtsp_flow_tidy(struct rtsp_media *media, unsigned int i);
+/* Give it time.  Returns the timeout that it has now. */
+u32 rtsp_flow_keep(struct nf_conn *ct);
 /* How long until it runs out, in jiffies; S32_MAX if it has just begun, or was dropped. */
 s32 rtsp_flow_left(const struct nf_conn *ct);
 /* Let go and forget. */

@@ -54,10 +54,24 @@ static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
 			   RTSP_PORT_BUCKETS];
 }
 
+/* The control connection, which may have again what it had before a takeover. */
+static const struct nf_conn *rtsp_port_owner(const struct rtsp_port *port)
+{
+	return port->adopted ? port->ct->master : port->ct;
+}
+
+static bool rtsp_port_is_had_again(const struct rtsp_port *a,
+				   const struct rtsp_port *b)
+{
+	return a->adopted != b->adopted &&
+	       rtsp_port_owner(a) == rtsp_port_owner(b);
+}
+
 static bool rtsp_port_overlaps(const struct rtsp_port *a,
 			       const struct rtsp_port *b)
 {
 	return a->port == b->port && a->protocol == b->protocol &&
+	       !rtsp_port_is_had_again(a, b) &&
 	       net_eq(nf_ct_net(a->ct), nf_ct_net(b->ct)) &&
 	       nf_ct_zone(a->ct)->id == nf_ct_zone(b->ct)->id &&
 	       nf_ct_l3num(a->ct) == nf_ct_l3num(b->ct) &&

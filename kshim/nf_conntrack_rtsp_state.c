@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "nf_conntrack_rtsp_adopted.h"
 #include "nf_conntrack_rtsp_carried.h"
 #include "nf_conntrack_rtsp_flow.h"
 #include "nf_conntrack_rtsp_host.h"
@@ -288,17 +289,20 @@ void rtsp_conn_kill_net(const struct net *net)
 	rtsp_conn_reap(net);
 	mutex_lock(&rtsp_reap_mutex);
 	rtsp_carried_forget(net);
+	rtsp_adopted_forget(net);
 	mutex_unlock(&rtsp_reap_mutex);
 }
 
 static void rtsp_conn_sweep(struct work_struct *work)
 {
 	bool conns = rtsp_conn_reap(NULL), hosts = rtsp_host_reap(NULL);
+	bool adopted;
 
 	mutex_lock(&rtsp_reap_mutex);
 	rtsp_carried_look();
+	adopted = rtsp_adopted_reap();
 	mutex_unlock(&rtsp_reap_mutex);
-	if (conns || hosts)
+	if (conns || hosts || adopted)
 		rtsp_sweep_later();
 }
 
@@ -321,6 +325,9 @@ void rtsp_state_stop(void)
 {
 	cancel_delayed_work_sync(&rtsp_sweep_work);
 	rtsp_carried_forget(NULL);
+	mutex_lock(&rtsp_reap_mutex);
+	rtsp_adopted_forget(NULL);
+	mutex_unlock(&rtsp_reap_mutex);
 }
 
 void rtsp_state_exit(void)

@@ -38,7 +38,10 @@ struct rtsp_media {
 	 * an expectation, where that is not registered.
 	 */
 	struct nf_conn *flow[RTSPNAT_PORTS][RTSP_SOURCES];
-	u32 kept[RTSPNAT_PORTS];	/* its timeout, as it was set here */
+	u32 kept[RTSPNAT_PORTS];	/* its timeout, as it was set here; or of all, as seen */
+	/* Of those that came by in[]: */
+	u8 sent[RTSPNAT_PORTS];		/* seconds in which they have, */
+	u8 silent[RTSPNAT_PORTS];	/* and seconds since then */
 };
 
 /* Expectations with a reference held to each; NULL if none. */
@@ -51,6 +54,7 @@ struct rtsp_mapping {
 	u8 state;			/* enum rtsp_mapping_state */
 	u8 held;			/* expectations, as they are counted */
 	u8 flows;			/* bits of ports: in[] is not registered */
+	u8 streams;			/* that use the ports, each from another of the peer's */
 	bool any_source;		/* reserved from more than the peer */
 	bool published;
 };

@@ -112,6 +112,39 @@ TEST_F(ModelCarried, NobodyElseEndsThem) {
   }
 }
 
+// Nor gets their ports while media use them, though nobody has asked for them here.
+TEST_F(ModelCarried, NobodyElseGetsTheirPorts) {
+  for (const bool nat : {true, false}) {
+    Start({.nat = nat});
+    Router router;
+    Session session(router);
+    BringOver(session);
+    Exchange(session);
+    model_pass_time(1500);
+    Router other_router({}, {{false, 3}, 40000});
+    Session other(other_router);
+    EXPECT_EQ(AgreeOnMedia(other) == "5000-5001", !nat) << "another client has another address";
+    if (nat) {
+      session.Request(SetupRequest(3, kPair));
+      EXPECT_EQ(session.Response(OkResponse(3, ServerTransport("5000-5001", "6000-6001"))),
+                OkResponse(3, ServerTransport("5000-5001", "6000-6001")))
+          << "it may have them again";
+      const auto media = Media(5000);
+      ASSERT_TRUE(media);
+      EXPECT_EQ(media->to, (Endpoint{kClient, 5000}));
+      session.Request(TeardownRequest(4));
+      session.Response(OkResponse(4));
+      model_delete_flow(5000);
+      model_delete_flow(5001);
+      model_pass_time(1500);
+      Router last_router({}, {{false, 4}, 40000});
+      Session last(last_router);
+      EXPECT_EQ(AgreeOnMedia(last), "5000-5001") << "when the flows have ended";
+    }
+    Finish();
+  }
+}
+
 TEST_F(ModelCarried, IsReadOnBehindAnExchange) {
   for (const bool nat : {true, false}) {
     Kernel::Options options;

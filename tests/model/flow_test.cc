@@ -241,6 +241,151 @@ TEST_F(ModelFlow, TheOneThatIsSilentMakesRoom) {
   EXPECT_EQ(Kernel::Counter("source_replaced"), 1000 - 3) << "and never the stream";
 }
 
+// The server has named no port: its expectations wait for the stream, and not any longer.
+class ModelArrival : public ModelFlow {
+ protected:
+  static void Agree(Session& session) {
+    EXPECT_TRUE(session.Open());
+    session.Request(SetupRequest(1, kPair));
+    session.Response(OkResponse(1, kNoServerPort));
+  }
+
+  static void Stream(unsigned seconds, std::uint16_t from = 6000) {
+    for (unsigned second = 0; second < seconds; ++second) {
+      EXPECT_TRUE(Media(5000, from));
+      EXPECT_TRUE(Media(5001, static_cast<std::uint16_t>(from + 1)));
+      model_pass_time(1000);
+    }
+  }
+};
+
+TEST_F(ModelArrival, NeedsNoExpectationWhileItSends) {
+  for (const bool nat : {true, false}) {
+    Start({.nat = nat});
+    Router router;
+    Session session(router);
+    Agree(session);
+    EXPECT_EQ(model_expectations_counted(), 2U);
+    for (unsigned second = 0; second < 60; ++second) {
+      const Host target = nat ? kRouterOutside : kClient;
+      EXPECT_TRUE(PassUdp({kServer, 6000}, {target, 5000}, "media"));
+      EXPECT_TRUE(PassUdp({kServer, 6001}, {target, 5001}, "report"));
+      model_pass_time(1000);
+      EXPECT_EQ(model_expectations_counted(), second < 3 ? 2U : second > 6 ? 0U : model_expectations_counted());
+    }
+    Finish();
+  }
+}
+
+TEST_F(ModelArrival, IsExpectedAgainBeforeItRunsOut) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  Stream(10);
+  EXPECT_EQ(model_expectations_counted(), 0U);
+  model_pass_time(25000);
+  EXPECT_EQ(model_expectations_counted(), 2U);
+  EXPECT_EQ(Kernel::Flows(), 2U) << "before";
+  model_pass_hours(1);
+  EXPECT_EQ(Kernel::Flows(), 0U);
+  Stream(10, 7000);
+  EXPECT_EQ(model_expectations_counted(), 0U);
+}
+
+TEST_F(ModelArrival, IsExpectedWithinASecondWhenSomebodyEndsIt) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  Stream(10);
+  model_delete_flow(5000);
+  model_pass_time(1500);
+  EXPECT_EQ(model_expectations_counted(), 1U);
+  EXPECT_TRUE(Media(5000, 7000)) << "from another port";
+}
+
+TEST_F(ModelArrival, MayGoOnFromAnotherPort) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  Stream(10);
+  EXPECT_EQ(model_expectations_counted(), 0U);
+  model_pass_time(10000);
+  Stream(10, 7000);
+}
+
+TEST_F(ModelArrival, ReportsAreSeldom) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  for (unsigned report = 0; report < 20; ++report) {
+    EXPECT_TRUE(Media(5001, 6001));
+    for (unsigned second = 0; second < 6; ++second) {
+      EXPECT_TRUE(Media());
+      model_pass_time(1000);
+      EXPECT_TRUE(report < 5 || model_expectations_counted() == 0);
+    }
+  }
+}
+
+TEST_F(ModelArrival, StaysWhereTheTableHasNoPlaceForIt) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  Stream(10);
+  model_set_expect_max(0);
+  for (unsigned minute = 0; minute < 60; ++minute) model_pass_time(60000);
+  Stream(1);
+  model_set_expect_max(16);
+}
+
+// RFC 2326 allows one pair for all streams.
+TEST_F(ModelArrival, WaitsForEveryStream) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  session.Request(SetupRequest(2, kPair, "track2"));
+  session.Response(OkResponse(2, kNoServerPort));
+  Stream(10);
+  EXPECT_EQ(model_expectations_counted(), 2U) << "for the other one";
+  for (unsigned second = 0; second < 10; ++second) {
+    Stream(1);
+    Stream(0, 7000);
+    EXPECT_TRUE(Media(5000, 7000));
+    EXPECT_TRUE(Media(5001, 7001));
+  }
+  EXPECT_EQ(model_expectations_counted(), 0U);
+}
+
+TEST_F(ModelArrival, LetsAStreamInThatIsSetUpLater) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  Stream(10);
+  EXPECT_EQ(model_expectations_counted(), 0U);
+  session.Request(SetupRequest(2, kPair, "track2"));
+  session.Response(OkResponse(2, kNoServerPort));
+  EXPECT_TRUE(Media(5000, 7000));
+  EXPECT_TRUE(Media(5000, 6000)) << "and the first plays on";
+}
+
+TEST_F(ModelArrival, OneForgedPacketDoesNotStandForTheStream) {
+  Start();
+  Router router;
+  Session session(router);
+  Agree(session);
+  EXPECT_TRUE(Media(5000, 9));
+  model_pass_time(20000);
+  Stream(60);
+  EXPECT_EQ(model_expectations_counted(), 0U);
+}
+
 TEST_F(ModelFlow, GoesWithTheModules) {
   for (const bool used : {false, true}) {
     Start();
