@@ -4,10 +4,11 @@
 # hardened.sh: the modules on kernels that check themselves: Debian's linux-source-6.1, once with KASAN, UBSAN, kmemleak
 # and failslab, once with KCSAN, and both with lockdep, PROVE_RCU, DEBUG_OBJECTS and more (hardened*.config).
 #
-#   hardened.sh [--check kasan|kcsan] [--part NAME]... [--results DIR] [--modules DIR]
-#   hardened.sh [--check kasan|kcsan] --kdir
+#   hardened.sh [--check kasan|kcsan] [--source VERSION] [--part NAME]... [--results DIR] [--modules DIR]
+#   hardened.sh [--check kasan|kcsan] [--source VERSION] --kdir
 #
 #   --check NAME        only one of the kernels; both otherwise
+#   --source VERSION    another of the kernels that apt has the source of, such as 6.12
 #   --part NAME         only that part; may be given more than once: cases, dialogues, attacks, stress, replay
 #   --seconds NUMBER    how long each case of `stress` lasts (30); one of `replay` lasts 20 times as long
 #   --case REGEX        of the cases of `stress` only these; guest/stress.sh has the list
@@ -26,13 +27,15 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,26s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,27s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
-readonly source_package=linux-source-6.1 repository=$VM_DIR/../..
+readonly repository=$VM_DIR/../..
+source_package=linux-source-6.1
 checks=() parts=() seconds=30 cases='^[^r]' results='' modules='' kdir=''
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--check) checks+=("${2:?--check needs kasan or kcsan}") && shift ;;
+	--source) source_package=linux-source-${2:?--source needs a version} && shift ;;
 	--part) parts+=("${2:?--part needs a name}") && shift ;;
 	--seconds) seconds=${2:?--seconds needs a number} && shift ;;
 	--case) cases=${2:?--case needs an expression} && shift ;;
@@ -87,14 +90,22 @@ kernel_of() {
 	printf '%s/hardened-%s-%s\n' "$VM_CACHE" "$1" "$({ options "$1" && echo "$version" && declare -f change_source; } | sha256sum | cut -c1-16)"
 }
 
+# has_option OPTION=VALUE: does this version of the kernel know it?
+has_option() {
+	local name=${1#CONFIG_}
+	grep -rqE --include='Kconfig*' "^[[:space:]]*(menu)?config ${name%%=*}\$" "$source"
+}
+
 # configure DIR CHECK: fails if an option has no effect, because another one that it needs is not there.
 configure() {
-	local line lost=''
+	local line lost='' gone=''
 	options "$2" >"$1/options"
 	make -s -C "$source" O="$1/build" KCONFIG_ALLCONFIG="$1/options" allnoconfig >&2
 	while read -r line; do
-		grep -qxF "$line" "$1/build/.config" || lost+=" $line"
+		grep -qxF "$line" "$1/build/.config" && continue
+		if has_option "$line"; then lost+=" $line"; else gone+=" $line"; fi
 	done <"$1/options"
+	[[ -z $gone ]] || say "$source_package has no$gone"
 	[[ -z $lost ]] || die "$EX_VM" "of hardened.config and hardened.$2.config these have no effect:$lost"
 }
 
