@@ -5,7 +5,7 @@ import pathlib
 import struct
 import sys
 
-NEXT, CUT, AGAIN, ANY, FIN, RST, OPEN, UDP, FAULT, MODULE, TIME, FLUSH, RAW, OTHER, TAKE_OVER = range(15)
+NEXT, CUT, AGAIN, ANY, FIN, RST, OPEN, UDP, FAULT, MODULE, TIME, FLUSH, RAW, OTHER, TAKE_OVER, KERNEL = range(16)
 REPLY = 16
 SECOND = 32  # Connection number 1.
 
@@ -26,6 +26,10 @@ def ok(cseq=1, ports=b"5000-5001", server=b"6000-6001"):
 
 def media(who=0):
     return record(UDP, bytes([255, 10]), who) + record(UDP, bytes([10, 255]), 1) + record(UDP, bytes([255, 10]), 3)
+
+
+def kernel(what, value):
+    return record(KERNEL, b"", what + 8 * value)
 
 
 TEARDOWN = b"TEARDOWN rtsp://s/a RTSP/1.0\r\nCSeq: 9\r\nSession: 1\r\n\r\n"
@@ -52,6 +56,12 @@ SEEDS = {
                  + record(NEXT, b"OPTIONS * RTSP/1.0\r\nCSeq: 2\r\n\r\n") + record(UDP, bytes([250, 10]))
                  + record(NEXT | REPLY, b"RTSP/1.0 200 OK\r\nCSeq: 2\r\n\r\n") + record(UDP, bytes([11, 251]), 1)
                  + record(NEXT, setup(3, b"5004-5005")) + record(NEXT | REPLY, ok(3, b"5004-5005")) + media()),
+    "tables": (4, kernel(2, 2) + SESSION + record(NEXT | SECOND, setup(1, b"5002-5003")) + kernel(3, 6) + media() + kernel(2, 16)
+               + record(NEXT | SECOND | REPLY, ok(1, b"5002-5003")) + kernel(3, 0) + record(TIME, b"", 60) + media()),
+    "namespaces": (0, SESSION + kernel(4, 0) + kernel(5, 1) + kernel(7, 1) + kernel(6, 0) + media() + kernel(0, 1) + kernel(4, 0)
+                   + record(MODULE, b"", 0)),
+    "no-server-port": (4, record(NEXT, setup()) + record(NEXT | REPLY, ok(server=b"0-0")) + (media() + record(TIME, b"", 10)) * 6
+                       + kernel(2, 0) + record(TIME, b"", 250) + media() + record(TIME, b"", 250) + media()),
     "raw": (0, record(RAW, bytes.fromhex("45000028000040004006000000000002c0000205") + struct.pack(">HHIIBBHHH", 40000, 554, 1, 0, 0x50, 2, 999, 0, 0), 4)),
 }
 
