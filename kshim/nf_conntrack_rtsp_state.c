@@ -10,6 +10,7 @@
  * that of struct rtsp_asking, rtsp_hosts_lock and nf_conntrack_expect_lock.
  */
 
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -26,8 +27,11 @@
 #include "nf_conntrack_rtsp_state.h"
 
 #define RTSP_SWEEP_INTERVAL	HZ
-/* Connections that are looked at with the lock of the list held. */
+/* Connections that are looked at with the lock of the list held, and for how long: each may
+ * have 64 flows to be made anew.
+ */
 #define RTSP_SWEEP_BATCH	64u
+#define RTSP_SWEEP_TICKS	1
 #define RTSP_RENEW_INTERVAL	(24ul * 60 * 60 * HZ)
 
 static struct kmem_cache *rtsp_conn_cache __read_mostly;
@@ -246,11 +250,16 @@ static unsigned int rtsp_conn_collect(const struct net *net, unsigned int left,
 				      struct list_head *dead)
 {
 	unsigned int count = min(left, RTSP_SWEEP_BATCH);
+	unsigned long until;
 	struct rtsp_conn *conn;
-	unsigned int i;
 
 	spin_lock_bh(&rtsp_conns_lock);
-	for (i = 0; i < count && !list_empty(&rtsp_conns); i++) {
+	until = jiffies + RTSP_SWEEP_TICKS;
+	for (; count && time_before_eq(jiffies, until); count--, left--) {
+		if (list_empty(&rtsp_conns)) {
+			left = 0;
+			break;
+		}
 		conn = list_first_entry(&rtsp_conns, struct rtsp_conn, list);
 		if (rtsp_conn_may_go(conn, net))
 			rtsp_conn_unlist(conn, false, dead);
@@ -258,7 +267,7 @@ static unsigned int rtsp_conn_collect(const struct net *net, unsigned int left,
 			list_move_tail(&conn->list, &rtsp_conns);
 	}
 	spin_unlock_bh(&rtsp_conns_lock);
-	return left - count;
+	return left;
 }
 
 /* All that were there when it began.  A few at a time: whoever opens a connection meanwhile
