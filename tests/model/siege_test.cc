@@ -143,9 +143,13 @@ TEST_P(ModelSiegeOf, OthersPlay) {
 }
 
 // At the usual limits, which take a while to be reached.
-TEST_F(ModelSiege, OthersPlayAtTheUsualLimits) {
-  Besiege({1024, 4096}, Attacker::kOutsiders, Worst::kOfEach);
-}
+class ModelSiegeAtUsualLimits : public ModelSiege, public testing::WithParamInterface<Attacker> {};
+
+TEST_P(ModelSiegeAtUsualLimits, OthersPlay) { Besiege({1024, 4096}, GetParam(), Worst::kOfEach); }
+
+INSTANTIATE_TEST_SUITE_P(All, ModelSiegeAtUsualLimits,
+                         testing::Values(Attacker::kHostInside, Attacker::kOutsider, Attacker::kOutsiders,
+                                         Attacker::kSite));
 
 INSTANTIATE_TEST_SUITE_P(All, ModelSiegeOf,
                          testing::Combine(testing::Values(Attacker::kHostInside, Attacker::kOutsider,
