@@ -1,0 +1,138 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+# shellcheck disable=SC2154 # variables are shared among the parts
+#
+# scale.sh PART ROUNDS SENDERS EXACT: what a SETUP costs when many sessions are there (PART is setups or all), and what the
+# first datagram of a flow of somebody else costs (flows or all), as scale.py measures it, with as many senders at a time.
+# EXACT is 1 if the clock counts instructions: then what costs more than it may is a fault, too.
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit
+. ./lib.sh
+. ./topology.sh
+. ./checks.sh
+. ./path.sh
+
+readonly levels='0 100 500 2000' samples=100
+# One host has all sessions, so that it needs more than a host may have; and the table of expectations has room for all.
+readonly places=32768
+readonly parameters="max_connections=16384 max_mappings_per_host=0 mappings_per_second=0 expectations=$places"
+
+# What is measured ends here: no host answers by ICMP.
+sinks() {
+	in_ns client nft 'table inet sink { chain in { type filter hook prerouting priority raw; udp sport 8000-8001 counter drop; }; }'
+	in_ns server nft 'table inet sink { chain in { type filter hook prerouting priority raw; udp dport 9000-9001 drop; }; }'
+}
+
+# load without|with: the modules or none, and nothing left of what was before.
+# shellcheck disable=SC2086 # words
+load() {
+	local how=idle
+	clear_rules
+	unload_modules >/dev/null || exit
+	if [[ $1 == with ]]; then
+		modprobe nf_conntrack_rtsp $parameters && modprobe nf_nat_rtsp || exit
+		how=nft
+	fi
+	rules nat $how || exit
+	in_ns router nft 'add rule inet router forward iifname lan2 udp dport 9000-9001 accept'
+	sysctl -qw net.netfilter.nf_conntrack_expect_max=$places || exit
+}
+
+# spread FILE COLUMN: "lowest median highest" of a column.
+spread() {
+	awk -v c="$2" '{ print $c }' "$1" | sort -n |
+		awk '{ v[NR] = $1 } END { print v[1], (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[NR] }'
+}
+
+# at_most A B RATIO: is A no more than RATIO times B? Any is, if the clock does not count.
+at_most() { ((!exact)) || awk -v a="$1" -v b="$2" -v r="$3" 'BEGIN { exit !(a <= r * b) }'; }
+
+measure_setups() {
+	local round which level request reply
+	for ((round = 0; round < rounds; round++)); do
+		for which in without with; do
+			load $which
+			# shellcheck disable=SC2086 # words
+			python3 -S scale.py setups $samples $levels >"$VM_RESULTS/now" || {
+				result 1 "setups: $which the helper: scale.py failed"
+				return
+			}
+			while read -r level request reply; do
+				echo "$request $reply $((request + reply))" >>"$VM_RESULTS/setups.$which.$level"
+			done <"$VM_RESULTS/now"
+		done
+	done
+	show_counters
+}
+
+judge_setups() {
+	local level with without cost first=''
+	for level in $levels; do
+		read -r -a without < <(spread "$VM_RESULTS/setups.without.$level" 3)
+		read -r -a with < <(spread "$VM_RESULTS/setups.with.$level" 3)
+		cost=$(awk -v a="${with[1]}" -v b="${without[1]}" 'BEGIN { print a - b }')
+		: "${first:=$cost}"
+		note "SETUP and reply (lowest, median, highest): without the helper ${without[*]}; with it ${with[*]}"
+		at_most "$cost" "$first" 1.1
+		result $? "setups, beside $level sessions: ${with[1]} ns with the helper, ${without[1]} without, $cost more"
+	done
+}
+
+# Without the modules, with them and no session, and with sessions.
+readonly states='without-0-named with-0-named with-25-named with-500-named with-25-unnamed with-500-unnamed'
+
+measure_flows() {
+	local round state which sessions named
+	for ((round = 0; round < rounds; round++)); do
+		for state in $states; do
+			IFS=- read -r which sessions named <<<"$state"
+			load "$which"
+			python3 -S scale.py flows "$senders" "$flows" "$sessions" "$named" >>"$VM_RESULTS/flows.$state" || {
+				result 1 "flows: $state: scale.py failed"
+				return
+			}
+		done
+	done
+}
+
+# What compares a flow with expectations takes one lock for all processors: not one new flow may.
+judge_flows() {
+	local state cost lookups expected base='' failed
+	for state in $states; do
+		read -r -a cost < <(spread "$VM_RESULTS/flows.$state" 1)
+		read -r -a lookups < <(spread "$VM_RESULTS/flows.$state" 2)
+		read -r -a expected < <(spread "$VM_RESULTS/flows.$state" 3)
+		: "${base:=${cost[1]}}"
+		note "first datagram of a flow (lowest, median, highest): ${cost[*]}"
+		failed=0
+		case $state in
+		*-0-* | *-named) ((lookups[2] == 0 && expected[2] == 0)) && at_most "${cost[1]}" "$base" 1.01 || failed=1 ;;
+		# Else nothing was measured.
+		*-unnamed) ((lookups[0] == flows && expected[0] > 0)) || failed=1 ;;
+		esac
+		result $failed "flows, ${state//-/ }: ${cost[1]} ns, ${lookups[1]} of $flows flows looked up in ${expected[1]} expectations"
+	done
+}
+
+main() {
+	part=$1 rounds=$2 senders=$3 exact=$4
+	flows=$((senders * (exact ? 400 : 4000)))
+	echo 'rtspnat: cases start' >/dev/kmsg
+	mount -t tracefs tracefs /sys/kernel/tracing
+	make_topology
+	offloads off
+	sinks
+	if [[ $part != flows ]]; then
+		measure_setups && judge_setups
+	fi
+	if [[ $part != setups ]]; then
+		measure_flows && judge_flows
+	fi
+	clear_rules
+	unload_modules || result 1 'unload: the modules go'
+	case_clean_log
+	cat "$VM_RESULTS/tap"
+	printf '1..%d\n' "$tests"
+	[[ $failures -eq 0 ]]
+}
+
+main "$@"
