@@ -4,8 +4,8 @@
 with two tracks, and the server has the same two ports for all of them.
 
 scale.py setups SAMPLES LEVEL...
-        Holds LEVEL sessions, then more; at each level opens SAMPLES more, one after the other, and prints of their SETUPs
-        the medians: "LEVEL REQUEST REPLY".
+        Holds LEVEL sessions, then more; at each level opens SAMPLES more, one after the other, and prints the medians of
+        their first SETUP with its reply, of the second one, and of both together: "LEVEL FIRST SECOND BOTH".
 scale.py flows SENDERS COUNT SESSIONS named|unnamed
         Holds SESSIONS sessions that play, then sends COUNT first datagrams of flows of the neighbour, as many from each
         of SENDERS processors at the same time. Prints "MEDIAN LOOKUPS EXPECTATIONS": the median of one datagram, how often
@@ -86,7 +86,7 @@ class Session:
         answered, reply = timed_send(peer, opener, ok(track + 1, agreed(outside, hosts.reply), "Session: 1"))
         if ports_in(reply) != ports:
             sys.exit(f"the client was told {reply!r}, not {ports}")
-        self.costs.append((asked, answered))
+        self.costs.append(asked + answered)
         self.outside.append(outside)
 
     def play(self, hosts):
@@ -108,8 +108,9 @@ def setups(samples, *levels):
         costs = []
         for _ in range(int(samples)):
             session = Session(hosts)
-            costs += session.costs
+            costs.append((*session.costs, sum(session.costs)))
             session.end()
+        # They differ from each other by more than anything else: medians are of one kind.
         print(level, *(round(statistics.median(cost)) for cost in zip(*costs)), flush=True)
 
 
