@@ -156,7 +156,7 @@ own_reports() {
 
 # reports FILE...: what the checks of the kernel say, one line each.
 reports() {
-	cat "$@" 2>/dev/null | sed -e 's/\r$//' -e 's/^\[[ 0-9.]*\] //' | own_reports | grep -aE 'BUG: |WARNING: |UBSAN: |ODEBUG: |Oops|general protection fault|Kernel panic|INFO: (task|rcu|possible)|list_(add|del) corruption|refcount_t: |Objects remaining|kmemleak: [1-9][0-9]* new|unregister_netdevice: |possible circular|\*\*\* DEADLOCK|leaked reference|ref_tracker: ' | sort | uniq -c | head -n 20
+	cat "$@" 2>/dev/null | sed -e 's/\r$//' -e 's/^\[[ 0-9.]*\] //' | own_reports | grep -aE 'BUG: |WARNING: |UBSAN: |ODEBUG: |Oops|general protection fault|Kernel panic|INFO: (task|rcu|possible)|list_(add|del) corruption|refcount_t: |Objects remaining|kmemleak: [1-9][0-9]* new|unregister_netdevice: |possible circular|\*\*\* DEADLOCK|leaked reference|ref_tracker: ' | sort | uniq -c | head -n 20 || :
 }
 
 # part CHECK NAME SCRIPT ARGUMENT...: runs a script of guest/, and prints a line of TAP.
