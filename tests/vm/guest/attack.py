@@ -12,7 +12,7 @@ import attack_foreign  # noqa: F401
 import attack_text  # noqa: F401
 import attack_flood  # noqa: F401
 import attack_crowd  # noqa: F401
-from attack_case import ATTACKS, Case
+from attack_case import ATTACKS, run
 from attack_hosts import VERSION
 from attack_network import Network
 
@@ -20,19 +20,6 @@ from attack_network import Network
 def named(version):
     """As they are called over that version of IP."""
     return [(name if version == 4 else f"IPv6: {name}", quick, function) for name, quick, function in ATTACKS]
-
-
-def run(net, function, quick):
-    case = Case(net, quick)
-    try:
-        function(case)
-    except (OSError, ValueError) as error:
-        case.fault(f"stops the connection: {error!r}")
-    try:
-        case.close()
-    except OSError as error:
-        case.fault(repr(error))
-    return case
 
 
 def main():
@@ -46,9 +33,7 @@ def main():
     if VERSION == 6:
         skip = max(0, skip - len(chosen(4)))
     for name, _, function in chosen(VERSION)[skip:]:
-        print("next", name, sep="\t", flush=True)
-        case = run(net, function, quick)
-        print(int(bool(case.faults)), name, "; ".join(case.faults) or case.note, sep="\t", flush=True)
+        run(net, name, function, quick)
 
 
 main()

@@ -8,28 +8,18 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./topology.sh
 . ./checks.sh
 . ./path.sh
+. ./verdicts.sh
 
 main() {
-	local code name what family
+	local family
 	echo 'rtspnat: cases start' >/dev/kmsg
 	make_topology
 	offloads off
 	modprobe nf_nat_rtsp || return
 	rules nat nft || return
-	for family in 4 6; do
-		while IFS=$'\t' read -r code name what; do
-			case $code in
-			next) note "next: $name" ;;
-			*) result "$code" "$name -> $what" ;;
-			esac
-		done < <(RTSPNAT_FAMILY=$family python3 -S attack.py "$@")
-	done
+	for family in 4 6; do verdicts $family attack.py "$@"; done
 	((tests > 1)) || result 1 'attack.py has run'
-	show_counters
-	case_clean_log
-	cat "$VM_RESULTS/tap"
-	printf '1..%d\n' "$tests"
-	[[ $failures -eq 0 ]]
+	finish_verdicts
 }
 
 main "$@"

@@ -53,6 +53,7 @@ class Case:
     """What one attack does with the network, and its faults. Ports are never used twice."""
 
     next_port = 12000
+    patience = 0.05  # seconds until media has to be there
 
     def __init__(self, net, quick):
         self.net, self.quick = net, quick
@@ -82,10 +83,12 @@ class Case:
         return outside
 
     def plays(self, outside, ports, what, host="client", source=(SERVER, MEDIA)):
-        """Media of the server must arrive: else the attack before proves nothing, or has done harm."""
-        got = self.net.shoot([source], [(ROUTER, outside[0])])
-        if not any(hit[0] == host and hit[3] == ports[0] for hit in got):
+        """Does media of the server arrive? Else the attack before proves nothing, or has done harm."""
+        got = self.net.shoot([source], [(ROUTER, outside[0])], self.patience)
+        played = any(hit[0] == host and hit[3] == ports[0] for hit in got)
+        if not played:
             self.fault(f"{what} does not play")
+        return played
 
     def keeps(self, outside, what):
         """Media of the server is still expected. Not to be seen by media that arrives: a flow under way lives on."""
@@ -130,3 +133,18 @@ class Case:
         left = self.net.expectations()
         if left:
             self.fault(f"leaves {len(left)} expectations behind")
+
+
+def run(net, name, function, quick):
+    """One case, with a line before it and one behind: see attack.py."""
+    print("next", name, sep="\t", flush=True)
+    case = Case(net, quick)
+    try:
+        function(case)
+    except (OSError, ValueError) as error:
+        case.fault(f"stops the connection: {error!r}")
+    try:
+        case.close()
+    except OSError as error:
+        case.fault(repr(error))
+    print(int(bool(case.faults)), name, "; ".join(case.faults) or case.note, sep="\t", flush=True)

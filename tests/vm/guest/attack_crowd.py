@@ -6,13 +6,23 @@ import contextlib
 import pathlib
 import time
 
-from attack_case import MEDIA, agreed, attack, head, ok, ports_in, setup
+import attack_worst
+from attack_case import agreed, attack, head, ok, ports_in, setup
 from attack_hosts import PREFIX, ROUTER, ROUTER_INSIDE, SCRIPTED, SERVER, URL, VERSION, bracketed, host
 from attack_flood import neighbour_plays, rest
-from attack_packets import ACK, RST, TO_CLIENT, TO_SERVER, Wire, too_big
+from attack_packets import ACK, TO_CLIENT, TO_SERVER, Wire, too_big
 
 PARAMETERS = pathlib.Path("/sys/module/nf_conntrack_rtsp/parameters")
 TABLE = pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_expect_max")  # Only the first namespace may write it.
+
+# Counters of those that were refused or have given way.
+LIMITS = ("gave_way_idle", "gave_way_waiting", "gave_way_unfinished", "gave_way_unanswered", "gave_way_lingering", "too_many_connections",
+          "too_many_of_host", "too_many_hosts", "too_many_expectations", "too_many_unanswered", "too_many_mappings", "too_fast",
+          "expectation_table_full")
+
+
+def limited(router):
+    return sum(map(router.counter, LIMITS))
 
 
 def parameter(name, value):
@@ -48,30 +58,27 @@ def small_table(places):
 
 
 @contextlib.contextmanager
-def bystanders(case, what):
-    """A neighbour before, during and after, and the victim."""
-    rest()
-    victim, ports = case.connect(case.net.neighbour), case.ports()
-    victim.say(head(f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 1"))
-    victim.answer(ok(1, "Public: SETUP"))
-    with Wire(case.net.client, case.net.server) as wire:
-        yield wire
-    neighbour_plays(case, what)
-    outside = ports_in(victim.say(setup(2, ports))) or ports
-    victim.answer(ok(2, agreed(outside)))
+def victim(case, what):
+    """A host whose connection has been idle all the time sends its first SETUP afterwards, and plays."""
+    connection, ports = case.connect(case.net.neighbour), case.ports()
+    connection.say(head(f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 1"))
+    connection.answer(ok(1, "Public: SETUP"))
+    yield
+    outside = ports_in(connection.say(setup(2, ports))) or ports
+    connection.answer(ok(2, agreed(outside)))
     case.plays(outside, ports, f"a victim that was idle during {what}", host="neighbour")
 
 
-def flood(case, what, each, count, places=None):
-    """`each` gets a wire and a number, `count` times; in the middle of it the neighbour has to play."""
-    with contextlib.ExitStack() as stack:
-        if places:
-            stack.enter_context(small_table(places))
-        wire = stack.enter_context(bystanders(case, what))
-        for number in range(count):
-            if number == count // 2:
-                neighbour_plays(case, what)
-            each(wire, number)
+def flood(case, what, each, count):
+    """`each` gets a wire and a number, `count` times; in the middle of it and behind it the neighbour has to play."""
+    rest()
+    with victim(case, what):
+        with Wire(case.net.client, case.net.server) as wire:
+            for number in range(count):
+                if number == count // 2:
+                    neighbour_plays(case, what)
+                each(wire, number)
+        neighbour_plays(case, what)
     case.note = f"{count} of them"
 
 
@@ -81,80 +88,57 @@ def amount(case):
 
 @attack("flood: SYN", quick=False)
 def syn(case):
-    flood(case, "SYNs", lambda wire, _: wire.connect(opened=False), amount(case))
+    flood(case, "SYNs", attack_worst.syn, amount(case))
 
 
 @attack("flood: connections that are reset at once", quick=False)
 def resets(case):
-    def each(wire, number):
-        connection = wire.connect()
-        if number % 2:
-            connection.say(b"O")
-        connection.emit(number // 2 % 2, RST | ACK)
-
-    flood(case, "resets", each, amount(case))
+    flood(case, "resets", attack_worst.reset, amount(case))
 
 
 @attack("flood: one byte, then idle, from 5000 source ports", quick=False)
 def one_byte(case):
-    flood(case, "connections with a byte each", lambda wire, _: wire.connect().say(b"S"), 5000)
+    flood(case, "connections with a byte each", attack_worst.one_byte, 5000)
 
 
 @attack("flood: the half of a method, then idle")
 def half_method(case):
     with with_parameter("max_connections", "256"):
-        flood(case, "connections with OPTIO each", lambda wire, _: wire.connect().say(b"OPTIO"), amount(case))
+        flood(case, "connections with OPTIO each", attack_worst.half_method, amount(case))
 
 
 @attack("flood: a whole request, then idle", quick=False)
 def whole_request(case):
-    text = head(f"OPTIONS {URL}/a RTSP/1.0", "CSeq: 1")
-
-    def each(wire, _):
-        connection = wire.connect()
-        connection.say(text)
-        connection.answer(ok(1))
-
     with with_parameter("max_connections", "256"):
-        flood(case, "idle connections", each, amount(case))
-
-
-def unanswered(case):
-    return lambda wire, _: wire.connect().say(setup(1, case.ports()))
-
-
-def in_vain(case):
-    def each(wire, _):
-        connection = wire.connect()
-        connection.say(setup(1, case.ports()))
-        connection.answer(ok(1, status="461 Unsupported Transport"))
-
-    return each
+        flood(case, "idle connections", attack_worst.whole_request, amount(case))
 
 
 @attack("flood: SETUPs never answered", quick=False)
 def never_answered(case):
-    flood(case, "SETUPs without an answer", unanswered(case), amount(case))
+    flood(case, "SETUPs without an answer", attack_worst.unanswered, amount(case))
 
 
 @attack("flood: SETUPs never answered, 64 places for expectations")
 def never_answered_small(case):
-    flood(case, "SETUPs without an answer", unanswered(case), amount(case), places=64)
+    with small_table(64):
+        flood(case, "SETUPs without an answer", attack_worst.unanswered, amount(case))
 
 
 @attack("flood: SETUPs never answered, 16 places for expectations", quick=False)
 def never_answered_smallest(case):
-    flood(case, "SETUPs without an answer", unanswered(case), amount(case), places=16)
+    with small_table(16):
+        flood(case, "SETUPs without an answer", attack_worst.unanswered, amount(case))
 
 
 @attack("flood: SETUPs refused", quick=False)
 def refused(case):
-    flood(case, "SETUPs that are refused", in_vain(case), amount(case))
+    flood(case, "SETUPs that are refused", attack_worst.refused, amount(case))
 
 
 @attack("flood: SETUPs refused, 64 places for expectations")
 def refused_small(case):
-    flood(case, "SETUPs that are refused", in_vain(case), amount(case), places=64)
+    with small_table(64):
+        flood(case, "SETUPs that are refused", attack_worst.refused, amount(case))
 
 
 @attack("flood: media from thousands of source ports to one mapping")
@@ -210,28 +194,19 @@ def icmp(case):
     neighbour_plays(case, "ICMP errors")
 
 
-def of_one_network(case):
-    """200 addresses of the client's network, each with two connections of one SETUP that nobody answers."""
-    addresses = [host(1, number) for number in range(20, 220)] if VERSION == 4 else [f"fd00:1::1:{number:x}" for number in range(1, 201)]
-    script = "".join(f"addr add {one}/{PREFIX} dev lan {'nodad' if VERSION == 6 else ''}\n" for one in addresses)
-    case.net.client.feed(script, "ip", "-batch", "-")
-    case.told = addresses
-
-    def each(wire, number):
-        connection = wire.connect(client=addresses[number % len(addresses)])
-        connection.say(setup(1, case.ports()))
-
-    return each
-
-
-def forget_addresses(case):
-    script = "".join(f"addr del {one}/{PREFIX} dev lan\n" for one in case.told)
-    case.net.client.feed(script, "ip", "-batch", "-")
-
-
 @attack("flood: SETUPs from 200 addresses of one network")
 def many_addresses(case):
+    """Of the client's network, each with many connections of one SETUP that nobody answers."""
+    addresses = [host(1, number) for number in range(20, 220)] if VERSION == 4 else [f"fd00:1::1:{number:x}" for number in range(1, 201)]
+    lines = [f"{one}/{PREFIX} dev lan" for one in addresses]
+    nodad = " nodad" if VERSION == 6 else ""
+    case.net.client.feed("".join(f"addr add {line}{nodad}\n" for line in lines), "ip", "-batch", "-")
+
+    def each(wire, number):
+        wire.clients = addresses
+        attack_worst.unanswered(wire, number)
+
     try:
-        flood(case, "SETUPs of 200 addresses", of_one_network(case), 800 if case.quick else 4000)
+        flood(case, "SETUPs of 200 addresses", each, 800 if case.quick else 4000)
     finally:
-        forget_addresses(case)
+        case.net.client.feed("".join(f"addr del {line}\n" for line in lines), "ip", "-batch", "-")

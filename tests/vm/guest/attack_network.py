@@ -191,15 +191,18 @@ class Network:
                     got.append((host, source, int(port), int.from_bytes(packet[2:4], "big")))
         return got
 
-    def shoot(self, sources, targets):
-        """A datagram from each source to each target (address and port); returns what got inside."""
+    def shoot(self, sources, targets, patience=0.05):
+        """A datagram from each source to each target (address and port); returns what got inside, when all has or so many seconds are over."""
         self.drain()
+        got, deadline = [], time.monotonic() + patience
         for source in sources:
             for target in targets:
                 with contextlib.suppress(OSError):
                     self.sender(*source).sendto(f"{source[0]} {source[1]}".encode(), target)
-        time.sleep(0.05)
-        return self.drain()
+        while len(got) < len(sources) * len(targets) and time.monotonic() < deadline:
+            time.sleep(0.01)
+            got += self.drain()
+        return got
 
     def counter(self, name):
         return self.router.counter(name)

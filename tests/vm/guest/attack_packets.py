@@ -6,7 +6,7 @@ import random
 import socket
 import struct
 
-from attack_hosts import CLIENT, ROUTER, ROUTER_INSIDE, SCRIPTED, VERSION, packed
+from attack_hosts import CLIENT, ROUTER, ROUTER_INSIDE, SCRIPTED, STRANGER, VERSION, packed
 
 FIN, SYN, RST, PSH, ACK, URG = (1 << bit for bit in range(6))
 TO_SERVER, TO_CLIENT = 0, 1
@@ -78,12 +78,17 @@ class Side:
 
 
 class Wire:
-    """Both sides, for a while: `with Wire(net.client, net.server) as wire`."""
+    """Both sides, for a while: `with Wire(net.client, net.server) as wire`. Connections come from each of `clients` in turn."""
 
     def __init__(self, client, server):
         rules = f"{FAMILY_OF_RULES} saddr {SCRIPTED} meta l4proto tcp", f"{FAMILY_OF_RULES} daddr {SCRIPTED} meta l4proto tcp"
         self.sides = Side(client, "lan", ROUTER_INSIDE, rules[0]), Side(server, "wan", ROUTER, rules[1])
-        self.port = 20000
+        self.clients, self.count = (CLIENT,), 0
+
+    @staticmethod
+    def ends(direction, client, outside=True):
+        """Addresses of a packet as it is sent; with outside=False, of one to the client as the client gets it."""
+        return (client, SCRIPTED) if direction == TO_SERVER else (SCRIPTED, ROUTER if outside else client)
 
     def __enter__(self):
         return self
@@ -93,16 +98,29 @@ class Wire:
             side.close()
 
     def connect(self, **how):
-        """From the next port of the client."""
-        self.port = 20000 + (self.port - 19999) % 40000
-        return PacketConnection(self, self.port, **how)
+        """From the next port of the next client."""
+        self.count += 1
+        return PacketConnection(self, 20000 + self.count % 40000, self.clients[self.count % len(self.clients)], **how)
+
+
+class ForwardedWire(Wire):
+    """From outside, through the forwarding of topology.sh to a server on the client: `with ForwardedWire(net.server, net.client)`."""
+
+    def __init__(self, opener, server):
+        rules = f"{FAMILY_OF_RULES} saddr {ROUTER} tcp sport {RTSP_PORT}", f"tcp dport {RTSP_PORT}"
+        self.sides = Side(opener, "wan", ROUTER, rules[0]), Side(server, "lan", ROUTER_INSIDE, rules[1])
+        self.clients, self.count = (STRANGER,), 0
+
+    @staticmethod
+    def ends(direction, client, outside=True):
+        return (client, ROUTER if outside else CLIENT) if direction == TO_SERVER else (CLIENT, client)
 
 
 class PacketConnection:
     """One of them, with its handshake done unless `opened` says that nobody answers."""
 
-    def __init__(self, wire, port, opened=True, client=CLIENT, server_port=RTSP_PORT):
-        self.sides, self.ports, self.client, self.sent = wire.sides, (port, server_port), client, 0
+    def __init__(self, wire, port, client, opened=True, server_port=RTSP_PORT):
+        self.wire, self.sides, self.ports, self.client, self.sent = wire, wire.sides, (port, server_port), client, 0
         self.next = [random.getrandbits(32), random.getrandbits(32)]
         self.streams = [bytearray(), bytearray()]
         self.emit(TO_SERVER, SYN)
@@ -113,10 +131,9 @@ class PacketConnection:
             self.emit(TO_SERVER, ACK)
 
     def packet(self, direction, flags, data=b"", at=None, urgent=0, outside=True, identity=None):
-        """As it is sent; with outside=False, one to the client as the client gets it."""
         numbers = self.next[direction] if at is None else at, self.next[1 - direction] if flags & ACK else 0
         # Masquerading keeps the port if nobody else has it.
-        ends = (self.client, SCRIPTED) if direction == TO_SERVER else (SCRIPTED, ROUTER if outside else self.client)
+        ends = self.wire.ends(direction, self.client, outside)
         ports = self.ports if direction == TO_SERVER else self.ports[::-1]
         return ip(*ends, socket.IPPROTO_TCP, tcp(*ends, ports, numbers, flags, data, urgent), identity)
 

@@ -24,7 +24,7 @@ readonly scripted4=10.0.2.3 scripted6=fd00:2::3
 
 # link NAMESPACE DEVICE NETWORK NAMESPACE2 DEVICE2: NAMESPACE has address 2 of NETWORK, NAMESPACE2 has 1.
 link() {
-	ip link add "$2" netns "$1" type veth peer name "$5" netns "$4"
+	ip -n "$1" link add "$2" type veth peer name "$5" netns "$4"
 	ip -n "$1" link set lo up
 	ip -n "$1" link set "$2" up
 	ip -n "$4" link set lo up
@@ -47,7 +47,7 @@ addresses_of_link() {
 
 make_topology() {
 	local ns
-	for ns in client client2 router server; do ip netns add "$ns"; done
+	for ns in client client2 router server; do [[ -e /run/netns/$ns ]] || ip netns add "$ns"; done
 	in_ns router sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	each_link link
 	addresses
