@@ -33,11 +33,12 @@ main() {
 	ip netns attach router $$
 	make_router || return
 	for family in 4 6; do verdicts $family siege.py "$@"; done
+	show_counters
 	clear_rules
 	ip -all netns delete
 	make_router || return
 	RTSPNAT_CONTAINER=1 verdicts 4 siege.py "$@"
-	((tests > 1)) || result 1 'siege.py has run'
+	((tests > 0)) || result 1 'siege.py has run'
 	finish_verdicts
 }
 
