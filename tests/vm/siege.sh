@@ -13,7 +13,7 @@
 #   --case REGEX        only the sieges whose names match, as "smallest limits, one outsider"
 #   --results DIR       keep the kernel's log and the verdicts
 #
-# Prints TAP. Exit code as suite.sh. Takes 15 minutes. Beside the test command, and no part of it.
+# Prints TAP. Exit code as suite.sh. Takes 16 minutes. Beside the test command, and no part of it.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
