@@ -14,7 +14,7 @@
 #   scripts    shellcheck; the requirements, the man page and the examples of the documentation against the sources
 #   vm         real streams through a real NAT in a virtual machine, with the modules and without, and over lossy paths
 #
-# Installs the Debian 12 packages that it needs. Takes about 50 minutes on 2 cores (the sum of its stages), 5 more the first time. Logs are in build/logs.
+# Installs the Debian 12 packages that it needs. Takes 41 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
