@@ -311,6 +311,7 @@ void Connection::FillDone(rtspnat_step& step) const {
   }
   asked_ = static_cast<std::uint8_t>(Pop(expect_));
   FillMapping(asked_, step);
+  step.streams = mappings_[asked_].holders;
   step.media_source = directions_[RTSPNAT_REPLY].head.media_source;
   question_ = Question::kExpect;
   step.ask = RTSPNAT_EXPECT;

@@ -367,7 +367,6 @@ inline void Connection::FillOwn(std::uint32_t index, const Mapping& mapping, rts
   step.mapping = static_cast<std::uint8_t>(index);
   step.count = mapping.count;
   step.open = mapping.open;
-  step.streams = mapping.holders;
   step.protocol = mapping.tcp ? kTcp : kUdp;
   if (mapping.inside.first == 0) return;
   Spread(mapping.inside, mapping.count, step.inside);
