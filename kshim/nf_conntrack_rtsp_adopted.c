@@ -8,6 +8,7 @@
 
 #include "nf_conntrack_rtsp_adopted.h"
 #include "nf_conntrack_rtsp_ports.h"
+#include "nf_conntrack_rtsp_proc.h"
 
 struct rtsp_adopted {
 	struct list_head list;
@@ -55,8 +56,10 @@ void rtsp_adopt(struct nf_conn *flow)
 	unsigned int dir;
 
 	adopted = kzalloc(sizeof(*adopted), GFP_ATOMIC | __GFP_NOWARN);
-	if (!adopted)
+	if (!adopted) {
+		rtsp_count(nf_ct_net(flow), RTSP_NO_MEMORY);
 		return;
+	}
 	nf_conntrack_get(&flow->ct_general);
 	adopted->flow = flow;
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {

@@ -46,11 +46,11 @@ static void rtsp_arrival_add(struct rtsp_conn *conn, struct nf_conn *ct,
 }
 
 /* Long enough that one forged packet ahead of the stream does not stand for it. */
-#define RTSP_ARRIVAL_SECONDS	3
+#define RTSP_ARRIVAL_SECONDS	4
 /* The sender may go on from another port.  Reports have 6.2 seconds between them at most
  * (RFC 3550 section 6.3.1).
  */
-#define RTSP_ARRIVAL_SILENCE	8
+#define RTSP_ARRIVAL_SILENCE	9
 
 /* Every packet sets a timeout anew. */
 static void rtsp_arrivals_listen(struct rtsp_media *media, unsigned int i)
@@ -113,14 +113,14 @@ void rtsp_arrivals_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 
 	rtsp_arrivals_listen(media, i);
 	if (mapping->flows & BIT(i)) {
-		if ((!all || media->silent[i] > RTSP_ARRIVAL_SILENCE) &&
+		if ((!all || media->silent[i] >= RTSP_ARRIVAL_SILENCE) &&
 		    rtsp_flow_relist(conn, mapping, i))
 			rtsp_arrivals_keep(media, i);
 		return;
 	}
 	if (!all || !rtsp_arrivals_are_awaited(mapping->in[i]))
 		media->sent[i] = 0;
-	else if (media->sent[i] > RTSP_ARRIVAL_SECONDS)
+	else if (media->sent[i] >= RTSP_ARRIVAL_SECONDS)
 		rtsp_flow_unlist(conn, mapping, i);
 }
 

@@ -306,9 +306,9 @@ struct rtspnat_step {
 	uint8_t transparent;              /**< DONE: 1 if nothing of this connection is read any more, nor kept, nor edited: it
 					       may be forgotten, if no mapping is held. */
 	uint8_t flags;                    /**< DONE: enum rtspnat_flags to send; FIN is lost if the last bytes in front of it do not leave. */
-	uint8_t streams;                  /**< EXPECT: streams that use the ports, also those whose SETUP waits for its answer. */
 	uint8_t holding;                  /**< DONE: 1 while bytes are withheld: empty segments matter too, both ways. With 0
 					       they need not be given, but for those with FIN, RST or URG. */
+	uint8_t streams;                  /**< EXPECT: streams that use the ports, also those whose SETUP waits for its answer. */
 	uint16_t inside[RTSPNAT_PORTS];   /**< RESERVE, EXPECT: the opener's own ports, as announced. */
 	uint16_t outside[RTSPNAT_PORTS];  /**< RESERVE (proposed), EXPECT, RELEASE: ports on the outside address. */
 	uint16_t peer[RTSPNAT_PORTS];     /**< EXPECT, PUBLISH: the peer's own ports, 0 if not known; REDIRECT: one. */
