@@ -4,11 +4,12 @@
 # hardened.sh: the modules on kernels that check themselves: Debian's linux-source-6.1, once with KASAN, UBSAN, kmemleak
 # and failslab, once with KCSAN, and both with lockdep, PROVE_RCU, DEBUG_OBJECTS and more (hardened*.config).
 #
-#   hardened.sh [--check kasan|kcsan] [--source VERSION] [--part NAME]... [--results DIR] [--modules DIR]
-#   hardened.sh [--check kasan|kcsan] [--source VERSION] --kdir
+#   hardened.sh [--check kasan|kcsan] [--source VERSION [--suite NAME]] [--part NAME]... [--results DIR] [--modules DIR]
+#   hardened.sh [--check kasan|kcsan] [--source VERSION [--suite NAME]] --kdir
 #
 #   --check NAME        only one of the kernels; both otherwise
 #   --source VERSION    another of the kernels that apt has the source of, such as 6.12
+#   --suite NAME        the suite of Debian that has that source, such as trixie-backports; that of this machine otherwise
 #   --part NAME         only that part; may be given more than once: cases, dialogues, attacks, stress, replay
 #   --seconds NUMBER    how long each case of `stress` lasts (30); one of `replay` lasts 20 times as long
 #   --case REGEX        of the cases of `stress` only these; guest/stress.sh has the list
@@ -27,15 +28,16 @@ set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,27s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,28s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 readonly repository=$VM_DIR/../..
 source_package=linux-source-6.1
-checks=() parts=() seconds=30 cases='^[^r]' results='' modules='' kdir=''
+checks=() parts=() seconds=30 cases='^[^r]' results='' modules='' kdir='' suite=''
 while [[ $# -gt 0 ]]; do
 	case $1 in
 	--check) checks+=("${2:?--check needs kasan or kcsan}") && shift ;;
 	--source) source_package=linux-source-${2:?--source needs a version} && shift ;;
+	--suite) suite=${2:?--suite needs a name} && shift ;;
 	--part) parts+=("${2:?--part needs a name}") && shift ;;
 	--seconds) seconds=${2:?--seconds needs a number} && shift ;;
 	--case) cases=${2:?--case needs an expression} && shift ;;
@@ -62,6 +64,17 @@ change_source() {
 	sed -i '/config FAULT_INJECTION_STACKTRACE_FILTER/,/help/{/depends on !X86_64/d}' "$1/lib/Kconfig.debug"
 }
 
+# use_suite NAME: from here on apt looks in that suite, and in none of the sources of this machine.
+use_suite() {
+	local apt=$VM_CACHE/apt-$1
+	mkdir -p "$apt"/{lists,cache/archives}/partial
+	printf 'deb [check-valid-until=no] %s %s main\n' "$(mirror debian)" "$1" >"$apt/sources.list"
+	printf '%s "%s";\n' Dir::State::Lists "$apt/lists" Dir::Cache "$apt/cache" Dir::Etc::SourceList "$apt/sources.list" \
+		Dir::Etc::SourceParts /dev/null APT::Sandbox::User root >"$apt/apt.conf"
+	export APT_CONFIG=$apt/apt.conf
+	apt-get -qq update >&2 || die "$EX_VM" "apt finds no suite $1"
+}
+
 # source_version: of Debian's package, the newest that the sources of apt have.
 source_version() { apt-cache policy "$source_package" | awk '$1 == "Candidate:" { print $2 }'; }
 
@@ -84,7 +97,13 @@ fetch_source() {
 	printf '%s\n' "$directory"
 }
 
-options() { list "$VM_DIR/hardened.config" && list "$VM_DIR/hardened.$1.config"; }
+# options CHECK: and those that this version alone needs.
+options() {
+	local file
+	for file in "$VM_DIR"/hardened{,".$1",".${source_package#linux-source-}"}.config; do
+		[[ ! -f $file ]] || list "$file"
+	done
+}
 
 kernel_of() {
 	printf '%s/hardened-%s-%s\n' "$VM_CACHE" "$1" "$({ options "$1" && echo "$version" && declare -f change_source; } | sha256sum | cut -c1-16)"
@@ -188,8 +207,9 @@ run_part() {
 	esac
 }
 
+[[ -z $suite ]] || use_suite "$suite"
 version=$(source_version)
-[[ -n $version ]] || die "$EX_USAGE" "apt knows no $source_package; the mirror has to have Debian 12"
+[[ -n $version ]] || die "$EX_USAGE" "apt knows no $source_package; another suite may have it, see --suite"
 for check in "${checks[@]}"; do
 	[[ -f $VM_DIR/hardened.$check.config ]] || die "$EX_USAGE" "no check $check"
 	make_kernel "$check"

@@ -79,14 +79,6 @@ arch() {
 	esac
 }
 
-# mirror PATH: where the host's own apt sources find PATH, debian or debian-security.
-mirror() {
-	local url
-	# shellcheck disable=SC2016 # apt's own placeholders
-	url=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -m1 "/$1/*\$" || :)
-	printf '%s\n' "${url:-http://deb.debian.org/$1}"
-}
-
 # archives SUITE: lines for apt. Of other architectures a mirror may have no whole security and backports archive, and of sid one
 # that is weeks old does as well.
 archives() {

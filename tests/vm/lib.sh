@@ -51,3 +51,11 @@ kernel_version() { cat "$(kernel_dir)/kernel-version"; }
 
 # kernel_kdir: KDIR to build modules for the kernel of the image with.
 kernel_kdir() { printf '%s/headers/usr/src/linux-headers-%s\n' "$(image_dir)" "$(cat "$(image_dir)/kernel-version")"; }
+
+# mirror PATH: where the host's own apt sources find PATH, debian or debian-security.
+mirror() {
+	local url
+	# shellcheck disable=SC2016 # apt's own placeholders
+	url=$(apt-get indextargets --format '$(SITE)' 2>/dev/null | grep -m1 "/$1/*\$" || :)
+	printf '%s\n' "${url:-http://deb.debian.org/$1}"
+}
