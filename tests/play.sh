@@ -10,8 +10,8 @@
 # Installs the Debian 12 packages that it needs. Takes 2 minutes on 2 cores, 5 more the first time. The virtual
 # machine's image (1.5 GB) lies in ~/.cache/rtspnat. Nothing leaves this machine but the download of packages.
 set -euo pipefail
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tools/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/lib.sh"
 
 usage() { sed -n '4,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 

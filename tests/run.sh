@@ -16,8 +16,8 @@
 #
 # Installs the Debian 12 packages that it needs. Takes 41 minutes on 2 cores, 5 more the first time. Logs are in build/logs.
 set -euo pipefail
-# shellcheck source=lib.sh
-. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=tools/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/tools/lib.sh"
 
 ALL_STAGES=(g++ clang asan fuzz modules scripts vm)
 LOGS=$TOP/build/logs
@@ -37,7 +37,7 @@ test_preset() {
 stage_g++() {
 	rm -rf "$TOP/build/default/cases"
 	test_preset default --output-junit "$LOGS/ctest.xml"
-	"$TOP/tests/requirements.py" --ctest "$LOGS/ctest.xml" --cases "$TOP/build/default/cases"
+	"$TOP/tests/tools/requirements.py" --ctest "$LOGS/ctest.xml" --cases "$TOP/build/default/cases"
 }
 stage_clang() { test_preset clang; }
 stage_asan() { test_preset asan; }
@@ -49,9 +49,9 @@ stage_modules() {
 	cd "$TOP"
 	cmake --preset default -DRTSPNAT_KDIR="$kdir"
 	cmake --build --preset default --target modules
-	make -C build/default/modules/kshim check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/checkpatch.sh")"
+	make -C build/default/modules/kshim check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/tools/checkpatch.sh")"
 	# The other kernels of the same suites: headers that one brings along by chance are missing on another.
-	kdir=$("$TOP/tests/kernel_headers.sh" '6\.12\.[^-]*-amd64')
+	kdir=$("$TOP/tests/tools/kernel_headers.sh" '6\.12\.[^-]*-amd64')
 	make -C build/default/modules/kshim check-sparse KDIR="$kdir"
 	for kernel in {'6\.1\.0-[0-9]+','6\.12\.[^-]*'}-{cloud,rt}-amd64; do build_without_a_word "$kernel"; done
 }
@@ -59,7 +59,7 @@ stage_modules() {
 # build_without_a_word PATTERN: for a kernel of another configuration. No sparse: it does not follow the locks of PREEMPT_RT.
 build_without_a_word() {
 	local kdir log=$LOGS/words.log
-	kdir=$("$TOP/tests/kernel_headers.sh" "$1")
+	kdir=$("$TOP/tests/tools/kernel_headers.sh" "$1")
 	say "for ${kdir##*/linux-headers-}"
 	make -s -C build/default/modules/kshim clean KDIR="$kdir"
 	make -s -j"$JOBS" -C build/default/modules/kshim KDIR="$kdir" 2>&1 | tee "$log"
@@ -72,9 +72,9 @@ stage_scripts() {
 	git ls-files -z -- '*.sh' .ci/run ':!tests/vm/guest/examples' | xargs -0 shellcheck -x
 	# Shown in the documentation as they are, without a first line.
 	git ls-files -z -- 'tests/vm/guest/examples/*.sh' | xargs -0 shellcheck -s sh
-	tests/requirements.py
-	tests/man_page.py
-	tests/examples.sh
+	tests/tools/requirements.py
+	tests/tools/man_page.py
+	tests/tools/examples.sh
 }
 
 stage_vm() {
@@ -83,7 +83,7 @@ stage_vm() {
 	"$TOP/tests/vm/suite.sh" --modules "$MODULES/kshim" --results "$TOP/build/vm"
 	local taps
 	mapfile -t taps < <(find "$TOP/build/vm" -name '*tap*' -type f)
-	"$TOP/tests/requirements.py" --tap "${taps[@]}"
+	"$TOP/tests/tools/requirements.py" --tap "${taps[@]}"
 }
 
 case ${1:-} in

@@ -24,7 +24,7 @@
 /// L11. A packet with bytes in custody is never longer than the one that its sender sends now, or 576 bytes with its
 ///      headers. (In UserspaceRouter.)
 /// L12. Behind urgent data nothing is read: nothing is asked for but a release. (In UserspaceRouter.)
-/// L6 is in tests/work_per_byte_main.cc.
+/// L6 is in tests/tools/work_per_byte_main.cc.
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -52,7 +52,7 @@ part matrix matrix.sh --quick
 part dialogues run.sh --count --timeout 900 dialogues.sh .
 part attacks attack.sh --quick
 part shapes shapes.sh --quick
-part examples ../examples.sh
+part examples ../tools/examples.sh
 part lossy lossy.sh --sessions 10
 part throughput throughput.sh --rounds 3
 exit $code

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = TOP / "docs/rtspnat.7"
 
 

@@ -22,7 +22,7 @@ import re
 import sys
 import xml.etree.ElementTree as xml
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 PAGE = TOP / "docs/requirements.md"
 ROWS = {"R": 95, "D": 37, "P": 63}
 

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# What play.sh and run.sh share: where things are, packages, the kernel modules.
+# What tests/run.sh, tests/play.sh and the scripts of this folder share: where things are, packages, the kernel modules.
 
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck disable=SC2034 # for checkpatch.sh
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/rtspnat
 MODULES=$TOP/build/modules

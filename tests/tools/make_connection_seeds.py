@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Writes the hand-made seeds of fuzz/connection_fuzz.cc: python3 tests/make_connection_seeds.py FOLDER"""
+"""Writes the hand-made seeds of fuzz/connection_fuzz.cc: python3 tests/tools/make_connection_seeds.py FOLDER"""
 import pathlib
 import struct
 import sys

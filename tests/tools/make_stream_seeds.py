@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Writes the hand-made seeds of fuzz/stream_fuzz.cc: python3 tests/make_stream_seeds.py FOLDER
+"""Writes the hand-made seeds of fuzz/stream_fuzz.cc: python3 tests/tools/make_stream_seeds.py FOLDER
 
 The format is that of TrialOf() in tests/tcp/laws.cc.
 """

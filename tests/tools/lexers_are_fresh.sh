@@ -3,7 +3,7 @@
 # Fails if a file in parser/lex/generated is not what re2c makes of its source.
 # usage: lexers_are_fresh.sh FOLDER RE2C FLAG...    FOLDER is for scratch
 set -eu
-repository=$(cd "$(dirname "$0")/.." && pwd)
+repository=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$1
 shift
 mkdir -p "$scratch/parser/lex/generated"

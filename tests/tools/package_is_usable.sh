@@ -4,7 +4,7 @@
 # and by pkg-config.
 # usage: package_is_usable.sh BUILD_FOLDER CC
 set -eu
-tests=$(cd "$(dirname "$0")" && pwd)
+tests=$(cd "$(dirname "$0")/.." && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 cmake --install "$1" --prefix "$scratch/usr" >"$scratch/log"

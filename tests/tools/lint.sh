@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # Checks the hand-written C++ of the project:
-#   tests/lint.sh format        clang-format, all files; `apply-format` changes them
-#   tests/lint.sh tidy          clang-tidy, the core (20 s)
-#   tests/lint.sh tidy-tests    clang-tidy without its analyzer, the rest (many minutes)
+#   tests/tools/lint.sh format        clang-format, all files; `apply-format` changes them
+#   tests/tools/lint.sh tidy          clang-tidy, the core (20 s)
+#   tests/tools/lint.sh tidy-tests    clang-tidy without its analyzer, the rest (many minutes)
 # rtspnat.h and kshim/ are in kernel style and have checks of their own; generated lexers are re2c's.
 set -eu
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 sources() {
   find "$@" \( -name '*.cc' -o -name '*.h' \) ! -path mangler/include/rtspnat.h ! -path 'tests/vm/*' \
@@ -37,5 +37,5 @@ case "${1:-}" in
   apply-format) everything | xargs clang-format-19 -i ;;
   tidy) tidy "" parser/src mangler/src ;;
   tidy-tests) tidy "-clang-analyzer-*" tests fuzz ;;
-  *) echo "usage: tests/lint.sh format|apply-format|tidy|tidy-tests" >&2; exit 2 ;;
+  *) echo "usage: tests/tools/lint.sh format|apply-format|tidy|tidy-tests" >&2; exit 2 ;;
 esac
