@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// A whole connection, played by tests/dialogue.h, which checks the laws of rtspnat.h.
+// A whole connection, played by tests/harness/dialogue.h, which checks the laws of rtspnat.h.
 //
 // Input: one byte of options, then records of a 4-byte head and bytes:
 //   0  operation: bit 0 direction; bits 1-3 what is sent (see Operation); bit 4 acknowledge first
@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tests/dialogue.h"
+#include "tests/harness/dialogue.h"
 #include "tests/reference/framing.h"
 #include "tests/reference/lines.h"
 

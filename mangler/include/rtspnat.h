@@ -19,7 +19,7 @@
  * A Transport line that a segment boundary cuts is withheld and sent in front of the
  * next segment, so that what leaves does not depend on how the stream was cut.
  *
- * Laws (tests/connection_test.cc, tests/passing_test.cc and fuzz/connection_fuzz.cc bear
+ * Laws (tests/unit/connection_test.cc, tests/unit/passing_test.cc and fuzz/connection_fuzz.cc bear
  * the same numbers):
  *  1. No bytes make the core crash, hang, or read outside the segment.
  *  2. Every edit lies inside prefix and kept payload; edits ascend and do not overlap.

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "rtspnat.h"
-#include "tests/spec_reader.h"
+#include "tests/harness/spec_reader.h"
 
 namespace rtsp::test {
 

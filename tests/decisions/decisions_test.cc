@@ -9,7 +9,7 @@
 
 #include "tests/decisions/decision_case.h"
 #include "tests/decisions/notebook.h"
-#include "tests/spec_reader.h"
+#include "tests/harness/spec_reader.h"
 #include "tests/tcp/complaints.h"
 #include "tests/tcp/lockstep.h"
 #include "tests/tcp/userspace_router.h"

@@ -12,13 +12,13 @@
 ///  L4. No mapping is left when the connection has ended.
 ///  L5. Sequence numbers that are mapped keep their order, and the inverse map leads back. (In UserspaceRouter.)
 ///  L7. Every session comes to its end, at the latest when its path loses nothing any more; how fast is measured in
-///      tests/stall_law_test.cc.
+///      tests/tcp/stall_law_test.cc.
 ///  L8. Never worse than off: the same bytes arrive no later than they would without the core, but for one retransmission
 ///      timeout for each line taken into custody, each segment cut at its tail and each gap in text, and one besides; what
-///      follows a `$` frame is never dropped behind a gap. (In tests/never_worse_test.cc.)
+///      follows a `$` frame is never dropped behind a gap. (In tests/decisions/never_worse_test.cc.)
 ///  L9. An acknowledgement up to the frontier, or up to a FIN there, is always noted, however many bytes have passed and
 ///      however few acknowledgements the core has been shown: when both sides have acknowledged all, nothing is held, and
-///      numbers are mapped as before. (In UserspaceRouter; long sessions are in tests/long_session_law_test.cc.)
+///      numbers are mapped as before. (In UserspaceRouter; long sessions are in tests/tcp/long_session_law_test.cc.)
 /// L10. No edit outlives 2^30 bytes of its direction: media behind it is passed unread, and never changed. (In
 ///      UserspaceRouter::PassBulk().)
 /// L11. A packet with bytes in custody is never longer than the one that its sender sends now, or 576 bytes with its

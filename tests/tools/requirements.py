@@ -72,7 +72,7 @@ def check_sources(rows):
 
 
 def identifier(heading):
-    """As SpecCase::Identifier() in tests/spec_reader.cc."""
+    """As SpecCase::Identifier() in tests/harness/spec_reader.cc."""
     return re.sub(r"[^A-Za-z0-9]+", "_", heading).strip("_")
 
 

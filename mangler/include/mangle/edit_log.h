@@ -34,7 +34,7 @@ struct EditPart {
 
 /// Edits in stream order; entries leave when the receiver has acknowledged them.
 ///
-/// Laws (tests/edit_log_test.cc):
+/// Laws (tests/unit/edit_log_test.cc):
 ///  1. Parts lie inside the segment, ascend, and do not overlap.
 ///  2. The parts of a segment are those of its two halves together, however it is halved.
 ///  3. An entry is forgotten only when it is acknowledged whole, and one that adds bytes only when the numbers behind

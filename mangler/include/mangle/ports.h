@@ -92,7 +92,7 @@ struct PortRequest {
 /// text has; then scattered ones with as many; then with fewer, which are zero-padded (all 17 parsers
 /// examined read that as decimal).
 ///
-/// Laws (tests/ports_test.cc):
+/// Laws (tests/unit/ports_test.cc):
 ///  1. Several ports follow each other, and the first is even, but for the same ports with same_only or any_same.
 ///  2. One port keeps the parity of the port inside (RFC 4787 REQ-4).
 ///  3. No port is below kFirstPort or has more digits than asked for, but for the same ports as inside.

@@ -22,7 +22,7 @@ inline constexpr std::uint32_t kMostGrowth = 255;
 
 /// The additions of one direction.
 ///
-/// Laws (tests/seq_map_test.cc):
+/// Laws (tests/unit/seq_map_test.cc):
 ///  1. Forward() is strictly monotone: numbers keep their order, no two become one.
 ///  2. Back(Forward(x)) == x, for every x from the last acknowledged on.
 ///  3. Back() is monotone. A number inside added bytes gives the byte that they belong to, so that their sender

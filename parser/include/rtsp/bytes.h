@@ -18,7 +18,7 @@ struct Field {
 
 /// Reads a borrowed run of bytes from front to back, and never outside of it.
 ///
-/// Laws (tests/bytes_test.cc):
+/// Laws (tests/unit/bytes_test.cc):
 ///  1. No call reads at or past the end; Peek() there gives 0.
 ///  2. Only Seek() moves backwards.
 class Cursor {

@@ -90,7 +90,7 @@ enum class Opening : std::uint8_t {
 /// Replies open nothing by themselves, so ReadAnswers() has them read as kindly as clients do: what is not understood is a kGap,
 /// and the framer searches for the next line that is a status line.
 ///
-/// Laws (tests/framer_test.cc, fuzz/framer_fuzz.cc):
+/// Laws (tests/unit/framer_test.cc, fuzz/framer_fuzz.cc):
 ///  1. Cutting the stream differently changes no unit but for Unit::held and where the line lies.
 ///  2. Units do not overlap and their offsets never go back.
 ///  3. Work is bounded: a byte is looked at a fixed number of times, bodies and `$` payload not at all.

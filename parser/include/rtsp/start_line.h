@@ -68,7 +68,7 @@ struct StartLine {
 ///     line.Take(rest, 0, 500);        // the last one with its LF.
 ///     StartLine start = line.Finish();
 ///
-/// Laws (tests/start_line_test.cc):
+/// Laws (tests/unit/start_line_test.cc):
 ///  1. Finish() gives what LexStartLine() gives of the same line, but for StartLine::uri, in whose stead odd_uri is set; and
 ///     but for methods of more than kMethodBytes, which are invalid.
 class LongStartLine {

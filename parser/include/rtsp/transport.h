@@ -95,7 +95,7 @@ struct TransportSpec {
 
 /// Reads the specs of one Transport header, in order.
 ///
-/// Laws (tests/transport_test.cc, fuzz/transport_fuzz.cc):
+/// Laws (tests/unit/transport_test.cc, fuzz/transport_fuzz.cc):
 ///  1. Every Field lies inside the line, and inside TransportSpec::all but for that itself.
 ///  2. No number wraps: 70000, 65546, -1 and 0x10 are not ports.
 ///  3. Specs do not overlap, follow each other, and their number is at most the line's length.
