@@ -15,7 +15,7 @@ bool ReadIpv4(rtsp::Cursor text, rtspnat_address& address) {
     }
     // A leading zero means octal to some readers: not an address that we are sure of.
     const bool zero = text.Peek() == '0';
-    const rtsp::Number part = rtsp::ReadDigits(text, 255);
+    const rtsp::Number part = rtsp::ReadNumber(text, 255);
     if (!part.valid || (zero && part.field.length != 1)) return false;
     address.bytes[i] = static_cast<std::uint8_t>(part.value);
   }

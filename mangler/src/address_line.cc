@@ -49,7 +49,7 @@ bool Connection::IsAddressLine(rtsp::HeaderName name) const {
 }
 
 // Rewrites the address of this very control connection, and its port; all others are left alone.
-[[gnu::noinline]] void Connection::ReadAddressLine() {
+void Connection::ReadAddressLine() {
   const bool is_url = line_name_ != rtsp::HeaderName::kXNat;
   const Control control = is_url ? Control{setup_.peer, setup_.peer_port, setup_.published_port}
                                  : Control{setup_.inside, setup_.inside_port, setup_.outside_port};
@@ -78,7 +78,7 @@ bool Connection::IsRedirection() const {
 }
 
 // Returns false if there is nothing to ask.
-[[gnu::noinline]] bool Connection::AskOfRedirection(rtspnat_step& step) {
+bool Connection::AskOfRedirection(rtspnat_step& step) {
   phase_ = Phase::kRead;
   rtsp::Cursor in = Line();
   in.Seek(line_value_);

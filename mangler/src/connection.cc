@@ -35,12 +35,12 @@ Connection::Connection(const rtspnat_setup& setup)
 
 // While nothing is held and no edit is outstanding, acknowledgements need not be noted: Begin() takes care that the last one
 // that was is not far behind when the next edit is made.
-[[gnu::always_inline]] inline void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
+inline void Connection::TakeAcknowledgement(const rtspnat_segment& segment) {
   Direction& other = directions_[1 - (segment.direction & 1)];
   if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.edits.Empty())) Acknowledge(other, segment.ack);
 }
 
-[[gnu::noinline]] void Connection::Acknowledge(Direction& other, std::uint32_t ack) const {
+void Connection::Acknowledge(Direction& other, std::uint32_t ack) const {
   std::uint32_t acknowledged = other.map.Back(ack);
   // FIN takes a number of its own, behind the last byte.
   if (other.closed && acknowledged == other.frontier + 1) acknowledged = other.frontier;
@@ -58,7 +58,7 @@ void Connection::NoteAcknowledged(Direction& direction, std::uint32_t acknowledg
 
 // What lies further back than any window has arrived, however seldom the embedder shows an acknowledgement: an edit must not be
 // there any more when the numbers come round.
-[[gnu::noinline]] void Connection::LeaveBehind(Direction& direction) const {
+void Connection::LeaveBehind(Direction& direction) const {
   if (direction.frontier - direction.acknowledged <= rtsp::kMostWindow) return;
   const std::uint32_t arrived = direction.frontier - rtsp::kMostWindow;
   direction.acknowledged = arrived;
@@ -77,7 +77,7 @@ void Connection::NoteSize(const rtspnat_segment& segment) {
 }
 
 // Takes in a segment that need not be read and ends `count` bytes behind the frontier. Nothing is held.
-[[gnu::always_inline]] inline void Connection::PassOver(const rtspnat_segment& segment, Direction& direction,
+inline void Connection::PassOver(const rtspnat_segment& segment, Direction& direction,
                                                         std::uint32_t count) {
   NoteSize(segment);
   if (count != 0) {
@@ -87,7 +87,7 @@ void Connection::NoteSize(const rtspnat_segment& segment) {
   if (!directions_[0].edits.Empty() || !directions_[1].edits.Empty()) PassEditsOver(segment, direction);
 }
 
-[[gnu::noinline]] void Connection::PassEditsOver(const rtspnat_segment& segment, Direction& direction) {
+void Connection::PassEditsOver(const rtspnat_segment& segment, Direction& direction) {
   TakeAcknowledgement(segment);
   LeaveBehind(direction);
 }
@@ -210,7 +210,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
 }
 
 // The text of a head in hand may have left: its mappings stay reserved until the connection ends.
-[[gnu::noinline]] void Connection::TurnTransparent(std::uint32_t note) {
+void Connection::TurnTransparent(std::uint32_t note) {
   Note(note);
   transparent_ = true;
   LetGo(directions_[1 - direction_]);
@@ -218,7 +218,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
 }
 
 // Behind FIN or RST of either side nothing is read: a mapping would have nobody to give it back. A FIN that was cut off is sent again.
-[[gnu::noinline]] void Connection::FinishClose() {
+void Connection::FinishClose() {
   const bool is_cut = leaving_.End() != seq_ + length_;
   if (is_cut && (flags_ & RTSPNAT_RST) == 0) return;
   Current().closed = true;
@@ -231,7 +231,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
   phase_ = Phase::kClosed;
 }
 
-[[gnu::noinline]] void Connection::FinishSegment() {
+void Connection::FinishSegment() {
   Direction& direction = Current();
   const std::uint32_t end = seq_ + (transparent_ ? length_ : in_.Position());
   if ((reading_ || transparent_) && Before(direction.frontier, end)) direction.frontier = end;
@@ -241,7 +241,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
   if (closing_ && verdict_ == RTSPNAT_ACCEPT) FinishClose();
 }
 
-[[gnu::noinline]] void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
+void Connection::FillMapping(std::uint32_t index, rtspnat_step& step) const {
   const Mapping& mapping = mappings_[index];
   FillOwn(index, mapping, step);
   step.open &= kAllPorts;
@@ -298,7 +298,7 @@ void Connection::FillDone(rtspnat_step& step) const {
 }
 
 // Asks what is to be asked of a mapping, of which there is some.
-[[gnu::noinline]] rtspnat_ask Connection::AskOfMapping(rtspnat_step& step) {
+rtspnat_ask Connection::AskOfMapping(rtspnat_step& step) {
   if (release_ != 0) {
     Leave(Pop(release_), step, RTSPNAT_RELEASE);
     Note(RTSPNAT_NOTE_RELEASED);
@@ -318,15 +318,8 @@ void Connection::FillDone(rtspnat_step& step) const {
   return RTSPNAT_EXPECT;
 }
 
-// Reads until there is something to ask, or the segment is done.
-[[gnu::always_inline]] inline void Connection::ReadOn() {
-  const rtsp::Framer::Plain plain = ReadUnits();
-  if (plain == rtsp::Framer::Plain::kAllTaken) FinishSegment();
-  if (plain == rtsp::Framer::Plain::kOther) ReadOther();
-}
-
 // Takes a step of a kind that most SETUPs do without. Returns true if there is something to ask.
-[[gnu::always_inline]] inline bool Connection::TakeOtherStep(rtspnat_step& step) {
+inline bool Connection::TakeOtherStep(rtspnat_step& step) {
   switch (phase_) {
     case Phase::kUse: UseReserved(); break;
     case Phase::kPublish: return ProposePublished(step);
@@ -355,7 +348,7 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
       if (TakeOtherStep(step)) return static_cast<rtspnat_ask>(step.ask);
       continue;
     }
-    if (phase_ == Phase::kRead && release_ == 0) ReadOn();
+    if (phase_ == Phase::kRead && release_ == 0) ReadUnits();
     if (phase_ != Phase::kDone) continue;
     FillDone(step);
     return RTSPNAT_DONE;

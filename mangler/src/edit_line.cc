@@ -18,7 +18,7 @@ void PutPort(EditWriter& writer, std::uint32_t port, std::uint32_t size) {
 // Entries that the log needs for `size` bytes of text.
 std::uint32_t EntriesFor(std::uint32_t size) { return (size + kEditBytes - 1) / kEditBytes; }
 
-[[gnu::noinline]] std::uint32_t AddressSize(const rtspnat_address& address) {
+std::uint32_t AddressSize(const rtspnat_address& address) {
   std::uint8_t text[kAddressBytes];
   return WriteAddress(address, text);
 }

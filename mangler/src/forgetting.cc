@@ -20,7 +20,7 @@ std::uint32_t ShiftOf(std::uint32_t direction) { return kDirectionShift + direct
 }  // namespace
 
 // Goes on where a connection was forgotten.
-[[gnu::noinline]] void Connection::Resume() {
+void Connection::Resume() {
   const std::uint32_t marks = setup_.marks;
   agreed_interleaved_ = (marks & kAgreedInterleaved) != 0;
   hands_off_ = (marks & kHandsOff) != 0;

@@ -30,7 +30,7 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
 
 }  // namespace
 
-[[gnu::always_inline]] inline void Connection::BeginHead(Head& head, const rtsp::Unit& unit) {
+inline void Connection::BeginHead(Head& head, const rtsp::Unit& unit) {
   // Nothing is left of a head before: EndHead() or TurnTransparent() has let go of its mappings.
   head = {};
   head.method = unit.start.method;
@@ -45,7 +45,7 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
 }
 
 // Returns false if there is something to do first.
-[[gnu::always_inline]] inline bool Connection::ReadHeader(Head& head, const rtsp::Unit& unit) {
+inline bool Connection::ReadHeader(Head& head, const rtsp::Unit& unit) {
   if (unit.too_long || unit.bare) {
     const std::uint32_t note = unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END;
     if (unit.header.name != rtsp::HeaderName::kOther) Note(note);
@@ -82,14 +82,14 @@ bool Contains(MappingSet set, std::uint32_t index) { return (set >> index & 1U) 
 }
 
 // Servers echo the text, whatever it is.
-[[gnu::noinline]] void Connection::ReadOddCseq(const rtsp::Unit& unit, Head& head) {
+void Connection::ReadOddCseq(const rtsp::Unit& unit, Head& head) {
   const rtsp::Field text = rtsp::TrimmedValue(unit.line, unit.header.value);
   head.cseq_kind = text.Empty() ? CseqKind::kNone : CseqKind::kText;
   head.cseq = HashOf(unit.line, text);
 }
 
 // What not every SETUP has.
-[[gnu::noinline]] void Connection::ReadOtherLine() {
+void Connection::ReadOtherLine() {
   Head& head = Current().head;
   phase_ = Phase::kRead;
   if (line_name_ == rtsp::HeaderName::kSession) {
@@ -114,7 +114,7 @@ void Connection::NoteSessionTimeout() {
 }
 
 // Returns false if there is something to ask first.
-[[gnu::always_inline]] inline bool Connection::EndHead(Head& head) {
+inline bool Connection::EndHead(Head& head) {
   if (head.status != 0) {
     Note(RTSPNAT_NOTE_RESPONSE);
     if (direction_ == RTSPNAT_REPLY) phase_ = Phase::kResponse;
@@ -127,7 +127,7 @@ void Connection::NoteSessionTimeout() {
 }
 
 // Takes one unit. Returns false if there is something to do first, or nothing more to be read.
-[[gnu::always_inline]] inline bool Connection::TakeUnit(Head& head, const rtsp::Unit& unit) {
+inline bool Connection::TakeUnit(Head& head, const rtsp::Unit& unit) {
   switch (unit.kind) {
     case rtsp::UnitKind::kStartLine: BeginHead(head, unit); return true;
     case rtsp::UnitKind::kHeader: return ReadHeader(head, unit);
@@ -147,30 +147,16 @@ void Connection::NoteSessionTimeout() {
   return false;
 }
 
-// Reads plain lines. What is deeper is called from elsewhere, to save stack: FinishSegment() at kAllTaken, ReadOther()
-// at kOther.
-[[gnu::noinline, gnu::flatten]] rtsp::Framer::Plain Connection::ReadUnits() {
-  struct Sink {
-    Connection& connection;
-    Head& head;
-
-    [[gnu::always_inline]] bool operator()(const rtsp::Unit& unit) const {
-      return connection.TakeUnit(head, unit);
-    }
-  };
-  if (!reading_ || transparent_) return rtsp::Framer::Plain::kAllTaken;
+// Reads on until there is something to do, or nothing more to be read.
+void Connection::ReadUnits() {
   Direction& direction = Current();
-  return direction.framer.ForEachPlain<false>(in_, Sink{*this, direction.head});
-}
-
-// Reads one unit of any kind.
-[[gnu::noinline]] void Connection::ReadOther() {
   rtsp::Unit unit;
-  Direction& direction = Current();
-  direction.framer.TakeOther(in_, unit);
-  const bool ends = unit.kind == rtsp::UnitKind::kNeedMore || unit.kind == rtsp::UnitKind::kNoRoom;
-  if (ends) return FinishSegment();
-  (void)TakeUnit(direction.head, unit);
+  do {
+    if (!reading_ || transparent_) return FinishSegment();
+    direction.framer.Next(in_, unit);
+    const bool ends = unit.kind == rtsp::UnitKind::kNeedMore || unit.kind == rtsp::UnitKind::kNoRoom;
+    if (ends) return FinishSegment();
+  } while (TakeUnit(direction.head, unit));
 }
 
 // Every request is noted, because a reply without a usable CSeq belongs to the only one that waits.
@@ -184,13 +170,13 @@ void Connection::EndRequest(const Head& head) {
 }
 
 // A request that waits for its reply makes room for a newer one.
-[[gnu::noinline]] void Connection::GiveUp(const Pending* request) {
+void Connection::GiveUp(const Pending* request) {
   Note(RTSPNAT_NOTE_UNANSWERED);
   UnholdAll(pending_.Take(request).mappings);
 }
 
 // Behind a gap a refusal may be what a stranger wrote into a body: it gives nothing back, nor does it answer anything.
-[[gnu::noinline]] void Connection::EndResponse() {
+void Connection::EndResponse() {
   const Head& head = Current().head;
   phase_ = Phase::kRead;
   // 1xx is not the answer yet (RFC 2326 section 11.1).
@@ -231,7 +217,7 @@ void Connection::ResolveSetup(const Pending& request, const Head& head) {
 
 // SETUP of the same URL in another way ends what the URL had on this connection: ffmpeg, which no datagram reaches, pauses and sets
 // the URL up interleaved in another session. With other ports (RFC 2326 section 10.4) it ends those of its own session.
-[[gnu::noinline]] void Connection::EndReplacedStreams(const Pending& request, const Head& head,
+void Connection::EndReplacedStreams(const Pending& request, const Head& head,
                                                       std::uint32_t session, MappingSet chosen) {
   if (head.choice == Choice::kInterleaved) agreed_interleaved_ = true;
   const bool other_way = head.choice == Choice::kInterleaved || head.choice == Choice::kOtherWay;

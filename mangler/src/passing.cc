@@ -17,7 +17,7 @@ std::uint32_t Fewer(std::uint32_t a, std::uint32_t b) { return a < b ? a : b; }
 
 // The framer's buffer holds the bytes in custody, and behind them the line that is withheld. What it held
 // besides has left with the segment before.
-[[gnu::noinline]] void Connection::RecallWithheld() {
+void Connection::RecallWithheld() {
   Direction& direction = Current();
   direction.framer.Keep(direction.custody.size);
   recalled_ = direction.withholds ? direction.Line() : Range{};
@@ -163,19 +163,19 @@ void Connection::PlanPassing() {
   if (!direction.edits.Empty()) CountEdits();
 }
 
-[[gnu::noinline]] void Connection::PlanOther() {
+void Connection::PlanOther() {
   Withhold();
   PlanParts();
   holds_ = Holds();
 }
 
-[[gnu::noinline]] void Connection::CountEdits() {
+void Connection::CountEdits() {
   if (verdict_ != RTSPNAT_ACCEPT) return;
   edits_ = static_cast<std::uint8_t>(Current().edits.Count(leaving_.start, leaving_.size));
   if (edits_ != 0) Note(RTSPNAT_NOTE_EDITED);
 }
 
-[[gnu::noinline]] void Connection::PlanParts() {
+void Connection::PlanParts() {
   const Direction& direction = Current();
   const Range line = direction.Line();
   if ((flags_ & RTSPNAT_RST) != 0) {
@@ -198,7 +198,7 @@ void Connection::PlanPassing() {
 
 // Acknowledgements of what precedes the bytes in custody stand for these too. The embedder's numbers have no addition
 // that it was not told of.
-[[gnu::noinline]] std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) const {
+std::uint32_t Connection::PlanAcknowledgement(const rtspnat_segment& segment) const {
   const Direction& other = directions_[1 - (segment.direction & 1)];
   const Range custody = other.in_custody ? other.Line() : other.custody;
   if ((segment.flags & RTSPNAT_ACK) == 0 || custody.size == 0) return segment.ack;

@@ -27,28 +27,28 @@ void Append(Numbers& numbers, std::uint16_t value, rtsp::Field field) {
   numbers.field[numbers.count++] = field;
 }
 
-[[gnu::noinline]] Numbers NumbersOf(const rtsp::Ports& ports) {
+Numbers NumbersOf(const rtsp::Ports& ports) {
   Numbers numbers;
   for (unsigned i = 0; i < ports.count; ++i) Append(numbers, ports.value[i], ports.field[i]);
   return numbers;
 }
 
-[[gnu::noinline]] Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
+Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
   Numbers numbers;
   for (unsigned i = 0; i < count; ++i) Append(numbers, addresses[i].port, addresses[i].port_field);
   return numbers;
 }
 
-[[gnu::always_inline]] inline rtspnat_address AddressOf(const rtsp::Cursor& line, rtsp::Field field) {
+inline rtspnat_address AddressOf(const rtsp::Cursor& line, rtsp::Field field) {
   return ReadAddress(line.Slice(ReadHostPort(line, field).host));
 }
 
 // Calls of their own, for what they keep on the stack.
-[[gnu::noinline]] bool NamesHost(const rtsp::Cursor& line, rtsp::Field field) {
+bool NamesHost(const rtsp::Cursor& line, rtsp::Field field) {
   return IsRoutable(AddressOf(line, field));
 }
 
-[[gnu::noinline]] void AppendPortBehind(Numbers& numbers, const rtsp::Cursor& line, rtsp::Field destination) {
+void AppendPortBehind(Numbers& numbers, const rtsp::Cursor& line, rtsp::Field destination) {
   const HostPort address = ReadHostPort(line, destination);
   if (address.port != 0) Append(numbers, address.port, address.port_field);
 }
@@ -159,7 +159,7 @@ bool IsRoutable(const rtspnat_address& address) {
   return first != 0;  // Neither :: nor ::1, nor what stands for IPv4.
 }
 
-[[gnu::noinline]] HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field) {
+HostPort ReadHostPort(const rtsp::Cursor& line, rtsp::Field field) {
   HostPort out;
   std::uint32_t start = field.offset;
   std::uint32_t end = start + field.length;
@@ -184,13 +184,13 @@ bool IsRoutable(const rtspnat_address& address) {
   if (stop == end) return out;
   rtsp::Cursor in = line.Slice(0, end);
   in.Seek(stop + 1);
-  const rtsp::Number port = rtsp::ReadDigits(in, kMaxPort);
+  const rtsp::Number port = rtsp::ReadNumber(in, kMaxPort);
   out.port_field = port.field;
   if (port.valid && in.AtEnd()) out.port = static_cast<std::uint16_t>(port.value);
   return out;
 }
 
-[[gnu::noinline]] bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line,
+bool IsOwn(const TransportSpec& spec, const rtsp::Cursor& line,
                              const rtspnat_address& own) {
   if (!spec.destination.Empty() && !IsSame(AddressOf(line, spec.destination), own)) return false;
   if (!spec.client_address.Empty() && !IsSame(AddressOf(line, spec.client_address), own)) return false;
@@ -201,7 +201,7 @@ bool IsRoutable(const rtspnat_address& address) {
   return true;
 }
 
-[[gnu::noinline]] Numbers NumbersAt(const TransportSpec& spec, const rtsp::Cursor& line, PortPlace place) {
+Numbers NumbersAt(const TransportSpec& spec, const rtsp::Cursor& line, PortPlace place) {
   switch (place) {
     case PortPlace::kClientPort: return NumbersOf(spec.client_port);
     case PortPlace::kDestAddr: return NumbersOf(spec.dest_addr, spec.destinations);
@@ -230,7 +230,7 @@ Numbers FindDestinationPort(const TransportSpec& spec, const rtsp::Cursor& line)
 namespace {
 
 // What follows from the numbers.
-[[gnu::always_inline]] inline void FinishAnnouncement(const TransportSpec& spec, const Numbers& text,
+void FinishAnnouncement(const TransportSpec& spec, const Numbers& text,
                                                       Announcement& out) {
   out.text = text;
   out.inside = {text.value[0], text.value[1]};
@@ -243,8 +243,10 @@ namespace {
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
 }
 
-[[gnu::noinline]] void ReadUncommon(const TransportSpec& spec, const rtsp::Cursor& line,
-                                    const rtspnat_address& own, Announcement& out) {
+}  // namespace
+
+void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
+                      Announcement& out) {
   out = {};
   out.tcp = ListensOnTcp(spec);
   out.text = ClientNumbers(spec, line, true);
@@ -255,18 +257,7 @@ namespace {
   if (spec.repeat != 0) out.digits = DigitsOf(out.text, out.digits);
 }
 
-}  // namespace
-
-void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const rtspnat_address& own,
-                      Announcement& out) {
-  if (!spec.common) return ReadUncommon(spec, line, own, out);
-  const rtsp::Ports& ports = spec.client_port;
-  out.refusal = RTSPNAT_NOTES;
-  out.tcp = false;
-  FinishAnnouncement(spec, {2, {ports.value[0], ports.value[1]}, {ports.field[0], ports.field[1]}}, out);
-}
-
-[[gnu::noinline]] void FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line,
+void FindDestinations(const TransportSpec& spec, const rtsp::Cursor& line,
                                         bool client_address, Hosts& hosts) {
   hosts.count = 0;
   AddHost(hosts, ReadHostPort(line, spec.destination).host);
@@ -274,14 +265,14 @@ void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const
   for (unsigned i = 0; i < spec.destinations; ++i) AddHost(hosts, spec.dest_addr[i].host);
 }
 
-[[gnu::noinline]] Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
+Hosts FindSources(const TransportSpec& spec, const rtsp::Cursor& line) {
   Hosts hosts;
   AddHost(hosts, ReadHostPort(line, spec.source).host);
   for (unsigned i = 0; i < spec.sources; ++i) AddHost(hosts, spec.src_addr[i].host);
   return hosts;
 }
 
-[[gnu::noinline]] void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address) {
+void KeepOnly(Hosts& hosts, const rtsp::Cursor& line, const rtspnat_address& address) {
   const std::uint8_t count = hosts.count;
   hosts.count = 0;
   for (unsigned i = 0; i < count; ++i) {
@@ -289,7 +280,7 @@ void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const
   }
 }
 
-[[gnu::noinline]] rtspnat_address ReadMediaSource(const TransportSpec& spec, const rtsp::Cursor& line) {
+rtspnat_address ReadMediaSource(const TransportSpec& spec, const rtsp::Cursor& line) {
   rtspnat_address address = {};
   if (!spec.source.Empty()) {
     address = AddressOf(line, spec.source);
@@ -299,7 +290,7 @@ void ReadAnnouncement(const TransportSpec& spec, const rtsp::Cursor& line, const
   return IsRoutable(address) ? address : rtspnat_address{};
 }
 
-[[gnu::noinline]] void ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line,
+void ReadReplyChoice(const TransportSpec& spec, const rtsp::Cursor& line,
                                        ReplyChoice& out) {
   out = {};
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||

@@ -4,7 +4,7 @@
 
 namespace mangle {
 
-[[gnu::noinline]] void Connection::UseReplySpec() {
+void Connection::UseReplySpec() {
   const bool is_first = Current().head.choice == Choice::kNotSaid;
   ReadReplyChoice(spec_, Line(), chosen_);
   NoteChoice();
@@ -48,7 +48,7 @@ Pending* Connection::RequestOfReply(std::uint16_t client, bool tcp, bool ended) 
 }
 
 // The first spec that is understood is what the server has chosen.
-[[gnu::noinline]] void Connection::NoteChoice() {
+void Connection::NoteChoice() {
   Head& head = Current().head;
   if (head.choice != Choice::kNotSaid || chosen_.choice == Choice::kNotSaid) return;
   if (head.client == 0) head.client = chosen_.client.value[0];
@@ -61,7 +61,7 @@ Pending* Connection::RequestOfReply(std::uint16_t client, bool tcp, bool ended) 
 }
 
 // Gives the client its own ports and address back, so that it need not know of the NAT (R84).
-[[gnu::noinline]] void Connection::MapBack(const Numbers& client, bool tcp) {
+void Connection::MapBack(const Numbers& client, bool tcp) {
   const MappingSet waiting = MappingsOfReply(client, tcp);
   if (waiting == 0) return;
   const std::uint32_t index = mappings_.FindOutside(client.value[0], tcp);
@@ -128,7 +128,7 @@ std::uint32_t Connection::MakePeerMapping() {
 }
 
 // Asks for ports on the address that the opener knows the peer by.
-[[gnu::noinline]] void Connection::Publish(std::uint32_t index) {
+void Connection::Publish(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
   asked_ = static_cast<std::uint8_t>(index);
   if (IsPublished(index)) return ChangePeerText(index, false);
@@ -155,7 +155,7 @@ PortRequest Connection::PublishRequest() const {
   return request;
 }
 
-[[gnu::noinline]] bool Connection::ProposePublished(rtspnat_step& step) {
+bool Connection::ProposePublished(rtspnat_step& step) {
   const PortRequest request = PublishRequest();
   std::uint8_t& proposals = Current().head.proposals;
   while (attempt_ < rtsp::kPortProposals && proposals < rtsp::kPortProposals) {
@@ -179,7 +179,7 @@ PortRequest Connection::PublishRequest() const {
   return false;
 }
 
-[[gnu::noinline]] void Connection::AnswerPublish(rtspnat_reply reply, std::uint16_t first_port) {
+void Connection::AnswerPublish(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
   phase_ = Phase::kSpecs;
   Mapping& mapping = mappings_[asked_];
@@ -210,7 +210,7 @@ void Connection::RefusePublished(std::uint32_t index) {
 }
 
 // Where it only repeats what a line before has said, that stands, whatever becomes of this one.
-[[gnu::noinline]] void Connection::ChangePeerText(std::uint32_t index, bool repeats) {
+void Connection::ChangePeerText(std::uint32_t index, bool repeats) {
   const Mapping& mapping = mappings_[index];
   Hosts sources = FindSources(spec_, Line());
   KeepOnly(sources, Line(), setup_.peer);

@@ -6,7 +6,7 @@ namespace mangle {
 // A server that does not know lists takes the last ports of the whole header, and of a parameter that is repeated a
 // server takes the first or the last. So every place of the line that has the ports of a mapping gets the new ones,
 // also in specs that are not mapped themselves: multicast, TCP, and what is not understood.
-[[gnu::noinline]] void Connection::BeginRest() {
+void Connection::BeginRest() {
   line_rest_ = false;
   rest_turn_ = 0;
   const bool changes = changes_size_ != 0 || ChangedMappings() != 0;
@@ -18,14 +18,14 @@ namespace mangle {
 void Connection::EndRest() { phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead; }
 
 // Reads the next spec, or once more the one in hand. Apart from RewriteRest(), to save stack.
-[[gnu::noinline]] void Connection::ReadRest() {
+void Connection::ReadRest() {
   phase_ = Phase::kRestSpec;
   if (rest_turn_ != 0) return reader_.Repeat(spec_);
   if (!reader_.Next(spec_)) EndRest();
 }
 
 // A spec that is mapped is written in all places or the line is given up; one that is not may stay as it is.
-[[gnu::noinline]] void Connection::RewriteRest() {
+void Connection::RewriteRest() {
   phase_ = Phase::kRest;
   if (rest_turn_ == 0) {
     rest_mapped_ = HasChangeIn(spec_.all);
@@ -69,7 +69,7 @@ MappingSet Connection::ChangedMappings() {
 }
 
 // True if the spec in hand, which is not mapped, names no other host, and is not one of ICE (R59).
-[[gnu::noinline]] bool Connection::MayFollow() const {
+bool Connection::MayFollow() const {
   constexpr std::uint32_t kElsewhere = rtsp::kSpecBadAddress | rtsp::kSpecMoreAddresses;
   if (spec_.protocol == rtsp::Protocol::kRtpIce || (spec_.flags & kElsewhere) != 0) return false;
   return IsOwn(spec_, Line(), direction_ == RTSPNAT_ORIGINAL ? setup_.inside : setup_.outside);
@@ -77,12 +77,12 @@ MappingSet Connection::ChangedMappings() {
 
 // Adds the changes of all places of the spec in hand that have ports of a mapping. Returns false if one cannot be
 // written.
-[[gnu::noinline]] bool Connection::AddPlaces() {
+bool Connection::AddPlaces() {
   return AddPlace(PortPlace::kClientPort) && AddPlace(PortPlace::kDestAddr) &&
          AddPlace(PortPlace::kDestination) && (!rest_port_ || AddPlace(PortPlace::kPort));
 }
 
-[[gnu::noinline]] bool Connection::AddPlace(PortPlace place) {
+bool Connection::AddPlace(PortPlace place) {
   const Numbers numbers = NumbersAt(spec_, Line(), place);
   const std::uint32_t index = FindNamed(numbers, ChangedMappings());
   if (index == rtsp::kMappings) return true;
@@ -94,7 +94,7 @@ MappingSet Connection::ChangedMappings() {
 }
 
 // Adds the changes of the places where the spec in hand, which is mapped, has the opener's address.
-[[gnu::noinline]] bool Connection::AddHostPlaces() {
+bool Connection::AddHostPlaces() {
   Hosts hosts;
   FindHostsToChange(hosts);
   if (!HasRoomFor(hosts.count)) return false;
@@ -103,7 +103,7 @@ MappingSet Connection::ChangedMappings() {
 }
 
 // Adds the changes of the places where the spec in hand, which is mapped, has what is published of the peer.
-[[gnu::noinline]] bool Connection::AddPeerPlaces() {
+bool Connection::AddPeerPlaces() {
   MappingSet published = line_mappings_;
   if (direction_ == RTSPNAT_ORIGINAL || published == 0) return true;
   const Mapping& mapping = mappings_[Pop(published)];
@@ -118,7 +118,7 @@ MappingSet Connection::ChangedMappings() {
   return true;
 }
 
-[[gnu::noinline]] bool Connection::AddRest(const Numbers& numbers, PortRange from, PortRange to,
+bool Connection::AddRest(const Numbers& numbers, PortRange from, PortRange to,
                                            std::uint32_t count, bool spare) {
   if (!HasRoomFor(numbers.count)) return false;
   for (unsigned i = 0; i < numbers.count; ++i) {

@@ -25,7 +25,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kSpecs;
 }
 
-[[gnu::noinline]] void Connection::ReadSpec() {
+void Connection::ReadSpec() {
   if (reader_.AtEnd() || !reader_.Find()) {
     if (line_rest_) return BeginRest();
     phase_ = changes_size_ != 0 ? Phase::kLineEnd : Phase::kRead;
@@ -39,7 +39,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   }
 }
 
-[[gnu::always_inline]] inline void Connection::UseRequestSpec() {
+inline void Connection::UseRequestSpec() {
   if (hands_off_) return Note(RTSPNAT_NOTE_OTHER_TRAVERSAL);
   ReadAnnouncement(spec_, Line(), setup_.inside, announcement_);
   if (announcement_.refusal != RTSPNAT_NOTES) {
@@ -69,7 +69,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 
 // The oldest SETUP that nobody has answered gives its mappings back, before the spec in hand is used once more. One that sets a live
 // stream up again has none to give.
-[[gnu::noinline]] void Connection::MakeRoom() {
+void Connection::MakeRoom() {
   const auto unanswered = static_cast<MappingSet>(mappings_.Held() & ~mappings_.Live());
   const Pending* oldest = pending_.FindHolder(unanswered);
   if (oldest == nullptr) return Note(RTSPNAT_NOTE_TABLE_FULL);
@@ -77,13 +77,13 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   phase_ = Phase::kSpecAgain;
 }
 
-[[gnu::noinline]] void Connection::UseSpecAgain() {
+void Connection::UseSpecAgain() {
   phase_ = Phase::kSpecs;
   UseRequestSpec();
 }
 
 // Holds a mapping for the head in hand. Returns false if too many do.
-[[gnu::always_inline]] inline bool Connection::HoldMapping(std::uint32_t index) {
+inline bool Connection::HoldMapping(std::uint32_t index) {
   Mapping& mapping = mappings_[index];
   Head& head = Current().head;
   const auto bit = SetOf(index);
@@ -101,15 +101,11 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 }
 
 // Puts a reserved mapping into the text and holds it for this head, or leaves both alone.
-[[gnu::always_inline]] inline void Connection::UseMapping(std::uint32_t index) {
-  const Mapping& mapping = mappings_[index];
-  const bool is_same =
-      mapping.outside == mapping.inside && announcement_.text.value[1] == mapping.inside.last;
-  if (!spec_.common || !is_same) return RewriteFor(index);
-  if (HasRoomFor(announcement_.text.count + 1U) && HoldMapping(index)) Note(RTSPNAT_NOTE_SAME_PORT);
+inline void Connection::UseMapping(std::uint32_t index) {
+  RewriteFor(index);
 }
 
-[[gnu::noinline]] void Connection::RewriteFor(std::uint32_t index) {
+void Connection::RewriteFor(std::uint32_t index) {
   const Mapping& mapping = mappings_[index];
   const Numbers& text = announcement_.text;
   bool changes = false;
@@ -134,7 +130,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   AddHosts(hosts, ChangeKind::kOpener);
 }
 
-[[gnu::always_inline]] inline PortRequest Connection::CurrentRequest() const {
+inline PortRequest Connection::CurrentRequest() const {
   PortRequest request;
   request.inside = announcement_.inside;
   request.count = announcement_.count;
@@ -144,7 +140,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   return request;
 }
 
-[[gnu::always_inline]] inline void Connection::AskToReserve(rtspnat_step& step, PortRange ports,
+inline void Connection::AskToReserve(rtspnat_step& step, PortRange ports,
                                                             std::uint8_t digits) {
   Mapping& mapping = mappings_[asked_];
   mapping.outside = ports;
@@ -156,7 +152,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
 }
 
 // Mostly the same ports are free.
-[[gnu::noinline]] bool Connection::ProposePorts(rtspnat_step& step) {
+bool Connection::ProposePorts(rtspnat_step& step) {
   if (attempt_ != 0 || mappings_.Held() != 0 || Current().head.proposals != 0) return ProposeOthers(step);
   const PortRequest request = CurrentRequest();
   const PortRange ports = Propose(request, attempt_++);
@@ -165,7 +161,7 @@ void Connection::BeginTransport(const rtsp::Unit& unit) {
   return true;
 }
 
-[[gnu::noinline]] bool Connection::ProposeOthers(rtspnat_step& step) {
+bool Connection::ProposeOthers(rtspnat_step& step) {
   const PortRequest request = CurrentRequest();
   while (attempt_ < rtsp::kPortProposals && Current().head.proposals < rtsp::kPortProposals) {
     const PortRange ports = Propose(request, attempt_++);
@@ -183,16 +179,16 @@ void Connection::RefuseMapping(std::uint32_t note) {
   phase_ = Phase::kSpecs;
 }
 
-[[gnu::always_inline]] inline void Connection::UseAsked(std::uint32_t index) {
+inline void Connection::UseAsked(std::uint32_t index) {
   phase_ = Phase::kSpecs;
   UseMapping(index);
   // Refused after all: nobody holds it.
   if (mappings_[index].holders == 0) release_ |= SetOf(index);
 }
 
-[[gnu::noinline]] void Connection::UseReserved() { UseAsked(asked_); }
+void Connection::UseReserved() { UseAsked(asked_); }
 
-[[gnu::noinline]] void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
+void Connection::AnswerReserve(rtspnat_reply reply, std::uint16_t first_port) {
   if (reply == RTSPNAT_BUSY) return;
   if (reply != RTSPNAT_YES) return RefuseMapping(RTSPNAT_NOTE_NO_PORTS);
   const std::uint32_t index = asked_;
@@ -216,7 +212,7 @@ void Connection::RefuseMapping(std::uint32_t note) {
 }
 
 // Where the spec in hand names the opener as its receiver does not know it.
-[[gnu::noinline]] void Connection::FindHostsToChange(Hosts& hosts) const {
+void Connection::FindHostsToChange(Hosts& hosts) const {
   hosts.count = 0;
   if (!spec_.has_destination && spec_.destinations == 0 && spec_.client_address.Empty()) return;
   if (IsSame(setup_.inside, setup_.outside)) return;
@@ -252,7 +248,7 @@ void Connection::AddPorts(const Numbers& numbers, PortRange from, PortRange to, 
 }
 
 // Those of client_port or what stands for it, and what destination says of them.
-[[gnu::noinline]] void Connection::AddClientPorts(PortRange from, PortRange to, std::uint32_t count,
+void Connection::AddClientPorts(PortRange from, PortRange to, std::uint32_t count,
                                                   const Numbers& numbers) {
   AddPorts(numbers, from, to, count);
   if (spec_.destination.Empty()) return;
@@ -266,7 +262,7 @@ void Connection::AddHosts(const Hosts& hosts, ChangeKind kind) {
 }
 
 // What cannot be written is not held either.
-[[gnu::noinline]] void Connection::FinishLine() {
+void Connection::FinishLine() {
   phase_ = Phase::kRead;
   if (CommitChanges()) return;
   constexpr rtsp::Field kWholeLine = {0, 0xffff};

@@ -4,16 +4,7 @@
 namespace rtsp {
 namespace {
 
-// A name and its colon, or a name alone.
-struct NameAhead {
-  HeaderName name = HeaderName::kOther;
-  bool closed = false;
-};
-
-constexpr NameAhead Closed(HeaderName name) { return {name, true}; }
-constexpr NameAhead Open(HeaderName name) { return {name, false}; }
-
-[[gnu::always_inline]] inline NameAhead LexName(Cursor& in) {
+HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     re2c:flags:nested-ifs = 1;
@@ -26,46 +17,31 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
     re2c:define:YYRESTORE = "in.Seek(backup);";
     re2c:yyfill:enable = 0;
 
-    'Content-Length:' { return Closed(HeaderName::kContentLength); }
-    'Content-Length'  { return Open(HeaderName::kContentLength); }
-    'CSeq:'           { return Closed(HeaderName::kCSeq); }
-    'CSeq'            { return Open(HeaderName::kCSeq); }
-    'Location:'       { return Closed(HeaderName::kLocation); }
-    'Location'        { return Open(HeaderName::kLocation); }
-    'Proxy-Require:'  { return Closed(HeaderName::kRequire); }
-    'Proxy-Require'   { return Open(HeaderName::kRequire); }
-    'Require:'        { return Closed(HeaderName::kRequire); }
-    'Require'         { return Open(HeaderName::kRequire); }
-    'Session:'        { return Closed(HeaderName::kSession); }
-    'Session'         { return Open(HeaderName::kSession); }
-    'Supported:'      { return Closed(HeaderName::kSupported); }
-    'Supported'       { return Open(HeaderName::kSupported); }
-    'Transport:'      { return Closed(HeaderName::kTransport); }
-    'Transport'       { return Open(HeaderName::kTransport); }
-    'x-NAT:'          { return Closed(HeaderName::kXNat); }
-    'x-NAT'           { return Open(HeaderName::kXNat); }
-    *                 { return {}; }
+    'Content-Length'  { return HeaderName::kContentLength; }
+    'CSeq'            { return HeaderName::kCSeq; }
+    'Location'        { return HeaderName::kLocation; }
+    'Proxy-Require'   { return HeaderName::kRequire; }
+    'Require'         { return HeaderName::kRequire; }
+    'Session'         { return HeaderName::kSession; }
+    'Supported'       { return HeaderName::kSupported; }
+    'Transport'       { return HeaderName::kTransport; }
+    'x-NAT'           { return HeaderName::kXNat; }
+    *                 { return HeaderName::kOther; }
   */
 }
 
-constexpr std::uint32_t kNameBytes = 15;  // The longest name, and its colon.
 constexpr std::uint32_t kMaxSeconds = 0xffff'ffff;
 
 }  // namespace
 
 Header LexHeader(Cursor line) {
   Cursor scan = line;
-  if (scan.Take("CSeq:")) return {HeaderName::kCSeq, 5};
-  if (scan.Take("Transport:")) return {HeaderName::kTransport, 10};
-  const NameAhead ahead =
-      LexAhead<kNameBytes>(scan, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
-  if (!ahead.closed) {
-    if (ahead.name == HeaderName::kOther) return {};
-    scan.Seek(BehindBlanks(Cursor(scan)));
-    if (scan.Peek() != ':') return {};
-    scan.Skip();
-  }
-  return {ahead.name, static_cast<std::uint16_t>(scan.Position() - line.Position())};
+  const HeaderName name = LexName(scan);
+  if (name == HeaderName::kOther) return {};
+  SkipBlanks(scan);
+  if (scan.Peek() != ':') return {};
+  scan.Skip();
+  return {name, static_cast<std::uint16_t>(scan.Position() - line.Position())};
 }
 
 bool MayBe(HeaderName name, Cursor line) {
@@ -80,7 +56,7 @@ bool MayBe(HeaderName name, Cursor line) {
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
   line.Seek(value);
   SkipSpace(line);
-  Number number = ReadDigits(line, maximum);  // Mostly few.
+  Number number = ReadNumber(line, maximum);
   SkipSpace(line);
   if (!line.AtEnd()) {
     number.valid = false;
@@ -91,7 +67,8 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
 
 Field TrimmedValue(Cursor line, std::uint16_t value) {
   line.Seek(value);
-  const std::uint32_t start = BehindSpace(line);
+  SkipSpace(line);
+  const std::uint32_t start = line.Position();
   std::uint32_t end = line.Size();
   while (end > start && IsSpace(line.At(end - 1))) --end;
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
@@ -114,7 +91,7 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
     [[maybe_unused]] std::uint32_t backup = 0;
     /*!re2c
       space = [ \t\r\n];
-      ";" space* 'timeout' space* "=" space* { return ReadDigits(in, kMaxSeconds); }
+      ";" space* 'timeout' space* "=" space* { return ReadNumber(in, kMaxSeconds); }
       [^\x00]                                { continue; }
       *                                      { return {}; }
     */

@@ -26,7 +26,7 @@ constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, pr
 constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0, 0}; }
 
 // Names and protocols that are known, perhaps as the front of a longer one.
-[[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
+ParameterName LexKnownName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     rtp                      { return Of(Protocol::kRtpUdp); }
@@ -53,10 +53,8 @@ constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::k
   */
 }
 
-constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
-
 // All others.
-[[gnu::always_inline]] inline ParameterName LexOtherNameAt(Cursor& in) {
+ParameterName LexOtherNameAt(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     name '/UDP'              { return Of(Protocol::kOtherUdp); }
@@ -70,7 +68,7 @@ constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 }
 
 // False if a name or protocol goes on at the cursor.
-[[gnu::always_inline]] inline bool LexNameEnd(Cursor in) {
+bool LexNameEnd(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
     "/"? name_byte { return false; }
@@ -78,7 +76,7 @@ constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
   */
 }
 
-[[gnu::noinline]] ParameterName LexOtherName(const Cursor& in) {
+ParameterName LexOtherName(Cursor in) {
   Cursor scan = in;
   ParameterName name = LexOtherNameAt(scan);
   if (name.parameter == Parameter::kNothing) scan = in;
@@ -92,13 +90,12 @@ constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 // What is known comes first and apart: its lexer need not tell other names from what is no name.
 ParameterName LexParameterName(Cursor in) {
   Cursor scan = in;
-  ParameterName name = LexAhead<kKnownBytes>(
-      scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
+  ParameterName name = LexKnownName(scan);
   name.end = scan.Position();
   name.after = scan.Peek();
   const bool ended = name.after == ';' || name.after == '=' || LexNameEnd(scan);
-  if (name.parameter != Parameter::kNothing && ended) [[likely]] return name;
-  return LexOtherName(Cursor(in));
+  if (name.parameter != Parameter::kNothing && ended) return name;
+  return LexOtherName(in);
 }
 
 bool LexValue(Cursor& in) {

@@ -3,21 +3,27 @@
 
 namespace rtsp {
 
-[[gnu::noinline]] std::uint32_t BehindBlanks(const Cursor& in) {
-  Cursor scan = in;
-  while (IsBlank(scan.Peek())) scan.Skip();
-  return scan.Position();
+void SkipBlanks(Cursor& in) {
+  while (IsBlank(in.Peek())) in.Skip();
 }
 
-[[gnu::noinline]] std::uint32_t BehindSpace(const Cursor& in) {
-  Cursor scan = in;
-  while (IsSpace(scan.Peek())) scan.Skip();
-  return scan.Position();
+void SkipSpace(Cursor& in) {
+  while (IsSpace(in.Peek())) in.Skip();
 }
 
-[[gnu::noinline]] Number ReadLongNumber(const Cursor& in, std::uint32_t maximum) {
-  Cursor scan = in;
-  return ReadDigits(scan, maximum);
+Number ReadNumber(Cursor& in, std::uint32_t maximum) {
+  const std::uint32_t start = in.Position();
+  std::uint64_t value = 0;
+  bool in_range = true;
+  for (; IsDigit(in.Peek()); in.Skip()) {
+    value = value * 10 + (in.Peek() - std::uint32_t{'0'});
+    in_range = in_range && value <= maximum;
+  }
+  Number number;
+  number.field = {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
+  number.valid = in_range && !number.field.Empty();
+  number.value = number.valid ? static_cast<std::uint32_t>(value) : 0;
+  return number;
 }
 
 namespace {

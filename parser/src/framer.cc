@@ -182,7 +182,7 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   return Scan::kLine;
 }
 
-[[gnu::noinline]] void Framer::NoteLength(Cursor line, std::uint16_t value, bool readable) {
+void Framer::NoteLength(Cursor line, std::uint16_t value, bool readable) {
   const Number length = ReadNumberValue(line, value, kBodyBytes);
   if (!readable || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
   has_length_ = true;
@@ -191,13 +191,29 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
 
 bool Framer::IsBadHead() const { return bad_length_ || (length_ != 0 && IsBodiless(status_)); }
 
+void Framer::BeginHead(std::uint16_t status, LineEnd end) {
+  state_ = State::kHeaders;
+  started_ = true;
+  line_end_ = end;
+  if (first_end_ == LineEnd::kUnknown) first_end_ = end;
+  status_ = status;
+  length_ = 0;
+  has_length_ = false;
+  bad_length_ = false;
+}
+
+void Framer::EndHead() {
+  skip_ = length_;
+  state_ = State::kBetween;
+}
+
 // Where the first start line of the direction has ended in CR LF, a lone LF may be a byte of a value.
 bool Framer::IsStartLine(const StartLine& start, LineEnd end) const {
   if (searching_ && start.kind != StartKind::kResponse) return false;
   return start.kind != StartKind::kInvalid && (end == LineEnd::kCrLf || first_end_ != LineEnd::kCrLf);
 }
 
-[[gnu::noinline]] void Framer::FinishStartLine(Unit& unit) {
+void Framer::FinishStartLine(Unit& unit) {
   const LineEnd end = after_return_ ? LineEnd::kCrLf : LineEnd::kLf;
   unit.kind = UnitKind::kStartLine;
   unit.start = unit.too_long ? long_.Finish() : LexStartLine(unit.line);
@@ -212,7 +228,7 @@ bool Framer::IsStartLine(const StartLine& start, LineEnd end) const {
   unit.kind = UnitKind::kNeedMore;
 }
 
-inline void Framer::FinishHeader(Unit& unit) {
+void Framer::FinishHeader(Unit& unit) {
   unit.kind = UnitKind::kHeader;
   unit.header = LexHeader(unit.line);
   unit.bare = !unit.too_long && IsBare(unit.line);
@@ -221,7 +237,7 @@ inline void Framer::FinishHeader(Unit& unit) {
 }
 
 // The head of a reply can be read, whatever becomes of its body.
-inline void Framer::FinishHead(Unit& unit) {
+void Framer::FinishHead(Unit& unit) {
   const bool is_bad = IsBadHead();
   if (is_bad && !answers_) return Lose(LostReason::kBadLength, unit);
   unit = {};
@@ -242,7 +258,7 @@ inline void Framer::FinishHead(Unit& unit) {
 
 // Gives the bytes from `start` to the cursor to long_, if they are of a start line that is too long to be held; `before` bytes of
 // the line came earlier.
-[[gnu::noinline]] void Framer::FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before) {
+void Framer::FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before) {
   const std::uint32_t count = in.Position() - start;
   if (before + count <= kLineBytes) return;
   if (before <= kLineBytes) {
@@ -252,7 +268,7 @@ inline void Framer::FinishHead(Unit& unit) {
   long_.Take(in, start, count);
 }
 
-inline void Framer::NextLine(Cursor& in, Unit& unit) {
+void Framer::NextLine(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
   const std::uint32_t before = line_size_;
   const Scan scan = ScanLine(in, unit);
@@ -289,7 +305,7 @@ void Framer::NextFrame(Cursor& in, Unit& unit) {
 
 // Passes over what is left of a body, and over empty lines (RFC 7826 section 5.1), to the first byte of a
 // message or frame.
-inline void Framer::BeginMessage(Cursor& in, Unit& unit) {
+void Framer::BeginMessage(Cursor& in, Unit& unit) {
   if (skip_ != 0) {
     const std::uint32_t count = in.Left() < skip_ ? in.Left() : skip_;
     Skip(count);
@@ -316,7 +332,7 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
 }
 
 // Any unit, or none yet. A line that is passed over in a search is no unit.
-[[gnu::noinline]] void Framer::TakeOther(Cursor& in, Unit& unit) {
+void Framer::TakeOther(Cursor& in, Unit& unit) {
   do {
     unit = {};
     if (clear_held_) ClearHeld();
@@ -333,7 +349,10 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
   } while (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore && !in.AtEnd());
 }
 
-[[gnu::flatten]] bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
+// What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
+// else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
+
+bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
   const Cursor rest = in.Rest();
   Cursor scan = rest;
   if (!LexStart(scan, unit.start)) return false;
@@ -349,38 +368,52 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
   return true;
 }
 
-namespace {
-
-// Keeps the first unit it is given.
-struct FirstUnit {
-  Unit& unit;
-
-  bool operator()(const Unit& given) const {
-    unit = given;
-    return false;
-  }
-};
-
-// Gives the next unit, header lines without a name here only with kOthers.
-template <bool kOthers>
-void TakeNext(Framer& framer, Cursor& in, Unit& unit) {
-  for (;;) {
-    const Framer::Plain plain = framer.ForEachPlain<kOthers>(in, FirstUnit{unit});
-    if (plain == Framer::Plain::kAllTaken) unit.kind = UnitKind::kNeedMore;
-    if (plain != Framer::Plain::kOther) return;
-    framer.TakeOther(in, unit);
-    if (kOthers || unit.kind != UnitKind::kHeader || unit.header.name != HeaderName::kOther) return;
-  }
+bool Framer::TakeHeadEnd(Cursor& in, Unit& unit) {
+  if (IsBadHead() || !in.Take("\r\n")) return false;
+  offset_ += 2;
+  unit.kind = UnitKind::kHeadEnd;
+  unit.length = length_;
+  unit.offset = offset_;
+  EndHead();
+  return true;
 }
 
-}  // namespace
+bool Framer::TakeHeader(Cursor& in, Unit& unit, Lines lines) {
+  while (in.Peek() > ' ') {
+    const Header header = LexHeader(in);
+    Cursor line;
+    const std::uint32_t next = in.FindPlainLine(header.value, line);
+    if (next == 0 || line.Size() > kLineBytes - 2 || IsBlank(in.At(next))) return false;
+    const std::uint32_t offset = offset_;
+    offset_ += next - in.Position();
+    in.Seek(next);
+    if (header.name == HeaderName::kOther && lines == kNamedLines) continue;
+    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, true);
+    unit.kind = UnitKind::kHeader;
+    unit.line = line;
+    unit.header = header;
+    unit.offset = offset;
+    return true;
+  }
+  return TakeHeadEnd(in, unit);
+}
 
-void Framer::NextOfInterest(Cursor& in, Unit& unit) { TakeNext<false>(*this, in, unit); }
+bool Framer::TakePlain(Cursor& in, Unit& unit, Lines lines) {
+  if (line_size_ != 0) return false;
+  if (state_ == State::kHeaders) return TakeHeader(in, unit, lines);
+  return state_ == State::kBetween && skip_ == 0 && TakeStartLine(in, unit);
+}
 
-Unit Framer::Next(Cursor& in) {
-  Unit unit;
-  TakeNext<true>(*this, in, unit);
-  return unit;
+void Framer::Next(Cursor& in, Unit& unit, Lines lines) {
+  do {
+    unit = {};
+    if (TakePlain(in, unit, lines)) return;
+    if (in.AtEnd() && state_ != State::kLost) {
+      unit.kind = UnitKind::kNeedMore;
+      return;
+    }
+    TakeOther(in, unit);
+  } while (unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther && lines == kNamedLines);
 }
 
 }  // namespace rtsp

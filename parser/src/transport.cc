@@ -43,7 +43,7 @@ std::uint32_t WithoutSpace(const Cursor& line, std::uint32_t start, std::uint32_
 
 void Malformed(TransportSpec& spec) { spec.flags |= kSpecMalformed; }
 
-[[gnu::noinline]] Cursor SkipValueAt(const Cursor& in, TransportSpec& spec) {
+Cursor SkipValueAt(const Cursor& in, TransportSpec& spec) {
   Cursor scan = in;
   // What stands behind a NUL is not read.
   if (!LexValue(scan)) spec.flags |= kSpecMalformed | kSpecBadAddress;
@@ -58,7 +58,7 @@ inline Cursor SkipValue(Cursor in, TransportSpec& spec) {
 // Reads one number or two, and the white space behind each. A comma separates numbers only where a whole number
 // follows: otherwise it begins the next spec. A second port that is 0 or missing is none: `5000-0` and `5000-` are
 // port 5000 alone.
-[[gnu::noinline]] bool ReadNumbers(Cursor& in, std::uint32_t maximum, Ports& ports) {
+bool ReadNumbers(Cursor& in, std::uint32_t maximum, Ports& ports) {
   const Number first = ReadNumber(in, maximum);
   SkipSpace(in);
   if (!first.valid) return false;
@@ -101,7 +101,7 @@ inline Cursor ReadPorts(Cursor in, TransportSpec& spec, Ports& ports, Parameter 
 }
 
 // The value up to the separator, without the white space at its end.
-[[gnu::noinline]] Cursor ReadField(Cursor in, TransportSpec& spec, Field& field) {
+Cursor ReadField(Cursor in, TransportSpec& spec, Field& field) {
   const std::uint32_t start = in.Position();
   in = SkipValue(in, spec);
   field = Between(start, WithoutSpace(in, start, in.Position()));
@@ -258,7 +258,7 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
 
 // The cursor stands behind a port or an address of which the spec has a value already; if it is numbers, `ports` has
 // them. The same again changes nothing; another one leaves in doubt which of them counts.
-[[gnu::noinline]] void Settle(const Cursor& in, TransportSpec& spec, std::uint32_t position,
+void Settle(const Cursor& in, TransportSpec& spec, std::uint32_t position,
                               const ParameterName& name, const Ports& ports, ParameterSet& forgotten) {
   const Parameter parameter = name.parameter;
   Cursor value = in;
@@ -289,7 +289,7 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
 
 // Reads `name[=value];...` and returns where the spec ends. Ports and addresses in front of `from` are passed over,
 // and those of which the spec has a value.
-[[gnu::noinline]] Cursor ReadSpec(Cursor in, TransportSpec& spec, std::uint32_t from) {
+Cursor ReadSpec(Cursor in, TransportSpec& spec, std::uint32_t from) {
   ParameterSet seen;
   ParameterSet forgotten;
   for (;;) {
@@ -297,7 +297,7 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
     const Parameter parameter = name.parameter;
     if (parameter == Parameter::kNothing) {
       if (IsSpace(name.after)) {
-        in.Seek(BehindSpace(Cursor(in)));
+        SkipSpace(in);
         continue;
       }
       if (AtValueEnd(in)) {
@@ -315,7 +315,7 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
       passes = start < from || (again && (forgotten.Has(parameter) || StartOf(in, spec, parameter) != 0));
       seen.Add(parameter);
     }
-    if (passes) [[unlikely]] {
+    if (passes) {
       Ports ports;
       in.Seek(PassRest(in, spec, parameter, ports).Position());
       if (start >= from) Settle(Cursor(in), spec, start, name, ports, forgotten);
@@ -327,41 +327,6 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
   }
 }
 
-// Reads a port of at most 7 digits. Returns false if there is none; the cursor is then anywhere.
-[[gnu::always_inline]] inline bool TakePort(Cursor& in, std::uint16_t& value, Field& field) {
-  const ShortNumber number = ReadShortNumber(in);
-  if (number.length == 0 || number.value > kMaxPort) return false;
-  value = static_cast<std::uint16_t>(number.value);
-  field.offset = static_cast<std::uint16_t>(in.Position());
-  field.length = static_cast<std::uint16_t>(number.length);
-  in.Seek(in.Position() + number.length);
-  return true;
-}
-
-// Reads what most clients write, byte for byte, to the end of the line. Returns false for all else, which is for
-// ReadSpec(); client_port is then anything.
-[[gnu::always_inline]] inline bool ReadCommonSpec(Cursor& in, TransportSpec& spec) {
-  Cursor scan = in;
-  std::uint16_t protocol_length = sizeof("RTP/AVP/UDP") - 1;
-  if (!scan.Take("RTP/AVP/UDP;unicast;client_port=")) {
-    protocol_length = sizeof("RTP/AVP") - 1;
-    if (!scan.Take("RTP/AVP;unicast;client_port=")) return false;
-  }
-  Ports& ports = spec.client_port;
-  if (!TakePort(scan, ports.value[0], ports.field[0]) || !scan.Take("-")) return false;
-  if (!TakePort(scan, ports.value[1], ports.field[1]) || !scan.AtEnd() || ports.value[1] == 0) return false;
-  ports.count = 2;
-  ports.separator = '-';
-  spec.all = Between(in.Position(), scan.Position());
-  spec.protocol_field.offset = spec.all.offset;
-  spec.protocol_field.length = protocol_length;
-  spec.protocol = Protocol::kRtpUdp;
-  spec.delivery = Delivery::kUnicast;
-  spec.common = true;
-  in.Seek(scan.Position());
-  return true;
-}
-
 }  // namespace
 
 bool TransportReader::Find() {
@@ -369,14 +334,7 @@ bool TransportReader::Find() {
   return !in_.AtEnd();
 }
 
-[[gnu::noinline]] bool TransportReader::ReadCommon(TransportSpec& spec) {
-  spec = {};
-  if (ReadCommonSpec(in_, spec)) return true;
-  spec.client_port = {};
-  return false;
-}
-
-[[gnu::noinline]] void TransportReader::ReadFrom(TransportSpec& spec, std::uint32_t from) {
+void TransportReader::ReadFrom(TransportSpec& spec, std::uint32_t from) {
   const std::uint32_t start = in_.Position();
   in_.Seek(ReadSpec(in_, spec, from).Position());
   // A NUL has stopped the lexer: what stands behind it is not read.

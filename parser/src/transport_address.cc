@@ -26,7 +26,7 @@ bool ReadAddress(Cursor in, Address& address) {
   if (in.AtEnd()) return !address.host.Empty();
   if (in.Peek() != ':') return false;
   in.Skip();
-  const Number port = ReadDigits(in, kLastAddressPort);
+  const Number port = ReadNumber(in, kLastAddressPort);
   address.port_field = port.field;
   if (!port.valid || !in.AtEnd()) return false;
   address.port = static_cast<std::uint16_t>(port.value);
@@ -53,7 +53,7 @@ bool ReadQuoted(Cursor& in, Cursor& quoted) {
 
 }  // namespace
 
-[[gnu::noinline]] Cursor ReadAddresses(Cursor in, Address (&addresses)[2], std::uint8_t& count,
+Cursor ReadAddresses(Cursor in, Address (&addresses)[2], std::uint8_t& count,
                                        std::uint16_t& flags) {
   for (bool valid = true;; in.Skip()) {
     SkipSpace(in);

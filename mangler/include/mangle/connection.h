@@ -157,7 +157,6 @@ class Connection {
   void NoteSize(const rtspnat_segment& segment);
   void PlaceSegment(const rtspnat_segment& segment);
   [[nodiscard]] inline bool TakeOtherStep(rtspnat_step& step);
-  inline void ReadOn();
   void FinishSegment();
   void FinishClose();
   void TurnTransparent(std::uint32_t note);
@@ -196,8 +195,7 @@ class Connection {
   [[nodiscard]] const std::uint8_t* Prefix() const;
 
   // head.cc: heads of both kinds.
-  [[nodiscard]] rtsp::Framer::Plain ReadUnits();
-  void ReadOther();
+  void ReadUnits();
   [[nodiscard]] inline bool TakeUnit(Head& head, const rtsp::Unit& unit);
   inline void BeginHead(Head& head, const rtsp::Unit& unit);
   [[nodiscard]] inline bool ReadHeader(Head& head, const rtsp::Unit& unit);

@@ -36,7 +36,7 @@ struct PortRange {
 }
 
 /// Writes the @p count ports of @p range, of which there is one at least, to @p ports.
-[[gnu::always_inline]] inline void Spread(PortRange range, std::uint32_t count,
+inline void Spread(PortRange range, std::uint32_t count,
                                           std::uint16_t (&ports)[rtsp::kPorts]) {
   if (count == 2) {  // As mostly.
     ports[0] = range.first;

@@ -68,7 +68,7 @@ class Cursor {
 
   /// Sets @p line to the line at the cursor, without its line end, and returns the position behind that, if from @p offset
   /// on in the line there is no control byte but its CR LF, and something follows it. Else returns 0.
-  [[nodiscard]] [[gnu::always_inline]] std::uint32_t FindPlainLine(std::uint32_t offset, Cursor& line) const {
+  [[nodiscard]] std::uint32_t FindPlainLine(std::uint32_t offset, Cursor& line) const {
     const std::uint32_t end = Find<0, '\r' + 1>(position_ + offset);
     const std::uint32_t next = end + 2;
     if (next >= size_ || __builtin_memcmp(data_ + end, "\r\n", 2) != 0) return 0;
@@ -95,7 +95,7 @@ class Cursor {
 
   /// Moves past @p text if it stands at the cursor, byte for byte; else moves nowhere and returns false.
   template <std::size_t kSize>
-  [[nodiscard]] [[gnu::always_inline]] bool Take(const char (&text)[kSize]) {
+  [[nodiscard]] bool Take(const char (&text)[kSize]) {
     constexpr std::uint32_t kCount = kSize - 1;
     if (Left() < kCount || __builtin_memcmp(data_ + position_, text, kCount) != 0) return false;
     position_ += kCount;
@@ -123,20 +123,6 @@ class Cursor {
     return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word >> bits : word << bits;
   }
 
-  /// Moves past decimal digits and returns their value, modulo 2^64.
-  [[nodiscard]] constexpr std::uint64_t SkipDigits() {
-    std::uint64_t value = 0;
-    if (AtEnd()) return value;
-    const std::uint8_t* at = data_ + position_;
-    for (const std::uint8_t* const end = data_ + size_; at != end; ++at) {
-      const std::uint32_t digit = *at - std::uint32_t{'0'};
-      if (digit > 9) break;
-      value = value * 10 + digit;
-    }
-    position_ = static_cast<std::uint32_t>(at - data_);
-    return value;
-  }
-
   /// Returns the 4 bytes at @p index as a number in network order; 0 if there are fewer.
   [[nodiscard]] std::uint32_t NetworkWord(std::uint32_t index) const {
     std::uint32_t word = 0;
@@ -153,12 +139,6 @@ class Cursor {
   [[nodiscard]] constexpr Cursor Slice(std::uint32_t from, std::uint32_t count) const {
     if (from >= size_) return {};
     return {data_ + from, count < size_ - from ? count : size_ - from};
-  }
-
-  /// Returns the next @p kCount bytes; none if there are fewer.
-  template <std::uint32_t kCount>
-  [[nodiscard]] constexpr Cursor Window() const {
-    return Left() >= kCount ? Cursor(data_ + position_, kCount) : Cursor();
   }
 
   /// Returns the bytes from the cursor to the end.
@@ -183,21 +163,10 @@ class Cursor {
   std::uint32_t position_ = 0;
 };
 
-/// Calls @p lex with @p in. If there are @p kCount bytes, which must be all that it ever looks at, it gets a
-/// cursor over just those: its size is known when it is compiled, so that the checks that cannot fail go away.
-template <std::uint32_t kCount, typename Lexer>
-[[gnu::always_inline]] inline auto LexAhead(Cursor& in, Lexer lex) {
-  if (in.Left() < kCount) return lex(in);
-  Cursor window = in.Window<kCount>();
-  const auto result = lex(window);
-  in.Seek(in.Position() + window.Position());
-  return result;
-}
-
 // Finds the next byte that is below kBound (at most 0x80) once xored with kFlip, a word at a time while there
 // are whole words.
 template <std::uint8_t kFlip, std::uint8_t kBound>
-[[gnu::always_inline]] inline std::uint32_t Cursor::Find(std::uint32_t from) const {
+inline std::uint32_t Cursor::Find(std::uint32_t from) const {
   static_assert(kBound <= 0x80);
   constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
   constexpr std::uint64_t kTops = kEach * 0x80;
@@ -234,20 +203,11 @@ constexpr bool IsSpace(std::uint8_t byte) { return IsBlank(byte) || byte == '\r'
 
 constexpr bool IsDigit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
-// What is seldom called takes a copy of the cursor by reference: a cursor itself is best never in memory.
+/// Moves the cursor over blanks.
+void SkipBlanks(Cursor& in);
 
-/// Returns the position behind the blanks at the cursor.
-[[nodiscard]] std::uint32_t BehindBlanks(const Cursor& in);
-
-/// Returns the position behind the blanks and folds at the cursor.
-[[nodiscard]] std::uint32_t BehindSpace(const Cursor& in);
-
-/// Moves the cursor over blanks and folds; mostly there is one or none.
-inline void SkipSpace(Cursor& in) {
-  if (in.Peek() == ' ') in.Skip();
-  if (in.AtEnd() || in.Peek() > ' ') return;
-  in.Seek(BehindSpace(Cursor(in)));
-}
+/// Moves the cursor over blanks and folds.
+void SkipSpace(Cursor& in);
 
 /// A decimal number as it stands in the text.
 struct Number {
@@ -256,74 +216,9 @@ struct Number {
   Field field;              ///< The digits, also if the value is out of range.
 };
 
-/// Returns how many zeros stand at the cursor.
-[[nodiscard]] constexpr std::uint32_t CountZeros(Cursor in) {
-  const std::uint32_t start = in.Position();
-  while (in.Peek() == '0') in.Skip();
-  return in.Position() - start;
-}
-
-/// Reads as ReadNumber() does, any number of digits, one by one.
-[[nodiscard]] inline Number ReadDigits(Cursor& in, std::uint32_t maximum) {
-  constexpr std::uint32_t kMostDigits = 10;  // Of a maximum; what has more has wrapped, perhaps.
-  const Cursor start = in;
-  const std::uint64_t value = in.SkipDigits();
-  const std::uint32_t length = in.Position() - start.Position();
-  const bool wrapped = length > kMostDigits && length - CountZeros(start) > kMostDigits;
-  Number number;
-  number.valid = length != 0 && value <= maximum && !wrapped;
-  number.value = number.valid ? static_cast<std::uint32_t>(value) : 0;
-  number.field = {static_cast<std::uint16_t>(start.Position()), static_cast<std::uint16_t>(length)};
-  return number;
-}
-
-/// The same; the cursor is the caller's to move.
-[[nodiscard]] Number ReadLongNumber(const Cursor& in, std::uint32_t maximum);
-
-/// Returns the value of a word's bytes, the first of them on top: decimal digits, less '0'.
-[[nodiscard]] constexpr std::uint32_t ValueOfDigits(std::uint64_t digits) {
-  digits = (digits * (10 << 8 | 1)) >> 8 & 0x00ff'00ff'00ff'00ffU;
-  digits = (digits * (100 << 16 | 1)) >> 16 & 0x0000'ffff'0000'ffffU;
-  return static_cast<std::uint32_t>((digits * ((std::uint64_t{10000} << 32) | 1)) >> 32);
-}
-
-/// A number of 1 to 7 digits.
-struct ShortNumber {
-  std::uint32_t value = 0;
-  std::uint32_t length = 0;  ///< Digits read; 0 if there are none, or it cannot be told here.
-};
-
-/// Reads the first digits at the cursor, 7 at most, and moves nowhere.
-[[nodiscard]] [[gnu::always_inline]] inline ShortNumber ReadShortNumber(const Cursor& in) {
-  constexpr std::uint64_t kEach = 0x0101'0101'0101'0101U;
-  constexpr std::uint64_t kTops = kEach * 0x80;
-  if constexpr (__BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__) return {};
-  const std::uint64_t digits = in.WordAhead() ^ kEach * '0';
-  // The top bit of each byte that is no digit, up to the first of them, and of the last.
-  const std::uint64_t others = ((digits | (digits + kEach * (0x7f - 9))) & kTops) | std::uint64_t{1} << 63;
-  const auto bits = static_cast<std::uint32_t>(__builtin_ctzll(others)) & 0x38U;
-  return {ValueOfDigits(digits << (-bits & 63U)), bits / 8};
-}
-
 /// Reads 1*DIGIT at the cursor and moves past all of them. A value above @p maximum never wraps:
 /// it is not valid. Leading zeros are allowed (RFC 2326 section 12.39: port = 1*5DIGIT).
-[[nodiscard]] inline Number ReadNumber(Cursor& in, std::uint32_t maximum) {
-  constexpr std::uint32_t kMostDigits = 7;
-  const ShortNumber read = ReadShortNumber(in);
-  Number number;
-  if (read.length - 1 >= kMostDigits - 1) [[unlikely]] {
-    const Number other = ReadLongNumber(Cursor(in), maximum);
-    number.valid = other.valid;
-    number.value = other.value;
-    number.field = other.field;
-  } else {
-    number.field = {static_cast<std::uint16_t>(in.Position()), static_cast<std::uint16_t>(read.length)};
-    number.valid = read.value <= maximum;
-    number.value = number.valid ? read.value : 0;
-  }
-  in.Seek(in.Position() + number.field.length);
-  return number;
-}
+[[nodiscard]] Number ReadNumber(Cursor& in, std::uint32_t maximum);
 
 /// Returns a number that depends on every byte of @p text, to tell URIs and session identifiers
 /// apart; not a defence against somebody who builds collisions, who harms only the own session.

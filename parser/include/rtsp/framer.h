@@ -101,28 +101,9 @@ class Framer {
  public:
   /// Gives the next unit of @p in, from its cursor on, and moves the cursor behind what was taken. To be
   /// called until it gives kNeedMore (all taken), kNoRoom (give the rest again) or kLost, then again with the next
-  /// piece.
-  [[nodiscard]] Unit Next(Cursor& in);
-
-  /// How ForEachPlain() ended.
-  enum class Plain : std::uint8_t {
-    kStopped,   ///< The sink wanted no more.
-    kAllTaken,  ///< Every byte has been taken in.
-    kOther,     ///< What follows is for TakeOther().
-  };
-
-  /// Gives units of @p in to `bool sink(const Unit&)`, with @p kOthers also header lines without a name here (kOther), and
-  /// moves the cursor behind what was taken, until it gives false or what follows is not a plain line in one piece. Of a
-  /// unit those members are set that its kind has. The sink is called from several places with a kind that is known
-  /// there, so that it is best inlined.
-  template <bool kOthers, typename Sink>
-  [[gnu::always_inline]] inline Plain ForEachPlain(Cursor& in, Sink sink);
-
-  /// Takes a unit of any kind, or none yet, as Next() does.
-  void TakeOther(Cursor& in, Unit& unit);
-
-  /// Gives the next unit but for header lines without a name here.
-  void NextOfInterest(Cursor& in, Unit& unit);
+  /// piece. Passes over header lines without a name here (kOther) unless asked for kAllLines.
+  enum Lines : bool { kNamedLines = false, kAllLines = true };
+  void Next(Cursor& in, Unit& unit, Lines lines = kNamedLines);
 
   /// Reads what comes from now on as the answers to a direction that has begun as RTSP: a frame may come before the first
   /// reply, and text that is not understood ends nothing.
@@ -189,28 +170,26 @@ class Framer {
   enum class LineEnd : std::uint8_t { kUnknown, kCrLf, kLf };
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
-  template <bool kOthers, typename Sink>
-  [[nodiscard]] inline bool TakePlain(Cursor& in, Sink& sink);
-  template <bool kOthers, typename Sink>
-  [[nodiscard]] inline bool TakeHeaders(Cursor& in, Sink& sink);
+  [[nodiscard]] bool TakePlain(Cursor& in, Unit& unit, Lines lines);
   [[nodiscard]] bool TakeStartLine(Cursor& in, Unit& unit);
-  [[nodiscard]] inline bool TakeHeadEnd(Cursor& in, Unit& unit);
-  // Those marked inline are for framer.cc only.
+  [[nodiscard]] bool TakeHeader(Cursor& in, Unit& unit, Lines lines);
+  [[nodiscard]] bool TakeHeadEnd(Cursor& in, Unit& unit);
+  void TakeOther(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   void LoseStart(LostReason reason, Unit& unit);
   void BeginSearch(Unit& unit);
   void SearchStart(Cursor& in, Unit& unit);
   [[nodiscard]] bool IsStartLine(const StartLine& start, LineEnd end) const;
-  inline void BeginMessage(Cursor& in, Unit& unit);
+  void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, Unit& unit);
-  inline void NextLine(Cursor& in, Unit& unit);
+  void NextLine(Cursor& in, Unit& unit);
   void FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before);
   void FinishStartLine(Unit& unit);
-  inline void FinishHeader(Unit& unit);
-  inline void FinishHead(Unit& unit);
-  inline void BeginHead(std::uint16_t status, LineEnd end);
+  void FinishHeader(Unit& unit);
+  void FinishHead(Unit& unit);
+  void BeginHead(std::uint16_t status, LineEnd end);
   [[nodiscard]] bool IsBadHead() const;
-  inline void EndHead();
+  void EndHead();
   void NoteLength(Cursor line, std::uint16_t value, bool readable);
   [[nodiscard]] std::uint32_t FindLineEnd(const Cursor& in, std::uint32_t from) const;
   [[nodiscard]] bool IsBare(const Cursor& line) const;
@@ -246,102 +225,5 @@ class Framer {
   LongStartLine long_;          // The unfinished start line, once it is beyond kLineBytes.
   std::uint8_t held_[kLineBytes];
 };
-
-// What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
-// else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
-
-inline void Framer::BeginHead(std::uint16_t status, LineEnd end) {
-  state_ = State::kHeaders;
-  started_ = true;
-  line_end_ = end;
-  if (first_end_ == LineEnd::kUnknown) first_end_ = end;
-  status_ = status;
-  length_ = 0;
-  has_length_ = false;
-  bad_length_ = false;
-}
-
-inline void Framer::EndHead() {
-  skip_ = length_;
-  state_ = State::kBetween;
-}
-
-// Takes the empty line at the cursor, if there is one and the head is right.
-inline bool Framer::TakeHeadEnd(Cursor& in, Unit& unit) {
-  Cursor scan = in;
-  if (!scan.Take("\r\n") || IsBadHead()) return false;
-  in = scan;
-  unit.kind = UnitKind::kHeadEnd;
-  unit.length = length_;
-  EndHead();
-  return true;
-}
-
-// Gives header lines to `sink` up to the end of the head, or up to one that is not plain. Returns true if `sink`
-// wants no more.
-template <bool kOthers, typename Sink>
-[[gnu::always_inline]] inline bool Framer::TakeHeaders(Cursor& in, Sink& sink) {
-  Cursor scan = in;
-  const std::uint32_t base = offset_ - in.Position();
-  bool stop = false;
-  std::uint8_t first = scan.Peek();
-  while (!stop) {
-    if (first <= ' ') {
-      Unit unit;
-      if (!TakeHeadEnd(scan, unit)) break;
-      unit.offset = base + scan.Position();
-      stop = !sink(unit);
-      break;
-    }
-    const std::uint32_t offset = base + scan.Position();
-    const Header header = LexHeader(scan);
-    Cursor line;
-    const std::uint32_t next = scan.FindPlainLine(header.value, line);
-    if (next == 0 || line.Size() > kLineBytes - 2) break;
-    first = scan.At(next);
-    if (first <= ' ' && IsBlank(first)) break;
-    if (!kOthers && header.name == HeaderName::kOther) {
-      scan.Seek(next);
-      continue;
-    }
-    scan.Seek(next);
-    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, true);
-    Unit unit;
-    unit.kind = UnitKind::kHeader;
-    unit.line = line;
-    unit.header = header;
-    unit.offset = offset;
-    stop = !sink(unit);
-  }
-  offset_ = base + scan.Position();
-  in.Seek(scan.Position());
-  return stop;
-}
-
-template <bool kOthers, typename Sink>
-[[gnu::always_inline]] inline bool Framer::TakePlain(Cursor& in, Sink& sink) {
-  if (line_size_ != 0) return false;
-  if (state_ == State::kBetween && skip_ == 0) {
-    Unit unit;
-    if (!TakeStartLine(in, unit)) return false;
-    if (!sink(unit)) return true;
-  } else if (state_ != State::kHeaders) {
-    return false;
-  }
-  return TakeHeaders<kOthers>(in, sink);
-}
-
-template <bool kOthers, typename Sink>
-[[gnu::always_inline]] inline Framer::Plain Framer::ForEachPlain(Cursor& in, Sink sink) {
-  for (;;) {
-    Cursor scan = in;
-    const bool stop = TakePlain<kOthers>(scan, sink);
-    const bool moved = scan.Position() != in.Position();
-    in.Seek(scan.Position());
-    if (stop) return Plain::kStopped;
-    if (in.AtEnd() && state_ != State::kLost) return Plain::kAllTaken;
-    if (!moved) return Plain::kOther;
-  }
-}
 
 }  // namespace rtsp

@@ -75,9 +75,6 @@ struct TransportSpec {
   std::uint8_t sources = 0;       ///< Addresses in src_addr: 0, 1 or 2.
   bool has_destination = false;   ///< destination is there, with a value or without.
   bool has_source = false;        ///< source is there, with a value or without.
-  /// There is nothing but RTP over UDP, unicast, and two numbers in client_port: found with one look. A spec that
-  /// is not marked may say the same.
-  bool common = false;
   Ports client_port;
   Ports server_port;
   Ports port;            ///< Multicast, and odd unicast forms.
@@ -101,8 +98,7 @@ struct TransportSpec {
 ///  3. Specs do not overlap, follow each other, and their number is at most the line's length.
 ///  4. A comma or semicolon inside a closed pair of quotes separates nothing; a quote that is never
 ///     closed is an ordinary byte.
-///  5. A spec that is marked as common is read as it would be part by part, and has what TransportSpec::common says.
-///  6. Read() and, until TransportSpec::repeat is 0, Repeat() give every place where the client says its ports and
+///  5. Read() and, until TransportSpec::repeat is 0, Repeat() give every place where the client says its ports and
 ///     addresses (client_port, dest_addr, destination, client_address). TransportSpec::repeat grows with each.
 class TransportReader {
  public:
@@ -123,7 +119,8 @@ class TransportReader {
 
   /// Fills in the spec that Find() has found.
   void Read(TransportSpec& spec) {
-    if (!ReadCommon(spec)) ReadFrom(spec, 0);
+    spec = {};
+    ReadFrom(spec, 0);
   }
 
   /// Fills in @p spec, which this reader has read, once more, with the ports and addresses that stand at
@@ -146,7 +143,6 @@ class TransportReader {
   }
 
  private:
-  [[nodiscard]] bool ReadCommon(TransportSpec& spec);
   void ReadFrom(TransportSpec& spec, std::uint32_t from);
 
   Cursor in_;

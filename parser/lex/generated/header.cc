@@ -6,19 +6,10 @@
 namespace rtsp {
 namespace {
 
-// A name and its colon, or a name alone.
-struct NameAhead {
-  HeaderName name = HeaderName::kOther;
-  bool closed = false;
-};
-
-constexpr NameAhead Closed(HeaderName name) { return {name, true}; }
-constexpr NameAhead Open(HeaderName name) { return {name, false}; }
-
-[[gnu::always_inline]] inline NameAhead LexName(Cursor& in) {
+HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 22 "parser/lex/generated/header.cc"
+#line 13 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -42,9 +33,9 @@ constexpr NameAhead Open(HeaderName name) { return {name, false}; }
 yy1:
 	in.Skip();
 yy2:
-#line 47 "parser/lex/header.re"
-	{ return {}; }
-#line 48 "parser/lex/generated/header.cc"
+#line 29 "parser/lex/header.re"
+	{ return HeaderName::kOther; }
+#line 39 "parser/lex/generated/header.cc"
 yy3:
 	in.Skip();
 	backup = in.Position();
@@ -231,367 +222,298 @@ yy29:
 	goto yy11;
 yy30:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy39;
-#line 32 "parser/lex/header.re"
-	{ return Open(HeaderName::kCSeq); }
-#line 239 "parser/lex/generated/header.cc"
+#line 21 "parser/lex/header.re"
+	{ return HeaderName::kCSeq; }
+#line 228 "parser/lex/generated/header.cc"
 yy31:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy40;
-	if (yych == 't') goto yy40;
+	if (yych == 'T') goto yy39;
+	if (yych == 't') goto yy39;
 	goto yy11;
 yy32:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Y') goto yy41;
-	if (yych == 'y') goto yy41;
+	if (yych == 'Y') goto yy40;
+	if (yych == 'y') goto yy40;
 	goto yy11;
 yy33:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy41;
+	if (yych == 'i') goto yy41;
+	goto yy11;
+yy34:
 	in.Skip();
 	yych = in.Peek();
 	if (yych == 'I') goto yy42;
 	if (yych == 'i') goto yy42;
 	goto yy11;
-yy34:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy43;
-	if (yych == 'i') goto yy43;
-	goto yy11;
 yy35:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy44;
-	if (yych == 'o') goto yy44;
+	if (yych == 'O') goto yy43;
+	if (yych == 'o') goto yy43;
 	goto yy11;
 yy36:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy45;
-	if (yych == 's') goto yy45;
+	if (yych == 'S') goto yy44;
+	if (yych == 's') goto yy44;
 	goto yy11;
 yy37:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy46;
-	if (yych == 't') goto yy46;
+	if (yych == 'T') goto yy45;
+	if (yych == 't') goto yy45;
 	goto yy11;
 yy38:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy47;
-	if (yych == 'n') goto yy47;
+	if (yych == 'N') goto yy46;
+	if (yych == 'n') goto yy46;
 	goto yy11;
 yy39:
 	in.Skip();
-#line 31 "parser/lex/header.re"
-	{ return Closed(HeaderName::kCSeq); }
-#line 292 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'I') goto yy47;
+	if (yych == 'i') goto yy47;
+	goto yy11;
 yy40:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy48;
-	if (yych == 'i') goto yy48;
+	if (yych == '-') goto yy48;
 	goto yy11;
 yy41:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy49;
+	if (yych == 'R') goto yy49;
+	if (yych == 'r') goto yy49;
 	goto yy11;
 yy42:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy50;
-	if (yych == 'r') goto yy50;
+	if (yych == 'O') goto yy50;
+	if (yych == 'o') goto yy50;
 	goto yy11;
 yy43:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy51;
-	if (yych == 'o') goto yy51;
+	if (yych == 'R') goto yy51;
+	if (yych == 'r') goto yy51;
 	goto yy11;
 yy44:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy52;
-	if (yych == 'r') goto yy52;
+	if (yych == 'P') goto yy52;
+	if (yych == 'p') goto yy52;
 	goto yy11;
 yy45:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'P') goto yy53;
-	if (yych == 'p') goto yy53;
-	goto yy11;
+#line 28 "parser/lex/header.re"
+	{ return HeaderName::kXNat; }
+#line 316 "parser/lex/generated/header.cc"
 yy46:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy54;
-#line 46 "parser/lex/header.re"
-	{ return Open(HeaderName::kXNat); }
-#line 334 "parser/lex/generated/header.cc"
+	if (yych == 'T') goto yy53;
+	if (yych == 't') goto yy53;
+	goto yy11;
 yy47:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy55;
-	if (yych == 't') goto yy55;
+	if (yych == 'O') goto yy54;
+	if (yych == 'o') goto yy54;
 	goto yy11;
 yy48:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy56;
-	if (yych == 'o') goto yy56;
+	if (yych == 'R') goto yy55;
+	if (yych == 'r') goto yy55;
 	goto yy11;
 yy49:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'R') goto yy57;
-	if (yych == 'r') goto yy57;
+	if (yych == 'E') goto yy56;
+	if (yych == 'e') goto yy56;
 	goto yy11;
 yy50:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy58;
-	if (yych == 'e') goto yy58;
+	if (yych == 'N') goto yy57;
+	if (yych == 'n') goto yy57;
 	goto yy11;
 yy51:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy59;
-	if (yych == 'n') goto yy59;
+	if (yych == 'T') goto yy58;
+	if (yych == 't') goto yy58;
 	goto yy11;
 yy52:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy60;
-	if (yych == 't') goto yy60;
+	if (yych == 'O') goto yy59;
+	if (yych == 'o') goto yy59;
 	goto yy11;
 yy53:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'O') goto yy61;
-	if (yych == 'o') goto yy61;
+	if (yych == '-') goto yy60;
 	goto yy11;
 yy54:
 	in.Skip();
-#line 45 "parser/lex/header.re"
-	{ return Closed(HeaderName::kXNat); }
-#line 381 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'N') goto yy61;
+	if (yych == 'n') goto yy61;
+	goto yy11;
 yy55:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == '-') goto yy62;
+	if (yych == 'E') goto yy62;
+	if (yych == 'e') goto yy62;
 	goto yy11;
 yy56:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'N') goto yy63;
-	if (yych == 'n') goto yy63;
-	goto yy11;
+#line 24 "parser/lex/header.re"
+	{ return HeaderName::kRequire; }
+#line 380 "parser/lex/generated/header.cc"
 yy57:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy64;
-	if (yych == 'e') goto yy64;
-	goto yy11;
+#line 25 "parser/lex/header.re"
+	{ return HeaderName::kSession; }
+#line 385 "parser/lex/generated/header.cc"
 yy58:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy65;
-#line 38 "parser/lex/header.re"
-	{ return Open(HeaderName::kRequire); }
-#line 405 "parser/lex/generated/header.cc"
+	if (yych == 'E') goto yy63;
+	if (yych == 'e') goto yy63;
+	goto yy11;
 yy59:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy66;
-#line 40 "parser/lex/header.re"
-	{ return Open(HeaderName::kSession); }
-#line 412 "parser/lex/generated/header.cc"
+	if (yych == 'R') goto yy64;
+	if (yych == 'r') goto yy64;
+	goto yy11;
 yy60:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy67;
-	if (yych == 'e') goto yy67;
+	if (yych == 'L') goto yy65;
+	if (yych == 'l') goto yy65;
 	goto yy11;
 yy61:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy68;
-	if (yych == 'r') goto yy68;
-	goto yy11;
+#line 22 "parser/lex/header.re"
+	{ return HeaderName::kLocation; }
+#line 408 "parser/lex/generated/header.cc"
 yy62:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'L') goto yy69;
-	if (yych == 'l') goto yy69;
+	if (yych == 'Q') goto yy66;
+	if (yych == 'q') goto yy66;
 	goto yy11;
 yy63:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy70;
-#line 34 "parser/lex/header.re"
-	{ return Open(HeaderName::kLocation); }
-#line 437 "parser/lex/generated/header.cc"
+	if (yych == 'D') goto yy67;
+	if (yych == 'd') goto yy67;
+	goto yy11;
 yy64:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'Q') goto yy71;
-	if (yych == 'q') goto yy71;
+	if (yych == 'T') goto yy68;
+	if (yych == 't') goto yy68;
 	goto yy11;
 yy65:
 	in.Skip();
-#line 37 "parser/lex/header.re"
-	{ return Closed(HeaderName::kRequire); }
-#line 448 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'E') goto yy69;
+	if (yych == 'e') goto yy69;
+	goto yy11;
 yy66:
 	in.Skip();
-#line 39 "parser/lex/header.re"
-	{ return Closed(HeaderName::kSession); }
-#line 453 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'U') goto yy70;
+	if (yych == 'u') goto yy70;
+	goto yy11;
 yy67:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'D') goto yy72;
-	if (yych == 'd') goto yy72;
-	goto yy11;
+#line 26 "parser/lex/header.re"
+	{ return HeaderName::kSupported; }
+#line 443 "parser/lex/generated/header.cc"
 yy68:
 	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy73;
-	if (yych == 't') goto yy73;
-	goto yy11;
+#line 27 "parser/lex/header.re"
+	{ return HeaderName::kTransport; }
+#line 448 "parser/lex/generated/header.cc"
 yy69:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'E') goto yy74;
-	if (yych == 'e') goto yy74;
+	if (yych == 'N') goto yy71;
+	if (yych == 'n') goto yy71;
 	goto yy11;
 yy70:
 	in.Skip();
-#line 33 "parser/lex/header.re"
-	{ return Closed(HeaderName::kLocation); }
-#line 476 "parser/lex/generated/header.cc"
+	yych = in.Peek();
+	if (yych == 'I') goto yy72;
+	if (yych == 'i') goto yy72;
+	goto yy11;
 yy71:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy75;
-	if (yych == 'u') goto yy75;
+	if (yych == 'G') goto yy73;
+	if (yych == 'g') goto yy73;
 	goto yy11;
 yy72:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy76;
-#line 42 "parser/lex/header.re"
-	{ return Open(HeaderName::kSupported); }
-#line 489 "parser/lex/generated/header.cc"
+	if (yych == 'R') goto yy74;
+	if (yych == 'r') goto yy74;
+	goto yy11;
 yy73:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == ':') goto yy77;
-#line 44 "parser/lex/header.re"
-	{ return Open(HeaderName::kTransport); }
-#line 496 "parser/lex/generated/header.cc"
+	if (yych == 'T') goto yy75;
+	if (yych == 't') goto yy75;
+	goto yy11;
 yy74:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy78;
-	if (yych == 'n') goto yy78;
+	if (yych == 'E') goto yy76;
+	if (yych == 'e') goto yy76;
 	goto yy11;
 yy75:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'I') goto yy79;
-	if (yych == 'i') goto yy79;
+	if (yych == 'H') goto yy77;
+	if (yych == 'h') goto yy77;
 	goto yy11;
 yy76:
 	in.Skip();
-#line 41 "parser/lex/header.re"
-	{ return Closed(HeaderName::kSupported); }
-#line 513 "parser/lex/generated/header.cc"
+#line 23 "parser/lex/header.re"
+	{ return HeaderName::kRequire; }
+#line 495 "parser/lex/generated/header.cc"
 yy77:
 	in.Skip();
-#line 43 "parser/lex/header.re"
-	{ return Closed(HeaderName::kTransport); }
-#line 518 "parser/lex/generated/header.cc"
-yy78:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'G') goto yy80;
-	if (yych == 'g') goto yy80;
-	goto yy11;
-yy79:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'R') goto yy81;
-	if (yych == 'r') goto yy81;
-	goto yy11;
-yy80:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy82;
-	if (yych == 't') goto yy82;
-	goto yy11;
-yy81:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy83;
-	if (yych == 'e') goto yy83;
-	goto yy11;
-yy82:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'H') goto yy84;
-	if (yych == 'h') goto yy84;
-	goto yy11;
-yy83:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy85;
-#line 36 "parser/lex/header.re"
-	{ return Open(HeaderName::kRequire); }
-#line 555 "parser/lex/generated/header.cc"
-yy84:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == ':') goto yy86;
+#line 20 "parser/lex/header.re"
+	{ return HeaderName::kContentLength; }
+#line 500 "parser/lex/generated/header.cc"
+}
 #line 30 "parser/lex/header.re"
-	{ return Open(HeaderName::kContentLength); }
-#line 562 "parser/lex/generated/header.cc"
-yy85:
-	in.Skip();
-#line 35 "parser/lex/header.re"
-	{ return Closed(HeaderName::kRequire); }
-#line 567 "parser/lex/generated/header.cc"
-yy86:
-	in.Skip();
-#line 29 "parser/lex/header.re"
-	{ return Closed(HeaderName::kContentLength); }
-#line 572 "parser/lex/generated/header.cc"
-}
-#line 48 "parser/lex/header.re"
 
 }
 
-constexpr std::uint32_t kNameBytes = 15;  // The longest name, and its colon.
 constexpr std::uint32_t kMaxSeconds = 0xffff'ffff;
 
 }  // namespace
 
 Header LexHeader(Cursor line) {
   Cursor scan = line;
-  if (scan.Take("CSeq:")) return {HeaderName::kCSeq, 5};
-  if (scan.Take("Transport:")) return {HeaderName::kTransport, 10};
-  const NameAhead ahead =
-      LexAhead<kNameBytes>(scan, [](Cursor& in) __attribute__((always_inline)) { return LexName(in); });
-  if (!ahead.closed) {
-    if (ahead.name == HeaderName::kOther) return {};
-    scan.Seek(BehindBlanks(Cursor(scan)));
-    if (scan.Peek() != ':') return {};
-    scan.Skip();
-  }
-  return {ahead.name, static_cast<std::uint16_t>(scan.Position() - line.Position())};
+  const HeaderName name = LexName(scan);
+  if (name == HeaderName::kOther) return {};
+  SkipBlanks(scan);
+  if (scan.Peek() != ':') return {};
+  scan.Skip();
+  return {name, static_cast<std::uint16_t>(scan.Position() - line.Position())};
 }
 
 bool MayBe(HeaderName name, Cursor line) {
@@ -606,7 +528,7 @@ bool MayBe(HeaderName name, Cursor line) {
 Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) {
   line.Seek(value);
   SkipSpace(line);
-  Number number = ReadDigits(line, maximum);  // Mostly few.
+  Number number = ReadNumber(line, maximum);
   SkipSpace(line);
   if (!line.AtEnd()) {
     number.valid = false;
@@ -617,7 +539,8 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
 
 Field TrimmedValue(Cursor line, std::uint16_t value) {
   line.Seek(value);
-  const std::uint32_t start = BehindSpace(line);
+  SkipSpace(line);
+  const std::uint32_t start = line.Position();
   std::uint32_t end = line.Size();
   while (end > start && IsSpace(line.At(end - 1))) --end;
   return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
@@ -639,126 +562,126 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 643 "parser/lex/generated/header.cc"
+#line 566 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
-	if (yych <= 0x00) goto yy88;
-	if (yych == ';') goto yy91;
-	goto yy89;
-yy88:
+	if (yych <= 0x00) goto yy79;
+	if (yych == ';') goto yy82;
+	goto yy80;
+yy79:
 	in.Skip();
-#line 119 "parser/lex/header.re"
+#line 96 "parser/lex/header.re"
 	{ return {}; }
-#line 654 "parser/lex/generated/header.cc"
-yy89:
+#line 577 "parser/lex/generated/header.cc"
+yy80:
 	in.Skip();
-yy90:
-#line 118 "parser/lex/header.re"
+yy81:
+#line 95 "parser/lex/header.re"
 	{ continue; }
-#line 660 "parser/lex/generated/header.cc"
-yy91:
+#line 583 "parser/lex/generated/header.cc"
+yy82:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych <= 0x1F) {
 		if (yych <= '\n') {
-			if (yych <= 0x08) goto yy90;
+			if (yych <= 0x08) goto yy81;
 		} else {
-			if (yych != '\r') goto yy90;
+			if (yych != '\r') goto yy81;
 		}
 	} else {
 		if (yych <= 'T') {
-			if (yych <= ' ') goto yy92;
-			if (yych <= 'S') goto yy90;
-			goto yy94;
+			if (yych <= ' ') goto yy83;
+			if (yych <= 'S') goto yy81;
+			goto yy85;
 		} else {
-			if (yych == 't') goto yy94;
-			goto yy90;
+			if (yych == 't') goto yy85;
+			goto yy81;
+		}
+	}
+yy83:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= 0x1F) {
+		if (yych <= '\n') {
+			if (yych >= '\t') goto yy83;
+		} else {
+			if (yych == '\r') goto yy83;
+		}
+	} else {
+		if (yych <= 'T') {
+			if (yych <= ' ') goto yy83;
+			if (yych >= 'T') goto yy85;
+		} else {
+			if (yych == 't') goto yy85;
+		}
+	}
+yy84:
+	in.Seek(backup);
+	goto yy81;
+yy85:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'I') goto yy86;
+	if (yych != 'i') goto yy84;
+yy86:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'M') goto yy87;
+	if (yych != 'm') goto yy84;
+yy87:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'E') goto yy88;
+	if (yych != 'e') goto yy84;
+yy88:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'O') goto yy89;
+	if (yych != 'o') goto yy84;
+yy89:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'U') goto yy90;
+	if (yych != 'u') goto yy84;
+yy90:
+	in.Skip();
+	yych = in.Peek();
+	if (yych == 'T') goto yy91;
+	if (yych != 't') goto yy84;
+yy91:
+	in.Skip();
+	yych = in.Peek();
+	if (yych <= '\r') {
+		if (yych <= 0x08) goto yy84;
+		if (yych <= '\n') goto yy91;
+		if (yych <= '\f') goto yy84;
+		goto yy91;
+	} else {
+		if (yych <= ' ') {
+			if (yych <= 0x1F) goto yy84;
+			goto yy91;
+		} else {
+			if (yych != '=') goto yy84;
 		}
 	}
 yy92:
 	in.Skip();
 	yych = in.Peek();
-	if (yych <= 0x1F) {
-		if (yych <= '\n') {
-			if (yych >= '\t') goto yy92;
-		} else {
-			if (yych == '\r') goto yy92;
-		}
+	if (yych <= '\f') {
+		if (yych <= 0x08) goto yy93;
+		if (yych <= '\n') goto yy92;
 	} else {
-		if (yych <= 'T') {
-			if (yych <= ' ') goto yy92;
-			if (yych >= 'T') goto yy94;
-		} else {
-			if (yych == 't') goto yy94;
-		}
+		if (yych <= '\r') goto yy92;
+		if (yych == ' ') goto yy92;
 	}
 yy93:
-	in.Seek(backup);
-	goto yy90;
-yy94:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'I') goto yy95;
-	if (yych != 'i') goto yy93;
-yy95:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'M') goto yy96;
-	if (yych != 'm') goto yy93;
-yy96:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'E') goto yy97;
-	if (yych != 'e') goto yy93;
-yy97:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'O') goto yy98;
-	if (yych != 'o') goto yy93;
-yy98:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'U') goto yy99;
-	if (yych != 'u') goto yy93;
-yy99:
-	in.Skip();
-	yych = in.Peek();
-	if (yych == 'T') goto yy100;
-	if (yych != 't') goto yy93;
-yy100:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '\r') {
-		if (yych <= 0x08) goto yy93;
-		if (yych <= '\n') goto yy100;
-		if (yych <= '\f') goto yy93;
-		goto yy100;
-	} else {
-		if (yych <= ' ') {
-			if (yych <= 0x1F) goto yy93;
-			goto yy100;
-		} else {
-			if (yych != '=') goto yy93;
-		}
-	}
-yy101:
-	in.Skip();
-	yych = in.Peek();
-	if (yych <= '\f') {
-		if (yych <= 0x08) goto yy102;
-		if (yych <= '\n') goto yy101;
-	} else {
-		if (yych <= '\r') goto yy101;
-		if (yych == ' ') goto yy101;
-	}
-yy102:
-#line 117 "parser/lex/header.re"
-	{ return ReadDigits(in, kMaxSeconds); }
-#line 760 "parser/lex/generated/header.cc"
+#line 94 "parser/lex/header.re"
+	{ return ReadNumber(in, kMaxSeconds); }
+#line 683 "parser/lex/generated/header.cc"
 }
-#line 120 "parser/lex/header.re"
+#line 97 "parser/lex/header.re"
 
   }
 }
@@ -768,73 +691,73 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 772 "parser/lex/generated/header.cc"
+#line 695 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych <= 'N') {
-		if (yych <= 0x00) goto yy104;
-		if (yych <= 'M') goto yy105;
-		goto yy107;
+		if (yych <= 0x00) goto yy95;
+		if (yych <= 'M') goto yy96;
+		goto yy98;
 	} else {
-		if (yych == 'n') goto yy107;
-		goto yy105;
+		if (yych == 'n') goto yy98;
+		goto yy96;
 	}
-yy104:
+yy95:
 	in.Skip();
-#line 131 "parser/lex/header.re"
+#line 108 "parser/lex/header.re"
 	{ return false; }
-#line 788 "parser/lex/generated/header.cc"
-yy105:
+#line 711 "parser/lex/generated/header.cc"
+yy96:
 	in.Skip();
-yy106:
-#line 130 "parser/lex/header.re"
+yy97:
+#line 107 "parser/lex/header.re"
 	{ continue; }
-#line 794 "parser/lex/generated/header.cc"
-yy107:
+#line 717 "parser/lex/generated/header.cc"
+yy98:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
-	if (yych == 'A') goto yy108;
-	if (yych != 'a') goto yy106;
-yy108:
+	if (yych == 'A') goto yy99;
+	if (yych != 'a') goto yy97;
+yy99:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy110;
-	if (yych == 't') goto yy110;
-yy109:
+	if (yych == 'T') goto yy101;
+	if (yych == 't') goto yy101;
+yy100:
 	in.Seek(backup);
-	goto yy106;
-yy110:
+	goto yy97;
+yy101:
 	in.Skip();
 	yych = in.Peek();
-	if (yych != '.') goto yy109;
+	if (yych != '.') goto yy100;
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'S') goto yy111;
-	if (yych != 's') goto yy109;
-yy111:
+	if (yych == 'S') goto yy102;
+	if (yych != 's') goto yy100;
+yy102:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'T') goto yy112;
-	if (yych != 't') goto yy109;
-yy112:
+	if (yych == 'T') goto yy103;
+	if (yych != 't') goto yy100;
+yy103:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'U') goto yy113;
-	if (yych != 'u') goto yy109;
-yy113:
+	if (yych == 'U') goto yy104;
+	if (yych != 'u') goto yy100;
+yy104:
 	in.Skip();
 	yych = in.Peek();
-	if (yych == 'N') goto yy114;
-	if (yych != 'n') goto yy109;
-yy114:
+	if (yych == 'N') goto yy105;
+	if (yych != 'n') goto yy100;
+yy105:
 	in.Skip();
-#line 129 "parser/lex/header.re"
+#line 106 "parser/lex/header.re"
 	{ return true; }
-#line 836 "parser/lex/generated/header.cc"
+#line 759 "parser/lex/generated/header.cc"
 }
-#line 132 "parser/lex/header.re"
+#line 109 "parser/lex/header.re"
 
   }
 }

@@ -12,7 +12,7 @@ namespace {
 enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
 
 // Lexes a method that has a name, or a version; perhaps as the front of something longer.
-[[gnu::always_inline]] inline First LexKnownFirst(Cursor& in, Method& method) {
+First LexKnownFirst(Cursor& in, Method& method) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 19 "parser/lex/generated/start_line.cc"
@@ -542,12 +542,11 @@ yy97:
 }
 
 // Lexes any method; returns where it ends, or where it should begin if there is none.
-[[gnu::noinline]] std::uint32_t EndOfMethod(const Cursor& from) {
-  Cursor in = from;
+std::uint32_t EndOfMethod(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   const std::uint32_t start = in.Position();
   
-#line 551 "parser/lex/generated/start_line.cc"
+#line 550 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -583,9 +582,9 @@ yy97:
 	}
 yy99:
 	in.Skip();
-#line 52 "parser/lex/start_line.re"
+#line 51 "parser/lex/start_line.re"
 	{ return start; }
-#line 589 "parser/lex/generated/start_line.cc"
+#line 588 "parser/lex/generated/start_line.cc"
 yy100:
 	in.Skip();
 	yych = in.Peek();
@@ -620,27 +619,27 @@ yy100:
 		}
 	}
 yy101:
-#line 51 "parser/lex/start_line.re"
+#line 50 "parser/lex/start_line.re"
 	{ return in.Position(); }
-#line 626 "parser/lex/generated/start_line.cc"
+#line 625 "parser/lex/generated/start_line.cc"
 }
-#line 53 "parser/lex/start_line.re"
+#line 52 "parser/lex/start_line.re"
 
 }
 
-[[gnu::always_inline]] inline bool LexVersion(Cursor in) {
+bool LexVersion(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 635 "parser/lex/generated/start_line.cc"
+#line 634 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych == 'R') goto yy104;
 	in.Skip();
 yy103:
-#line 60 "parser/lex/start_line.re"
+#line 59 "parser/lex/start_line.re"
 	{ return false; }
-#line 644 "parser/lex/generated/start_line.cc"
+#line 643 "parser/lex/generated/start_line.cc"
 yy104:
 	in.Skip();
 	backup = in.Position();
@@ -671,11 +670,11 @@ yy106:
 	if (yych <= '/') goto yy105;
 	if (yych >= ':') goto yy105;
 	in.Skip();
-#line 59 "parser/lex/start_line.re"
+#line 58 "parser/lex/start_line.re"
 	{ return true; }
-#line 677 "parser/lex/generated/start_line.cc"
+#line 676 "parser/lex/generated/start_line.cc"
 }
-#line 61 "parser/lex/start_line.re"
+#line 60 "parser/lex/start_line.re"
 
 }
 
@@ -683,35 +682,22 @@ yy106:
 constexpr bool IsControl(std::uint8_t byte) { return byte < ' ' && !IsBlank(byte); }
 
 constexpr std::uint32_t kVersionBytes = 8;
-constexpr std::uint32_t kFirstBytes = 13;  // The longest method that has a name.
 
-// Moves past blanks; returns false if there are none. Mostly there is one space.
-[[gnu::always_inline]] inline bool LexBlanks(Cursor& in) {
+// Moves past blanks; returns false if there are none.
+bool LexBlanks(Cursor& in) {
   const std::uint32_t start = in.Position();
-  if (in.Peek() == ' ') {
-    in.Skip();
-    if (in.Peek() > ' ') return true;
-  }
-  in.Seek(BehindBlanks(Cursor(in)));
+  SkipBlanks(in);
   return in.Position() != start;
 }
 
 // Moves past the method or the version and the blanks behind it. What is known comes first and apart: its
 // lexer need not tell other tokens from what is no token.
-[[gnu::always_inline]] inline First LexFirst(Cursor& in, Method& method) {
-  // What matters most comes first.
+First LexFirst(Cursor& in, Method& method) {
   Cursor scan = in;
-  if (scan.Take("SETUP ") && scan.Peek() > ' ') {
-    in.Seek(scan.Position());
-    method = Method::kSetup;
-    return First::kRequest;
-  }
-  scan.Seek(in.Position());
-  First first = LexAhead<kFirstBytes>(
-      scan, [&method](Cursor& ahead) __attribute__((always_inline)) { return LexKnownFirst(ahead, method); });
+  First first = LexKnownFirst(scan, method);
   if (first == First::kInvalid || !LexBlanks(scan)) {
     method = Method::kOther;
-    scan.Seek(EndOfMethod(Cursor(in)));
+    scan.Seek(EndOfMethod(in));
     first = scan.Position() != in.Position() && LexBlanks(scan) ? First::kRequest : First::kInvalid;
   }
   in.Seek(scan.Position());
@@ -722,7 +708,7 @@ std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
   return static_cast<std::uint8_t>(in.At(index) - '0');
 }
 
-[[gnu::always_inline]] inline bool LexResponse(Cursor& in, StartLine& line) {
+bool LexResponse(Cursor& in, StartLine& line) {
   line.major = Digit(in, 5);
   line.minor = Digit(in, 7);
   const Number status = ReadNumber(in, 999);
@@ -730,22 +716,18 @@ std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
   return status.valid && status.field.length == 3 && status.value >= 100;
 }
 
-[[gnu::always_inline]] inline bool LexRequest(Cursor& in, StartLine& line) {
+bool LexRequest(Cursor& in, StartLine& line) {
   const std::uint32_t uri = in.Position();
   in.Seek(in.FindControl());
   line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
   if (line.uri.Empty()) return false;
-  if (in.Take(" RTSP/1.0")) {
-    line.major = 1;
-  } else {
-    if (!LexBlanks(in)) return false;
-    const Cursor version = in.Window<kVersionBytes>();
-    if (!LexVersion(version)) return false;
-    line.major = Digit(version, 5);
-    line.minor = Digit(version, 7);
-    in.Seek(in.Position() + kVersionBytes);
-  }
-  if (IsBlank(in.Peek())) in.Seek(BehindBlanks(Cursor(in)));
+  if (!LexBlanks(in)) return false;
+  const Cursor version = in.Slice(in.Position(), kVersionBytes);
+  if (!LexVersion(version)) return false;
+  line.major = Digit(version, 5);
+  line.minor = Digit(version, 7);
+  in.Seek(in.Position() + kVersionBytes);
+  SkipBlanks(in);
   return true;
 }
 
@@ -810,7 +792,7 @@ StartLine LexStartLine(Cursor in) {
   return {};
 }
 
-[[gnu::noinline]] void LongStartLine::Begin() { *this = {}; }
+void LongStartLine::Begin() { *this = {}; }
 
 void LongStartLine::Take(const Cursor& in, std::uint32_t from, std::uint32_t count) {
   for (std::uint32_t at = from; at < from + count; ++at) TakeByte(in.At(at));

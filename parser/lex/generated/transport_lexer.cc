@@ -14,7 +14,7 @@ constexpr ParameterName Of(Protocol protocol) { return {Parameter::kProtocol, pr
 constexpr ParameterName Of(Parameter parameter) { return {parameter, Protocol::kNone, 0, 0}; }
 
 // Names and protocols that are known, perhaps as the front of a longer one.
-[[gnu::always_inline]] inline ParameterName LexKnownName(Cursor& in) {
+ParameterName LexKnownName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
 #line 21 "parser/lex/generated/transport_lexer.cc"
@@ -957,13 +957,11 @@ yy137:
 
 }
 
-constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
-
 // All others.
-[[gnu::always_inline]] inline ParameterName LexOtherNameAt(Cursor& in) {
+ParameterName LexOtherNameAt(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 967 "parser/lex/generated/transport_lexer.cc"
+#line 965 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	unsigned int yyaccept = 0;
@@ -986,9 +984,9 @@ constexpr std::uint32_t kKnownBytes = 15;  // The longest: RTP/SAVPF/D-ICE.
 	}
 yy139:
 	in.Skip();
-#line 68 "parser/lex/transport_lexer.re"
+#line 66 "parser/lex/transport_lexer.re"
 	{ return {}; }
-#line 992 "parser/lex/generated/transport_lexer.cc"
+#line 990 "parser/lex/generated/transport_lexer.cc"
 yy140:
 	yyaccept = 0;
 	in.Skip();
@@ -1012,9 +1010,9 @@ yy140:
 		}
 	}
 yy141:
-#line 67 "parser/lex/transport_lexer.re"
+#line 65 "parser/lex/transport_lexer.re"
 	{ return Of(Parameter::kUnknown); }
-#line 1018 "parser/lex/generated/transport_lexer.cc"
+#line 1016 "parser/lex/generated/transport_lexer.cc"
 yy142:
 	in.Skip();
 	yych = in.Peek();
@@ -1100,9 +1098,9 @@ yy145:
 		}
 	}
 yy146:
-#line 66 "parser/lex/transport_lexer.re"
+#line 64 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOther); }
-#line 1106 "parser/lex/generated/transport_lexer.cc"
+#line 1104 "parser/lex/generated/transport_lexer.cc"
 yy147:
 	yyaccept = 1;
 	in.Skip();
@@ -1241,9 +1239,9 @@ yy156:
 		}
 	}
 yy157:
-#line 63 "parser/lex/transport_lexer.re"
+#line 61 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherTcp); }
-#line 1247 "parser/lex/generated/transport_lexer.cc"
+#line 1245 "parser/lex/generated/transport_lexer.cc"
 yy158:
 	yyaccept = 3;
 	in.Skip();
@@ -1264,9 +1262,9 @@ yy158:
 		}
 	}
 yy159:
-#line 62 "parser/lex/transport_lexer.re"
+#line 60 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherUdp); }
-#line 1270 "parser/lex/generated/transport_lexer.cc"
+#line 1268 "parser/lex/generated/transport_lexer.cc"
 yy160:
 	in.Skip();
 	yych = in.Peek();
@@ -1326,9 +1324,9 @@ yy163:
 		}
 	}
 yy164:
-#line 65 "parser/lex/transport_lexer.re"
+#line 63 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherTcp); }
-#line 1332 "parser/lex/generated/transport_lexer.cc"
+#line 1330 "parser/lex/generated/transport_lexer.cc"
 yy165:
 	yyaccept = 5;
 	in.Skip();
@@ -1349,19 +1347,19 @@ yy165:
 		}
 	}
 yy166:
-#line 64 "parser/lex/transport_lexer.re"
+#line 62 "parser/lex/transport_lexer.re"
 	{ return Of(Protocol::kOtherUdp); }
-#line 1355 "parser/lex/generated/transport_lexer.cc"
+#line 1353 "parser/lex/generated/transport_lexer.cc"
 }
-#line 69 "parser/lex/transport_lexer.re"
+#line 67 "parser/lex/transport_lexer.re"
 
 }
 
 // False if a name or protocol goes on at the cursor.
-[[gnu::always_inline]] inline bool LexNameEnd(Cursor in) {
+bool LexNameEnd(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1365 "parser/lex/generated/transport_lexer.cc"
+#line 1363 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1385,14 +1383,14 @@ yy166:
 yy168:
 	in.Skip();
 yy169:
-#line 77 "parser/lex/transport_lexer.re"
+#line 75 "parser/lex/transport_lexer.re"
 	{ return true; }
-#line 1391 "parser/lex/generated/transport_lexer.cc"
+#line 1389 "parser/lex/generated/transport_lexer.cc"
 yy170:
 	in.Skip();
-#line 76 "parser/lex/transport_lexer.re"
+#line 74 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1396 "parser/lex/generated/transport_lexer.cc"
+#line 1394 "parser/lex/generated/transport_lexer.cc"
 yy171:
 	in.Skip();
 	yych = in.Peek();
@@ -1417,11 +1415,11 @@ yy171:
 		}
 	}
 }
-#line 78 "parser/lex/transport_lexer.re"
+#line 76 "parser/lex/transport_lexer.re"
 
 }
 
-[[gnu::noinline]] ParameterName LexOtherName(const Cursor& in) {
+ParameterName LexOtherName(Cursor in) {
   Cursor scan = in;
   ParameterName name = LexOtherNameAt(scan);
   if (name.parameter == Parameter::kNothing) scan = in;
@@ -1435,13 +1433,12 @@ yy171:
 // What is known comes first and apart: its lexer need not tell other names from what is no name.
 ParameterName LexParameterName(Cursor in) {
   Cursor scan = in;
-  ParameterName name = LexAhead<kKnownBytes>(
-      scan, [](Cursor& ahead) __attribute__((always_inline)) { return LexKnownName(ahead); });
+  ParameterName name = LexKnownName(scan);
   name.end = scan.Position();
   name.after = scan.Peek();
   const bool ended = name.after == ';' || name.after == '=' || LexNameEnd(scan);
-  if (name.parameter != Parameter::kNothing && ended) [[likely]] return name;
-  return LexOtherName(Cursor(in));
+  if (name.parameter != Parameter::kNothing && ended) return name;
+  return LexOtherName(in);
 }
 
 bool LexValue(Cursor& in) {
@@ -1449,7 +1446,7 @@ bool LexValue(Cursor& in) {
     [[maybe_unused]] std::uint32_t backup = 0;
     const std::uint32_t start = in.Position();
     
-#line 1453 "parser/lex/generated/transport_lexer.cc"
+#line 1450 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1464,9 +1461,9 @@ bool LexValue(Cursor& in) {
 	}
 yy173:
 	in.Skip();
-#line 113 "parser/lex/transport_lexer.re"
+#line 110 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return in.AtEnd(); }
-#line 1470 "parser/lex/generated/transport_lexer.cc"
+#line 1467 "parser/lex/generated/transport_lexer.cc"
 yy174:
 	in.Skip();
 	yych = in.Peek();
@@ -1478,23 +1475,23 @@ yy174:
 		if (yych != ';') goto yy174;
 	}
 yy175:
-#line 109 "parser/lex/transport_lexer.re"
+#line 106 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1484 "parser/lex/generated/transport_lexer.cc"
+#line 1481 "parser/lex/generated/transport_lexer.cc"
 yy176:
 	in.Skip();
 	backup = in.Position();
 	yych = in.Peek();
 	if (yych >= 0x01) goto yy180;
 yy177:
-#line 111 "parser/lex/transport_lexer.re"
+#line 108 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1493 "parser/lex/generated/transport_lexer.cc"
+#line 1490 "parser/lex/generated/transport_lexer.cc"
 yy178:
 	in.Skip();
-#line 112 "parser/lex/transport_lexer.re"
+#line 109 "parser/lex/transport_lexer.re"
 	{ in.Seek(start); return true; }
-#line 1498 "parser/lex/generated/transport_lexer.cc"
+#line 1495 "parser/lex/generated/transport_lexer.cc"
 yy179:
 	in.Skip();
 	yych = in.Peek();
@@ -1507,11 +1504,11 @@ yy181:
 	goto yy177;
 yy182:
 	in.Skip();
-#line 110 "parser/lex/transport_lexer.re"
+#line 107 "parser/lex/transport_lexer.re"
 	{ continue; }
-#line 1513 "parser/lex/generated/transport_lexer.cc"
+#line 1510 "parser/lex/generated/transport_lexer.cc"
 }
-#line 114 "parser/lex/transport_lexer.re"
+#line 111 "parser/lex/transport_lexer.re"
 
   }
 }
@@ -1519,7 +1516,7 @@ yy182:
 bool LexIsPassive(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1523 "parser/lex/generated/transport_lexer.cc"
+#line 1520 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1539,9 +1536,9 @@ bool LexIsPassive(Cursor in) {
 	}
 	in.Skip();
 yy184:
-#line 122 "parser/lex/transport_lexer.re"
+#line 119 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1545 "parser/lex/generated/transport_lexer.cc"
+#line 1542 "parser/lex/generated/transport_lexer.cc"
 yy185:
 	in.Skip();
 	backup = in.Position();
@@ -1651,21 +1648,21 @@ yy201:
 	yych = in.Peek();
 	if (yych == '"') goto yy203;
 yy202:
-#line 121 "parser/lex/transport_lexer.re"
+#line 118 "parser/lex/transport_lexer.re"
 	{ return in.AtEnd(); }
-#line 1657 "parser/lex/generated/transport_lexer.cc"
+#line 1654 "parser/lex/generated/transport_lexer.cc"
 yy203:
 	in.Skip();
 	goto yy202;
 }
-#line 123 "parser/lex/transport_lexer.re"
+#line 120 "parser/lex/transport_lexer.re"
 
 }
 
 bool LexIsRecord(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 1669 "parser/lex/generated/transport_lexer.cc"
+#line 1666 "parser/lex/generated/transport_lexer.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -1677,9 +1674,9 @@ bool LexIsRecord(Cursor in) {
 	}
 	in.Skip();
 yy205:
-#line 130 "parser/lex/transport_lexer.re"
+#line 127 "parser/lex/transport_lexer.re"
 	{ return false; }
-#line 1683 "parser/lex/generated/transport_lexer.cc"
+#line 1680 "parser/lex/generated/transport_lexer.cc"
 yy206:
 	in.Skip();
 	backup = in.Position();
@@ -1756,14 +1753,14 @@ yy217:
 	yych = in.Peek();
 	if (yych == '"') goto yy219;
 yy218:
-#line 129 "parser/lex/transport_lexer.re"
+#line 126 "parser/lex/transport_lexer.re"
 	{ return in.AtEnd(); }
-#line 1762 "parser/lex/generated/transport_lexer.cc"
+#line 1759 "parser/lex/generated/transport_lexer.cc"
 yy219:
 	in.Skip();
 	goto yy218;
 }
-#line 131 "parser/lex/transport_lexer.re"
+#line 128 "parser/lex/transport_lexer.re"
 
 }
 
