@@ -71,7 +71,7 @@ Input InputOf(const std::uint8_t* data, std::size_t size) {
 // stream at their offset, and checked to be that.
 class Reading {
  public:
-  enum class Units : std::uint8_t { kAll, kOfInterest };
+  enum class Units : std::uint8_t { kAll, kNamed };
 
   explicit Reading(const Input& input, Units which = Units::kAll)
       : stream_(input.stream), answers_from_(input.answers_from), which_(which) {}
@@ -91,23 +91,22 @@ class Reading {
   std::optional<std::size_t> answers_from_;
   std::size_t at_ = 0;
   Units which_;
-  Unit last_;
   Framer framer_;
+  bytes::Tail tail_;
   bool lost_ = false;
   bool gap_ = false;
 };
 
 Unit Reading::Next(Cursor& in) {
-  if (which_ == Units::kAll) return framer_.Next(in);
-  framer_.NextOfInterest(in, last_);
-  return last_;
+  Unit unit;
+  framer_.Next(in, tail_, unit, which_ == Units::kAll ? Framer::kAllLines : Framer::kNamedLines);
+  return unit;
 }
 
 void Reading::Keep(const Unit& unit) {
   FramedUnit kept;
   kept.kind = unit.kind;
   kept.reason = unit.reason;
-  // Of the other kinds these may be left over, in NextOfInterest().
   const bool is_start = unit.kind == UnitKind::kStartLine;
   if (is_start || unit.kind == UnitKind::kHeader) kept.too_long = unit.too_long;
   if (unit.kind == UnitKind::kHeader) kept.bare = unit.bare;
@@ -214,7 +213,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         "law 6: in a direction of CR LF no text of a reader of CR LF alone begins a line");
 
   Reading pieces(input);
-  Reading of_interest(input, Reading::Units::kOfInterest);
+  Reading of_interest(input, Reading::Units::kNamed);
   const bool cut = input.IsCut();
   for (std::size_t at = 0, turn = 0; cut && at < stream.size(); ++turn) {
     const std::size_t piece = input.sizes[turn % kSizes];
@@ -225,6 +224,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!cut) of_interest.Feed(stream.size());
   if (cut) Check(pieces.units == whole.units, "law 1: cuts change no unit");
   std::erase_if(whole.units, IsOther);
-  Check(of_interest.units == whole.units, "NextOfInterest() passes over other lines, and only those");
+  Check(of_interest.units == whole.units, "kNamedLines passes over other lines, and only those");
   return 0;
 }

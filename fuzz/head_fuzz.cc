@@ -11,7 +11,7 @@
 
 #include "fuzz/check.h"
 #include "rtsp/header.h"
-#include "rtsp/limits.h"
+#include "bytes/limits.h"
 #include "rtsp/start_line.h"
 #include "tests/reference/lines.h"
 
@@ -93,7 +93,7 @@ void CheckHeader(Cursor in, std::string_view line) {
   }
   Check(reference::Lower(rtsp::Name(header.name)) == expected.name, "the name");
   Check(header.value == expected.value, "where the value begins");
-  CheckNumber(in, line, header.value, rtsp::kBodyBytes);
+  CheckNumber(in, line, header.value, limits::kBodyBytes);
   CheckNumber(in, line, header.value, 0xffff'ffff);
   Check(IsAt(rtsp::SessionIdentifier(in, header.value), reference::ReadSession(line, header.value)),
         "the session identifier");
@@ -102,7 +102,7 @@ void CheckHeader(Cursor in, std::string_view line) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > rtsp::kLineBytes) return 0;
+  if (size > limits::kLineBytes) return 0;
   const std::unique_ptr<std::uint8_t[]> bytes(new std::uint8_t[size]);
   std::copy(data, data + size, bytes.get());
   const Cursor in(bytes.get(), static_cast<std::uint32_t>(size));

@@ -4,7 +4,8 @@
 include(GNUInstallDirs)
 
 add_library(rtspnat STATIC
-  parser/src/bytes.cc
+  parser/src/tail.cc
+  parser/src/text.cc
   parser/src/framer.cc
   parser/src/opening.cc
   parser/src/transport.cc
@@ -12,26 +13,35 @@ add_library(rtspnat STATIC
   parser/lex/generated/header.cc
   parser/lex/generated/start_line.cc
   parser/lex/generated/transport_lexer.cc
-  mangler/src/address.cc
-  mangler/src/address_line.cc
-  mangler/src/connection.cc
-  mangler/src/edit_line.cc
-  mangler/src/edit_log.cc
-  mangler/src/forgetting.cc
-  mangler/src/head.cc
-  mangler/src/mapping.cc
-  mangler/src/passing.cc
-  mangler/src/ports.cc
-  mangler/src/reading.cc
-  mangler/src/reply.cc
-  mangler/src/rest.cc
-  mangler/src/rewrite.cc
-  mangler/src/rtspnat.cc
-  mangler/src/seq_map.cc)
+  mangler/nat/address.cc
+  mangler/nat/mapping.cc
+  mangler/nat/ports.cc
+  mangler/nat/proposal.cc
+  mangler/stream/departure.cc
+  mangler/stream/edit_log.cc
+  mangler/stream/lane.cc
+  mangler/stream/seq_map.cc
+  mangler/rtsp/agreement.cc
+  mangler/rtsp/head.cc
+  mangler/rtsp/line_changes.cc
+  mangler/rtsp/other_lines.cc
+  mangler/rtsp/pending.cc
+  mangler/rtsp/repeated_places.cc
+  mangler/rtsp/reply_line.cc
+  mangler/rtsp/request_line.cc
+  mangler/rtsp/rewriting.cc
+  mangler/rtsp/streams.cc
+  mangler/rtsp/transport_line.cc
+  mangler/rtsp/transport_meaning.cc
+  mangler/connection.cc
+  mangler/forgetting.cc
+  mangler/passing_over.cc
+  mangler/reading.cc
+  mangler/rtspnat.cc)
 add_library(rtspnat::rtspnat ALIAS rtspnat)
 target_include_directories(rtspnat
   PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
-  PRIVATE ${PROJECT_SOURCE_DIR}/parser/include)
+  PRIVATE ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR})
 target_link_libraries(rtspnat PRIVATE $<BUILD_INTERFACE:rtspnat_warnings> $<BUILD_INTERFACE:rtspnat_freestanding>)
 set_target_properties(rtspnat PROPERTIES POSITION_INDEPENDENT_CODE ON)
 

@@ -49,61 +49,33 @@ void Framer::BeginSearch(Unit& unit) {
   searched_ = 0;
 }
 
-Cursor Framer::UnfinishedLine() const {
-  return clear_held_ ? Cursor() : Cursor(held_ + held_at_, held_size_);
-}
-
-Cursor Framer::Held() const { return {held_, std::uint32_t{held_at_} + held_size_}; }
-
-bool Framer::MayBecome(HeaderName name) const {
+bool Framer::MayBecome(HeaderName name, const bytes::Tail& tail) const {
   const std::uint32_t size = LineSize();
-  return state_ == State::kHeaders && size != 0 && size <= kLineBytes && MayBe(name, UnfinishedLine());
+  return state_ == State::kHeaders && size != 0 && size <= limits::kLineBytes && MayBe(name, tail.Line());
 }
 
-// The line in held_ has been given out: the next one lies behind what is kept.
-void Framer::ClearHeld() {
-  clear_held_ = false;
-  held_at_ = kept_;
-  held_size_ = 0;
+// The line in the tail has been given out.
+void Framer::DropLine(bytes::Tail& tail) {
+  given_out_ = false;
+  tail.DropLine();
   line_size_ = 0;
   after_return_ = false;
 }
 
-void Framer::Keep(std::uint32_t count) {
-  if (clear_held_) ClearHeld();
-  kept_ = static_cast<std::uint16_t>(count < kLineBytes ? count : kLineBytes);
-  if (kept_ >= held_at_) {
-    if (line_size_ == 0) held_at_ = kept_;
-    return;
-  }
-  __builtin_memmove(held_ + kept_, held_ + held_at_, held_size_);
-  held_at_ = kept_;
-}
-
-// True if `count` bytes more of the line can be held, or need not be. Behind bytes that are kept a line must
-// not be taken for longer than it is.
-bool Framer::HasRoom(std::uint32_t count) const {
-  return held_at_ == 0 || held_at_ + held_size_ + count <= kLineBytes;
-}
-
 // Takes in the first `end - position` bytes as part of an unfinished line.
-void Framer::Hold(Cursor& in, std::uint32_t end) {
+void Framer::Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end) {
   const std::uint32_t count = end - in.Position();
   if (count == 0) return;
   after_return_ = in.At(end - 1) == '\r';
-  const std::uint32_t room = kLineBytes - held_at_ - held_size_;
-  const std::uint32_t copied = count < room ? count : room;
-  if (in.Read(held_ + held_at_ + held_size_, copied))
-    held_size_ = static_cast<std::uint16_t>(held_size_ + copied);
-  in.Seek(end);
+  tail.Append(in, count);
   line_size_ += count;
   offset_ += count;
 }
 
-bool Framer::LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const {
+bool Framer::LineIsEmpty(const Cursor& in, const bytes::Tail& tail, std::uint32_t line_feed) const {
   const std::uint32_t start = in.Position();
   if (line_size_ == 0) return line_feed == start || (line_feed == start + 1 && in.Peek() == '\r');
-  return line_size_ == 1 && line_feed == start && held_[held_at_] == '\r';
+  return line_size_ == 1 && line_feed == start && tail.Line().At(0) == '\r';
 }
 
 // Returns the position of the LF that ends the line, at or after `from`, or the size of `in` if there is none.
@@ -132,11 +104,11 @@ bool Framer::IsBare(const Cursor& line) const {
   return false;
 }
 
-// Finds the end of the line that begins at held_, or at the cursor if nothing is held. A header line goes
+// Finds the end of the line that begins in the tail, or at the cursor if nothing of it is held. A header line goes
 // on while the next line begins with a blank.
-Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
+Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
   const std::uint32_t start = in.Position();
-  const std::uint32_t bound = kLongLineBytes - (searching_ ? searched_ : 0);
+  const std::uint32_t bound = limits::kLongLineBytes - (searching_ ? searched_ : 0);
   std::uint32_t next = start;
   if (line_fed_ && in.AtEnd()) return Scan::kMore;
   bool ended = line_fed_ && !IsBlank(in.Peek());
@@ -146,10 +118,10 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
     const bool found = line_feed != in.Size();
     const std::uint32_t end = line_feed + (found ? 1 : 0);
     if (line_size_ + (end - start) > bound) return Scan::kTooLong;
-    const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, line_feed);
+    const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, tail, line_feed);
     if (!found || (may_fold && end == in.Size())) {
-      if (!HasRoom(end - start)) return Scan::kNoRoom;
-      Hold(in, end);
+      if (!tail.HasRoom(end - start)) return Scan::kNoRoom;
+      Hold(in, tail, end);
       line_fed_ = found;
       return Scan::kMore;
     }
@@ -159,31 +131,31 @@ Framer::Scan Framer::ScanLine(Cursor& in, Unit& unit) {
   if (line_size_ == 0) {
     const std::uint32_t size = line_feed + 1 - start;
     unit.offset = offset_;
-    unit.too_long = size > kLineBytes;
-    unit.line = unit.too_long ? in.Slice(start, kLineBytes) : in.Line(line_feed);
+    unit.too_long = size > limits::kLineBytes;
+    unit.line = unit.too_long ? in.Slice(start, limits::kLineBytes) : in.Line(line_feed);
     after_return_ = size > 1 && in.At(line_feed - 1) == '\r';
     in.Seek(line_feed + 1);
     offset_ += size;
     return Scan::kLine;
   }
   if (next != start) {
-    if (!HasRoom(line_feed + 1 - start)) return Scan::kNoRoom;
+    if (!tail.HasRoom(line_feed + 1 - start)) return Scan::kNoRoom;
     const bool was_return = after_return_;
-    Hold(in, line_feed + 1);
+    Hold(in, tail, line_feed + 1);
     after_return_ = line_feed == start ? was_return : in.At(line_feed - 1) == '\r';
   }
   line_fed_ = false;
-  const Cursor held = UnfinishedLine();
+  const Cursor held = tail.Line();
   unit.held = true;
   unit.offset = offset_ - line_size_;
-  unit.too_long = line_size_ > kLineBytes;
+  unit.too_long = line_size_ > limits::kLineBytes;
   unit.line = unit.too_long ? held : held.Line(line_size_ - 1);
-  clear_held_ = true;
+  given_out_ = true;
   return Scan::kLine;
 }
 
 void Framer::NoteLength(Cursor line, std::uint16_t value, bool readable) {
-  const Number length = ReadNumberValue(line, value, kBodyBytes);
+  const Number length = ReadNumberValue(line, value, limits::kBodyBytes);
   if (!readable || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
   has_length_ = true;
   length_ = length.value;
@@ -258,21 +230,21 @@ void Framer::FinishHead(Unit& unit) {
 
 // Gives the bytes from `start` to the cursor to long_, if they are of a start line that is too long to be held; `before` bytes of
 // the line came earlier.
-void Framer::FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before) {
+void Framer::FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t start, std::uint32_t before) {
   const std::uint32_t count = in.Position() - start;
-  if (before + count <= kLineBytes) return;
-  if (before <= kLineBytes) {
+  if (before + count <= limits::kLineBytes) return;
+  if (before <= limits::kLineBytes) {
     long_.Begin();
-    long_.Take(Cursor(held_ + held_at_, before), 0, before);
+    long_.Take(tail.Line(), 0, before);
   }
   long_.Take(in, start, count);
 }
 
-void Framer::NextLine(Cursor& in, Unit& unit) {
+void Framer::NextLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
   const std::uint32_t start = in.Position();
   const std::uint32_t before = line_size_;
-  const Scan scan = ScanLine(in, unit);
-  if (state_ == State::kStartLine) FeedLong(in, start, before);
+  const Scan scan = ScanLine(in, tail, unit);
+  if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
   if (scan == Scan::kMore) return;
   if (scan == Scan::kNoRoom) {
     unit.kind = UnitKind::kNoRoom;
@@ -285,22 +257,22 @@ void Framer::NextLine(Cursor& in, Unit& unit) {
   FinishHeader(unit);
 }
 
-void Framer::NextFrame(Cursor& in, Unit& unit) {
-  const std::uint32_t wanted = kFrameHeadBytes - held_size_;
-  if (!HasRoom(wanted)) {
+void Framer::NextFrame(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  const std::uint32_t wanted = kFrameHeadBytes - line_size_;
+  if (!tail.HasRoom(wanted)) {
     unit.kind = UnitKind::kNoRoom;
     return;
   }
-  Hold(in, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
-  if (held_size_ < kFrameHeadBytes) return;
+  Hold(in, tail, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
+  if (line_size_ < kFrameHeadBytes) return;
   unit.kind = UnitKind::kInterleaved;
   unit.offset = offset_ - kFrameHeadBytes;
-  const FrameHead head = ReadFrameHead(UnfinishedLine(), 0);
+  const FrameHead head = ReadFrameHead(tail.Line(), 0);
   unit.channel = head.channel;
   unit.length = head.length;
   skip_ = unit.length;
   state_ = State::kBetween;
-  clear_held_ = true;
+  given_out_ = true;
 }
 
 // Passes over what is left of a body, and over empty lines (RFC 7826 section 5.1), to the first byte of a
@@ -323,28 +295,28 @@ void Framer::BeginMessage(Cursor& in, Unit& unit) {
 // Passes over bytes that no line begins with: a NUL behind a body, for one.
 void Framer::SearchStart(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
-  while (!in.AtEnd() && !CanStartLine(in.Peek()) && searched_ + (in.Position() - start) <= kLongLineBytes)
+  while (!in.AtEnd() && !CanStartLine(in.Peek()) && searched_ + (in.Position() - start) <= limits::kLongLineBytes)
     in.Skip();
   searched_ += in.Position() - start;
   offset_ += in.Position() - start;
-  if (searched_ > kLongLineBytes) return Lose(LostReason::kNoStart, unit);
+  if (searched_ > limits::kLongLineBytes) return Lose(LostReason::kNoStart, unit);
   if (!in.AtEnd()) state_ = State::kStartLine;
 }
 
 // Any unit, or none yet. A line that is passed over in a search is no unit.
-void Framer::TakeOther(Cursor& in, Unit& unit) {
+void Framer::TakeOther(Cursor& in, bytes::Tail& tail, Unit& unit) {
   do {
     unit = {};
-    if (clear_held_) ClearHeld();
+    if (given_out_) DropLine(tail);
     if (state_ == State::kBetween) BeginMessage(in, unit);
     if (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore) SearchStart(in, unit);
     switch (state_) {
       case State::kBetween:
       case State::kSearch: break;
-      case State::kFrame: NextFrame(in, unit); break;
+      case State::kFrame: NextFrame(in, tail, unit); break;
       case State::kLost: Lose(reason_, unit); break;
       case State::kStartLine:
-      case State::kHeaders: NextLine(in, unit); break;
+      case State::kHeaders: NextLine(in, tail, unit); break;
     }
   } while (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore && !in.AtEnd());
 }
@@ -358,7 +330,7 @@ bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
   if (!LexStart(scan, unit.start)) return false;
   if (unit.start.kind == StartKind::kResponse && IsBlank(scan.Peek())) scan.Seek(scan.FindLineEndByte());
   const std::uint32_t size = scan.Position();
-  if (!scan.Take("\r\n") || scan.Position() > kLineBytes) return false;
+  if (!scan.Take("\r\n") || scan.Position() > limits::kLineBytes) return false;
   unit.kind = UnitKind::kStartLine;
   unit.line = rest.Slice(0, size);
   unit.offset = offset_;
@@ -383,7 +355,7 @@ bool Framer::TakeHeader(Cursor& in, Unit& unit, Lines lines) {
     const Header header = LexHeader(in);
     Cursor line;
     const std::uint32_t next = in.FindPlainLine(header.value, line);
-    if (next == 0 || line.Size() > kLineBytes - 2 || IsBlank(in.At(next))) return false;
+    if (next == 0 || line.Size() > limits::kLineBytes - 2 || IsBlank(in.At(next))) return false;
     const std::uint32_t offset = offset_;
     offset_ += next - in.Position();
     in.Seek(next);
@@ -404,7 +376,7 @@ bool Framer::TakePlain(Cursor& in, Unit& unit, Lines lines) {
   return state_ == State::kBetween && skip_ == 0 && TakeStartLine(in, unit);
 }
 
-void Framer::Next(Cursor& in, Unit& unit, Lines lines) {
+void Framer::Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines) {
   do {
     unit = {};
     if (TakePlain(in, unit, lines)) return;
@@ -412,7 +384,7 @@ void Framer::Next(Cursor& in, Unit& unit, Lines lines) {
       unit.kind = UnitKind::kNeedMore;
       return;
     }
-    TakeOther(in, unit);
+    TakeOther(in, tail, unit);
   } while (unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther && lines == kNamedLines);
 }
 

@@ -194,7 +194,7 @@ void EventLog::AddHeader() {
   switch (unit_.header.name) {
     case HeaderName::kTransport: AddTransport(); break;
     case HeaderName::kCSeq: AddNumberValue(kAnyNumber); break;
-    case HeaderName::kContentLength: AddNumberValue(kBodyBytes); break;
+    case HeaderName::kContentLength: AddNumberValue(limits::kBodyBytes); break;
     case HeaderName::kSession: {
       const Field session = SessionIdentifier(unit_.line, unit_.header.value);
       Add("  session");

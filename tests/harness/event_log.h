@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "rtsp/framer.h"
+#include "tests/harness/tailed_framer.h"
 #include "rtsp/transport.h"
 
 namespace rtsp::test {
@@ -44,7 +44,7 @@ class EventLog {
   void AddTransport();
   void AddSpec(const TransportSpec& spec);
 
-  Framer framer_;
+  TailedFramer framer_;
   Unit unit_;
   std::string log_;
   bool lost_ = false;

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "rtsp/limits.h"
+#include "bytes/limits.h"
 
 namespace rtsp::test {
 namespace {
@@ -26,7 +26,7 @@ bool IsLineEnd(char c) { return c == '\r' || c == '\n'; }
 // True if the parser may turn to something else at this byte.
 bool IsOfInterest(std::string_view stream, std::size_t at) {
   return at == 0 || at == stream.size() || at % kStride == 0 || IsLineEnd(stream[at]) ||
-         IsLineEnd(stream[at - 1]) || at == kLineBytes || at == kLongLineBytes;
+         IsLineEnd(stream[at - 1]) || at == limits::kLineBytes || at == limits::kLongLineBytes;
 }
 
 std::string Identify(std::string_view text) {

@@ -77,7 +77,7 @@ Outcome Play(const Trial& trial, const test::SessionOptions& session) {
   test::RtspScript script(test::Dice(trial.plan), trial.ipv6 ? "fd00::2" : "10.0.0.2");
   Outcome outcome;
   outcome.result = test::PlaySession(script, session, shapes, complaints);
-  // What is live lingers as long as the session may (kSessionSeconds).
+  // What is live lingers as long as the session may (limits::kSessionSeconds).
   model_pass_time(65000);
   outcome.expectations = Kernel::Openings().size();
   // A text that cannot be made longer, because too many others on their way were, stays as it is: also a bound.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "rtsp/limits.h"
+#include "bytes/limits.h"
 #include "tests/reference/lines.h"
 
 namespace rtsp::reference {
@@ -98,7 +98,7 @@ std::optional<Line> Reader::LineAt(std::size_t begin, std::size_t from, bool crl
 }
 
 bool Reader::IsTooLong(std::size_t begin, const std::optional<Line>& line) const {
-  return (line ? line->behind : stream_.size()) - begin > kLongLineBytes;
+  return (line ? line->behind : stream_.size()) - begin > limits::kLongLineBytes;
 }
 
 // True if a CR or an LF stands in the text that does not belong to the line end of a fold.
@@ -124,8 +124,8 @@ FramedUnit& Reader::Add(UnitKind kind, std::size_t offset) {
 
 FramedUnit& Reader::AddLine(UnitKind kind, const Line& line) {
   FramedUnit& unit = Add(kind, line.begin);
-  unit.too_long = line.behind - line.begin > kLineBytes;
-  unit.line = unit.too_long ? stream_.substr(line.begin, kLineBytes) : Text(line);
+  unit.too_long = line.behind - line.begin > limits::kLineBytes;
+  unit.line = unit.too_long ? stream_.substr(line.begin, limits::kLineBytes) : Text(line);
   return unit;
 }
 
@@ -144,7 +144,7 @@ bool Reader::MissStart(std::size_t begin, std::size_t search, std::size_t last) 
 
 // Passes over lines up to one that is a status line.
 bool Reader::Search() {
-  const std::size_t bound = at_ + kLongLineBytes;
+  const std::size_t bound = at_ + limits::kLongLineBytes;
   while (at_ < stream_.size() && at_ < bound) {
     if (!CanBeginLine(stream_[at_])) {
       ++at_;
@@ -173,7 +173,7 @@ bool Reader::ReadFrame() {
 StartLine Reader::ReadStartLineOf(const Line& line) const {
   const std::string_view text = Text(line);
   StartLine start = ReadStartLine(text);
-  const bool long_line = line.behind - line.begin > kLineBytes;
+  const bool long_line = line.behind - line.begin > limits::kLineBytes;
   if (start.request && long_line && start.method.size() > kMethodBytes) return {};
   if (first_crlf_.value_or(false) && !line.crlf) return {};
   if (ends_ == Ends::kCrLfAlone && text.find_first_of("\r\n") != kNowhere) return {};
@@ -200,7 +200,7 @@ bool Reader::BeginHead(const Line& line, const StartLine& start) {
 bool Reader::ReadStart() {
   const std::optional<Line> line = LineAt(at_, at_, ends_ == Ends::kCrLfAlone);
   if (IsTooLong(at_, line))
-    return Lose(Started(at_ + kLongLineBytes) ? LostReason::kLineTooLong : LostReason::kNotRtsp);
+    return Lose(Started(at_ + limits::kLongLineBytes) ? LostReason::kLineTooLong : LostReason::kNotRtsp);
   if (!line) return false;
   const StartLine start = ReadStartLineOf(*line);
   if (!start.request && !start.response) return MissStart(at_, line->behind, line->behind - 1);
@@ -224,7 +224,7 @@ bool Reader::ReadHeadEnd(const Line& line) {
 }
 
 void Reader::NoteLength(const FramedUnit& unit, std::size_t value) {
-  const std::optional<std::uint32_t> length = ReadNumber(unit.line.substr(value), kBodyBytes);
+  const std::optional<std::uint32_t> length = ReadNumber(unit.line.substr(value), limits::kBodyBytes);
   if (unit.too_long || unit.bare || !length || (length_ && *length_ != *length)) bad_length_ = true;
   length_ = length.value_or(0);
 }

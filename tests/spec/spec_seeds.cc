@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "rtsp/framer.h"
+#include "tests/harness/tailed_framer.h"
 #include "tests/harness/text.h"
 
 namespace rtsp::test {
@@ -28,7 +28,7 @@ void WriteSeeds(const std::string& folder, const std::string& name, std::string_
   const std::string pieces(role == Role::kAnswers ? kAnswersPieces : kPieces);
   if (pieces.size() + stream.size() <= kLongestSeed)
     WriteFile(folder + "/framer", name, pieces + std::string(stream));
-  Framer framer;
+  TailedFramer framer;
   if (role == Role::kAnswers) framer.ReadAnswers();
   Cursor in = CursorOf(stream);
   for (int number = 0;; ++number) {

@@ -29,7 +29,7 @@ tidy() {
 
 everything() {
   [ ! -d apps ] || set -- apps
-  sources parser/include parser/src mangler/include mangler/src tests fuzz "$@"
+  sources parser/include parser/src mangler tests fuzz "$@"
 }
 
 case "${1:-}" in

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangle/address.h"
+#include "mangler/nat/address.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 
 #include "tests/harness/text.h"
 
-namespace mangle {
+namespace nat {
 namespace {
 
 rtspnat_address Read(const std::string& text) { return ReadAddress(rtsp::test::CursorOf(text)); }
@@ -60,4 +60,4 @@ TEST(Address, ComparesByFamilyAndBytes) {
 }
 
 }  // namespace
-}  // namespace mangle
+}  // namespace nat

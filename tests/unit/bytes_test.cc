@@ -49,13 +49,12 @@ TEST(Cursor, Law1NoCallReadsOutside) {
   EXPECT_EQ(TextOf(in.Behind(1)), "b");
   EXPECT_EQ(in.Behind(2).Size(), 0U);
   EXPECT_EQ(in.Behind(3).Size(), 0U);
-  EXPECT_EQ(in.SkipDigits(), 0U);
   EXPECT_EQ(in.FindLineFeed(kAnyMaximum), 2U);
   EXPECT_EQ(in.Slice(2, 1).Size(), 0U);
   EXPECT_EQ(in.Slice(3, kAnyMaximum).Size(), 0U);
 }
 
-TEST(Cursor, Law1HoldsForWordsAndDigits) {
+TEST(Cursor, Law1HoldsForWords) {
   const Fenced fenced("12345678");
   Cursor in = fenced.All();
   EXPECT_NE(in.WordAt(0), 0U);
@@ -64,8 +63,6 @@ TEST(Cursor, Law1HoldsForWordsAndDigits) {
   EXPECT_EQ(in.Slice(0, 7).WordAt(0), 0U);
   in.Seek(5);
   EXPECT_EQ(TextOf(in.Rest()), "678");
-  EXPECT_EQ(in.SkipDigits(), 678U);
-  EXPECT_EQ(in.Position(), 8U);
 }
 
 TEST(Cursor, TakesTextThatStandsThere) {
@@ -192,33 +189,6 @@ TEST(ReadNumber, NeverWraps) {
     EXPECT_EQ(number.field.offset, 0);
     EXPECT_EQ(number.field.length, expected.digits);
     EXPECT_EQ(in.Position(), expected.digits);
-  }
-}
-
-// Eight digits at once, or the last bytes of a run, give what one digit after the other gives.
-TEST(ReadNumber, WordsGiveWhatSingleBytesGive) {
-  const std::string digits = "0071829365409918273";
-  for (const char after : {'-', '/', ';', ':', '\0', '\x09', '\x7f', '\x80', '\xb9', '\xff'}) {
-    for (std::size_t from = 0; from < digits.size(); ++from) {
-      for (std::size_t count = 0; count <= 12 && from + count <= digits.size(); ++count) {
-        for (std::size_t behind = 0; behind < 10; ++behind) {
-          const Fenced fenced("a=" + digits.substr(from, count) + std::string(behind, after));
-          for (const std::uint32_t maximum : {255U, 65535U, kAnyMaximum}) {
-            Cursor word = fenced.All();
-            word.Seek(2);
-            Cursor single = word;
-            const Number one = ReadNumber(word, maximum);
-            const Number other = ReadDigits(single, maximum);
-            ASSERT_EQ(one.valid, other.valid) << digits.substr(from, count) << " before " << behind;
-            ASSERT_EQ(one.value, other.value);
-            ASSERT_EQ(one.field.offset, other.field.offset);
-            ASSERT_EQ(one.field.length, other.field.length);
-            ASSERT_EQ(word.Position(), single.Position());
-            ASSERT_EQ(one.field.length, count);
-          }
-        }
-      }
-    }
   }
 }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangle/edit_log.h"
+#include "mangler/stream/edit_log.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 #include <string>
 
-namespace mangle {
+namespace stream {
 namespace {
 
 constexpr std::uint32_t kOrigin = 0xfffffff0U;  // The stream wraps round within the first edits.
@@ -110,4 +110,4 @@ TEST(EditLog, Law3AFullLogRefuses) {
 }
 
 }  // namespace
-}  // namespace mangle
+}  // namespace stream

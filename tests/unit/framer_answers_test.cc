@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "rtsp/framer.h"
+#include "tests/harness/tailed_framer.h"
 #include "tests/harness/event_log.h"
-#include "tests/harness/text.h"
 #include "tests/unit/framer_streams.h"
+#include "tests/harness/text.h"
 
 namespace rtsp::test {
 namespace {
@@ -51,7 +51,7 @@ TEST(Framer, AnswersGoOnAtTheNextStatusLine) {
   }
 }
 
-void Read(Framer& framer, const std::string& text) {
+void Read(TailedFramer& framer, const std::string& text) {
   Cursor in = CursorOf(text);
   for (;;) {
     const UnitKind kind = framer.Next(in).kind;
@@ -61,7 +61,7 @@ void Read(Framer& framer, const std::string& text) {
 }
 
 TEST(Framer, AGapIsRemembered) {
-  Framer framer;
+  TailedFramer framer;
   framer.ReadAnswers();
   Read(framer, Answer(""));
   EXPECT_FALSE(framer.Gap());
@@ -69,7 +69,7 @@ TEST(Framer, AGapIsRemembered) {
   EXPECT_TRUE(framer.Gap());
   Read(framer, Answer(""));
   EXPECT_TRUE(framer.Gap());
-  Framer bad;
+  TailedFramer bad;
   bad.ReadAnswers();
   Read(bad, Answer("Content-Length: x\r\n"));
   EXPECT_TRUE(bad.Gap());

@@ -4,29 +4,29 @@
 
 #include <string>
 
-#include "rtsp/framer.h"
+#include "tests/harness/tailed_framer.h"
 #include "tests/harness/event_log.h"
-#include "tests/harness/text.h"
 #include "tests/unit/framer_streams.h"
+#include "tests/harness/text.h"
 
 namespace rtsp::test {
 namespace {
 
 // Which of the two holds is not said where a part of the line alone is there.
 TEST(Framer, LongLinesAreNotSaidToBeBare) {
-  for (const std::size_t size : {kLineBytes, kLineBytes + 1}) {
+  for (const std::size_t size : {limits::kLineBytes, limits::kLineBytes + 1}) {
     std::string line = HeaderLine(size, "Session");
     line[100] = '\n';
     const std::string log = LogOf(Request(line));
-    EXPECT_EQ(log.find(" Session bare\n") != std::string::npos, size == kLineBytes) << log;
-    EXPECT_EQ(log.find(" Session too_long\n") != std::string::npos, size != kLineBytes) << log;
+    EXPECT_EQ(log.find(" Session bare\n") != std::string::npos, size == limits::kLineBytes) << log;
+    EXPECT_EQ(log.find(" Session too_long\n") != std::string::npos, size != limits::kLineBytes) << log;
   }
 }
 
 TEST(Framer, StartLinesBeyondTheLineBoundArePartsOnly) {
-  for (const std::size_t size : {kLineBytes, kLineBytes + 1, 5000U, kLongLineBytes}) {
+  for (const std::size_t size : {limits::kLineBytes, limits::kLineBytes + 1, 5000U, limits::kLongLineBytes}) {
     const std::string line = StartLineOfSize(size);
-    const bool fits = size <= kLineBytes;
+    const bool fits = size <= limits::kLineBytes;
     const std::string log = LogOf(Request("") + line + "CSeq: 1\r\n\r\n");
     EXPECT_EQ(log.find("start off=22 len=1024 request SETUP version 1.0 too_long\n") == std::string::npos,
               fits)
@@ -39,7 +39,7 @@ TEST(Framer, StartLinesBeyondTheLineBoundArePartsOnly) {
 
 TEST(Framer, LongStartLinesTellTheirUrisApart) {
   const auto hash = [](const std::string& line, std::size_t size) {
-    Framer framer;
+    TailedFramer framer;
     for (std::size_t at = 0; at < line.size(); at += size) {
       Cursor in = CursorOf(std::string_view(line).substr(at, size));
       const Unit unit = framer.Next(in);
@@ -61,10 +61,10 @@ TEST(Framer, LongStartLinesTellTheirUrisApart) {
 }
 
 TEST(Framer, StartLinesBeyondTheLongBoundAreLost) {
-  const std::string line = StartLineOfSize(kLongLineBytes + 1);
+  const std::string line = StartLineOfSize(limits::kLongLineBytes + 1);
   for (const std::string& text : {line, line.substr(0, line.size() - 1), line.substr(0, line.size() - 2)}) {
     // Of the shorter ones the byte that is too many has not been seen.
-    const bool lost = text.size() > kLongLineBytes;
+    const bool lost = text.size() > limits::kLongLineBytes;
     for (const std::size_t piece : {std::size_t{1}, std::size_t{1460}, line.size()}) {
       EXPECT_EQ(LogInPieces(text, piece), lost ? "lost not_rtsp\n" : "");
       EXPECT_EQ(LogInPieces(text, piece, Role::kAnswers), lost ? "lost line_too_long\n" : "");
@@ -75,10 +75,10 @@ TEST(Framer, StartLinesBeyondTheLongBoundAreLost) {
 }
 
 TEST(Framer, HeaderLinesBeyondTheLineBoundArePartsOnly) {
-  for (const std::size_t size : {kLineBytes, kLineBytes + 1, 5000U, kLongLineBytes}) {
+  for (const std::size_t size : {limits::kLineBytes, limits::kLineBytes + 1, 5000U, limits::kLongLineBytes}) {
     const std::string stream = Request(HeaderLine(size, "Transport") + "CSeq: 1\r\n");
     const std::string log = LogOf(stream);
-    const bool fits = size <= kLineBytes;
+    const bool fits = size <= limits::kLineBytes;
     EXPECT_EQ(log.find("Transport too_long") == std::string::npos, fits) << log;
     EXPECT_NE(log.find("CSeq"), std::string::npos);
     EXPECT_EQ(LastLine(log), "head_end off=" + std::to_string(stream.size()) + " body=0");
@@ -89,7 +89,7 @@ TEST(Framer, HeaderLinesBeyondTheLineBoundArePartsOnly) {
 
 TEST(Framer, HeaderLinesBeyondTheLongBoundAreLost) {
   for (const char* name : {"X", "Transport", "CSeq"}) {
-    const std::string stream = Request(HeaderLine(kLongLineBytes + 1, name));
+    const std::string stream = Request(HeaderLine(limits::kLongLineBytes + 1, name));
     for (const Role role : {Role::kOpener, Role::kAnswers}) {
       const std::string log = LogOf(stream, role);
       EXPECT_EQ(LastLine(log), "lost line_too_long");
@@ -101,7 +101,7 @@ TEST(Framer, HeaderLinesBeyondTheLongBoundAreLost) {
 
 TEST(Framer, FoldsCountAgainstTheBound) {
   std::string folded = "X: a\r\n";
-  while (folded.size() + 4 <= kLongLineBytes) folded += " b\r\n";
+  while (folded.size() + 4 <= limits::kLongLineBytes) folded += " b\r\n";
   const std::string fits = Request(folded);
   EXPECT_EQ(LastLine(LogOf(fits)), "head_end off=" + std::to_string(fits.size()) + " body=0");
   const std::string too_long = Request(folded + " bcd\r\n");
@@ -110,7 +110,7 @@ TEST(Framer, FoldsCountAgainstTheBound) {
 }
 
 TEST(Framer, ContentLengthBeyondTheLineBoundIsBad) {
-  const std::string line = "Content-Length:" + std::string(kLineBytes, ' ') + "5\r\n";
+  const std::string line = "Content-Length:" + std::string(limits::kLineBytes, ' ') + "5\r\n";
   EXPECT_EQ(LastLine(LogOf(Request(line))), "lost bad_length");
 }
 
@@ -120,7 +120,7 @@ TEST(Framer, SearchesEndAtTheBound) {
   for (const std::string& filler :
        {std::string("\n"), std::string("ab\n"), std::string(65536, 'x'), std::string("\x01")}) {
     for (const std::size_t more : {0U, 1U}) {
-      const std::size_t room = kLongLineBytes - status.size() + more;
+      const std::size_t room = limits::kLongLineBytes - status.size() + more;
       std::string text;
       while (text.size() < room) text += filler.substr(0, room - text.size());
       text.back() = '\n';

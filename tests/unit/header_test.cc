@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "rtsp/limits.h"
+#include "bytes/limits.h"
 #include "tests/harness/text.h"
 
 namespace rtsp::test {
@@ -13,7 +13,7 @@ namespace {
 
 Header Lex(std::string_view line) { return LexHeader(CursorOf(line)); }
 
-Number ReadLength(std::string_view value) { return ReadNumberValue(CursorOf(value), 0, kBodyBytes); }
+Number ReadLength(std::string_view value) { return ReadNumberValue(CursorOf(value), 0, limits::kBodyBytes); }
 
 std::string Session(std::string_view value) { return TextOf(value, SessionIdentifier(CursorOf(value), 0)); }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangle/ports.h"
+#include "mangler/nat/ports.h"
 
 #include <gtest/gtest.h>
 
 #include <set>
 
-#include "rtsp/limits.h"
+#include "bytes/limits.h"
 
-namespace mangle {
+namespace nat {
 namespace {
 
 PortRequest Request(unsigned first, unsigned second, unsigned count, unsigned digits,
@@ -26,7 +26,7 @@ void ForEachProposal(unsigned count, Check check) {
   for (unsigned inside = 1; inside < 65535; inside += inside < 20000 ? 5 : 251) {
     for (unsigned digits = Digits(static_cast<std::uint16_t>(inside)); digits <= 5; ++digits) {
       const PortRequest request = Request(inside, inside + count - 1, count, digits, inside);
-      for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
+      for (std::uint32_t attempt = 0; attempt < limits::kPortProposals; ++attempt) {
         const PortRange ports = Propose(request, attempt);
         if (ports.first != 0) check(request, attempt, ports);
       }
@@ -71,7 +71,7 @@ TEST(Ports, Law3PortsFitIntoTheText) {
 }
 
 TEST(Ports, Law4SystemPortsAreNotMapped) {
-  for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < limits::kPortProposals; ++attempt) {
     EXPECT_EQ(Propose(Request(1022, 1023, 2, 5), attempt).first, 0);
     EXPECT_EQ(Propose(Request(53, 0, 1, 5), attempt).first, 0);
     EXPECT_EQ(Propose(Request(0, 0, 2, 5), attempt).first, 0);
@@ -90,13 +90,13 @@ TEST(Ports, WithoutNatOnlyTheSamePortsComeAtAll) {
   request.same_only = true;
   EXPECT_EQ(Propose(request, 0).first, 5001);
   EXPECT_EQ(Propose(request, 0).last, 5777);
-  for (std::uint32_t attempt = 1; attempt < rtsp::kPortProposals; ++attempt)
+  for (std::uint32_t attempt = 1; attempt < limits::kPortProposals; ++attempt)
     EXPECT_EQ(Propose(request, attempt).first, 0);
 }
 
 TEST(Ports, AsManyDigitsComeBeforeFewer) {
   bool fewer = false;
-  for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < limits::kPortProposals; ++attempt) {
     const PortRange ports = Propose(Request(50000, 50001, 2, 5), attempt);
     ASSERT_NE(ports.first, 0);
     if (Digits(ports.first) < 5) fewer = true;
@@ -108,7 +108,7 @@ TEST(Ports, AsManyDigitsComeBeforeFewer) {
 TEST(Ports, ProposalsAreSpreadAndDependOnTheSeed) {
   std::set<unsigned> one;
   std::set<unsigned> other;
-  for (std::uint32_t attempt = 0; attempt < rtsp::kPortProposals; ++attempt) {
+  for (std::uint32_t attempt = 0; attempt < limits::kPortProposals; ++attempt) {
     one.insert(Propose(Request(50000, 50001, 2, 5, 1), attempt).first);
     other.insert(Propose(Request(50000, 50001, 2, 5, 2), attempt).first);
   }
@@ -123,4 +123,4 @@ TEST(Ports, NoRoomForDigitsMeansNoOtherPorts) {
 }
 
 }  // namespace
-}  // namespace mangle
+}  // namespace nat

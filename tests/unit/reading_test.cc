@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangle/reading.h"
+#include "mangler/rtsp/transport_meaning.h"
 
 #include <gtest/gtest.h>
 
@@ -38,32 +38,6 @@ TEST(Announcement, TakesAPairAsItStands) {
   EXPECT_EQ(pair.open, 3);
 }
 
-TEST(Announcement, OfACommonSpecIsThatOfAnyOther) {
-  for (const char* ports : {"5000-5001", "5000-5000", "5000-5003", "5001-5000", "5003-5004", "1023-1024",
-                            "1024-1023", "0-1", "65534-65535", "00080-5000", "65535-65535"}) {
-    const std::string text = std::string("RTP/AVP/UDP;unicast;client_port=") + ports;
-    rtsp::TransportSpec spec = Spec(text);
-    ASSERT_TRUE(spec.common);
-    const Announcement common = Announced(text);
-    spec.common = false;
-    Announcement other;
-    ReadAnnouncement(spec, rtsp::test::CursorOf(text), kOwn, other);
-    EXPECT_EQ(common.refusal, other.refusal) << text;
-    EXPECT_EQ(common.tcp, other.tcp) << text;
-    EXPECT_EQ(common.text.count, other.text.count) << text;
-    if (other.refusal != RTSPNAT_NOTES) continue;
-    EXPECT_EQ(common.count, other.count) << text;
-    EXPECT_EQ(common.open, other.open) << text;
-    EXPECT_EQ(common.digits, other.digits) << text;
-    EXPECT_EQ(common.inside, other.inside) << text;
-    for (unsigned i = 0; i < 2; ++i) {
-      EXPECT_EQ(common.text.value[i], other.text.value[i]) << text;
-      EXPECT_EQ(common.text.field[i].offset, other.text.field[i].offset) << text;
-      EXPECT_EQ(common.text.field[i].length, other.text.field[i].length) << text;
-    }
-  }
-}
-
 TEST(Announcement, InfersTheRtcpPortOfASingleRtpPort) {
   const Announcement rtp = Announced("RTP/AVP;unicast;client_port=10000");
   EXPECT_EQ(rtp.count, 2);
@@ -85,7 +59,7 @@ TEST(Announcement, ReadsRtsp2Addresses) {
   EXPECT_EQ(pair.count, 2);
   EXPECT_EQ(pair.open, 3);
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"").open, 1) << "no RTCP without an address for it";
-  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"/\":4589\";RTCP-mux").open & kAllPorts, 1);
+  EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":4588\"/\":4589\";RTCP-mux").open & nat::kAllPorts, 1);
   EXPECT_EQ(Announced("RTP/AVP/UDP;unicast;dest_addr=\":9\"/\":9\"").refusal, RTSPNAT_NOTE_BAD_PORT);
 }
 
@@ -118,10 +92,10 @@ TEST(Announcement, TakesHalfAPairForALonePort) {
 }
 
 TEST(Announcement, KeepsThePortsThatAreOpenedWithoutRtcpMux) {
-  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";RTCP-mux").open) & kAllPorts,
+  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";RTCP-mux").open) & nat::kAllPorts,
             3);
-  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;client_port=5000;RTCP-mux").open) & kAllPorts, 3);
-  EXPECT_EQ(WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\";RTCP-mux").open) & kAllPorts, 1);
+  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;client_port=5000;RTCP-mux").open) & nat::kAllPorts, 3);
+  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\";RTCP-mux").open) & nat::kAllPorts, 1);
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\"").open, 3);
 }
 

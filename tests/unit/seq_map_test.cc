@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangle/seq_map.h"
+#include "mangler/stream/seq_map.h"
 
 #include <gtest/gtest.h>
 
-#include "mangle/sequence.h"
+#include "mangler/stream/sequence.h"
 
-namespace mangle {
+namespace stream {
 namespace {
 
 constexpr std::uint32_t kOrigin = 0xffffffe0U;  // The stream wraps round behind the first additions.
@@ -16,7 +16,7 @@ SeqMap Three() {
   EXPECT_TRUE(map.Add(kOrigin + 10, 3));
   EXPECT_TRUE(map.Add(kOrigin + 11, 1));
   EXPECT_TRUE(map.Add(kOrigin + 60, 5));
-  while (map.Waits()) (void)map.Leave();
+  while (map.Waits()) (void)map.Send();
   return map;
 }
 
@@ -60,10 +60,10 @@ TEST(SeqMap, Law5WhatWaitsIsNotKnownOutside) {
   const SeqMap before = left;
   ASSERT_TRUE(left.Add(kOrigin + 80, 7));
   for (std::uint32_t i = 0; i < 100; ++i)
-    ASSERT_EQ(left.ForwardLeft(kOrigin + i), before.Forward(kOrigin + i)) << i;
+    ASSERT_EQ(left.ForwardSent(kOrigin + i), before.Forward(kOrigin + i)) << i;
   EXPECT_EQ(left.Forward(kOrigin + 80), before.Forward(kOrigin + 80) + 7);
-  EXPECT_EQ(left.Leave(), 7);
-  EXPECT_EQ(left.ForwardLeft(kOrigin + 80), left.Forward(kOrigin + 80));
+  EXPECT_EQ(left.Send(), 7);
+  EXPECT_EQ(left.ForwardSent(kOrigin + 80), left.Forward(kOrigin + 80));
 }
 
 TEST(SeqMap, AFullMapRefusesUntilSomethingIsAcknowledged) {
@@ -75,14 +75,14 @@ TEST(SeqMap, AFullMapRefusesUntilSomethingIsAcknowledged) {
   map.Settle();
   EXPECT_FALSE(map.HasRoom()) << "what has not left has not arrived";
   EXPECT_EQ(map.WaitingPosition(0), kOrigin);
-  EXPECT_EQ(map.Leave(), 1);
+  EXPECT_EQ(map.Send(), 1);
   EXPECT_TRUE(map.IsOnItsWay());
   map.Acknowledge(kOrigin + 1);
   EXPECT_FALSE(map.IsOnItsWay());
   map.Settle();
   EXPECT_TRUE(map.Add(position, 1));
-  EXPECT_EQ(map.Forward(position), position + rtsp::kLengthChanges + 1);
+  EXPECT_EQ(map.Forward(position), position + limits::kLengthChanges + 1);
 }
 
 }  // namespace
-}  // namespace mangle
+}  // namespace stream

@@ -58,7 +58,7 @@ TEST(Transport, WhatTheServerSaysInTwoWaysIsNotSaid) {
   EXPECT_EQ(spec.repeat, 0);
 }
 
-TEST(Transport, Law6RepeatGivesEveryPlace) {
+TEST(Transport, Law5RepeatGivesEveryPlace) {
   const std::string text =
       "RTP/AVP;client_port=5000-5001;destination=h;client_port=05000-5001;client_address=c;destination=h;"
       "client_port=5000-5001";

@@ -169,32 +169,6 @@ TEST(Transport, Law4AnOpenQuoteInAnAddressSwallowsNothing) {
   }
 }
 
-// A capital letter in a name changes nothing but that all parts are looked at.
-TEST(Transport, Law5ACommonSpecIsReadAsAnyOther) {
-  for (const char* ports :
-       {"5000-5001", "21024-21025", "0-0",       "1-2",        "65535-65535", "00080-5000",
-        "65536-1",   "1-65536",     "1000000-1", "10000000-1", "1-10000000",  "00000000080-1",
-        "1-",        "-1",          "1",         "",           "1-2-3",       "1/2",
-        "1,2",       "1-2,",        "1-2;",      "1-2 ",       "1 -2",        "1- 2",
-        " 1-2",      "1-2x",        "x1-2"}) {
-    for (const char* protocol : {"RTP/AVP", "RTP/AVP/UDP", "RTP/AVP/TCP", "RTP/AVPF", "RTP/SAVP"}) {
-      const std::string value = std::string(protocol) + ";unicast;client_port=" + ports;
-      std::string other = value;
-      other[other.find('u')] = 'U';
-      const std::vector<TransportSpec> specs = Read(value);
-      const std::vector<TransportSpec> others = Read(other);
-      ASSERT_EQ(specs.size(), others.size()) << value;
-      for (std::size_t i = 0; i < specs.size(); ++i) {
-        EXPECT_FALSE(others[i].common) << other;
-        EXPECT_EQ(reference::Difference(specs[i], others[i]), nullptr) << value;
-      }
-    }
-  }
-  EXPECT_TRUE(ReadOne("RTP/AVP/UDP;unicast;client_port=21024-21025").common);
-  EXPECT_TRUE(ReadOne(" RTP/AVP;unicast;client_port=1-2").common);
-  EXPECT_FALSE(ReadOne("RTP/AVP;unicast;client_port=1-2;mode=play").common);
-}
-
 TEST(Transport, KnowsProtocols) {
   const std::vector<std::pair<const char*, Protocol>> cases = {{"RTP/AVP", Protocol::kRtpUdp},
                                                                {"rtp/avp/udp", Protocol::kRtpUdp},

@@ -4,14 +4,15 @@
 /// Cuts one direction of an RTSP connection into units: start lines, header lines, bodies and
 /// `$` frames (RFC 2326 sections 4 and 10.12, RFC 7826 sections 5 and 14).
 ///
-/// Bytes may arrive in pieces of any size. An unfinished line is held here, up to kLineBytes; bodies
+/// Bytes may arrive in pieces of any size. An unfinished line is held here, up to limits::kLineBytes; bodies
 /// and `$` payload are counted and never read. Nothing is allocated. Whoever withholds a line from its receiver can
 /// have its bytes kept in the same place, beside the line that is held then (Keep()).
 #include <cstdint>
 
+#include "bytes/limits.h"
+#include "bytes/tail.h"
 #include "rtsp/bytes.h"
 #include "rtsp/header.h"
-#include "rtsp/limits.h"
 #include "rtsp/start_line.h"
 
 namespace rtsp {
@@ -34,7 +35,7 @@ enum class LostReason : std::uint8_t {
   kNoStart,      ///< A later message does not begin with a start line.
   kBadLength,    ///< Content-Length is not a number, too large, contradicts itself, or stands in a
                  ///< response that has no body in RTSP 1.0 and may have one in 2.0 (R2).
-  kLineTooLong,  ///< A line beyond kLongLineBytes.
+  kLineTooLong,  ///< A line beyond limits::kLongLineBytes.
 };
 
 /// Bytes in front of the payload of a `$` frame: `$`, channel, length in network order (RFC 2326 section 10.12).
@@ -59,7 +60,7 @@ struct Unit {
   UnitKind kind = UnitKind::kNeedMore;
   LostReason reason = LostReason::kNone;
   std::uint8_t channel = 0;  ///< kInterleaved.
-  bool too_long = false;     ///< kHeader, kStartLine: the line is beyond kLineBytes; `line` holds its front.
+  bool too_long = false;     ///< kHeader, kStartLine: the line is beyond limits::kLineBytes; `line` holds its front.
   bool bare =
       false;  ///< kHeader: the line holds a CR or an LF that ends no line: who reads it as another line, and
               ///< who does not, cannot be told.
@@ -95,15 +96,14 @@ enum class Opening : std::uint8_t {
 ///  2. Units do not overlap and their offsets never go back.
 ///  3. Work is bounded: a byte is looked at a fixed number of times, bodies and `$` payload not at all.
 ///  4. kLost is final.
-///  5. Bytes kept are the stream's, unchanged, until Keep() lets them go.
-///  6. No byte that any reader in tests/reference takes for text of a value begins a line; behind a gap this is not promised.
+///  5. No byte that any reader in tests/reference takes for text of a value begins a line; behind a gap this is not promised.
 class Framer {
  public:
   /// Gives the next unit of @p in, from its cursor on, and moves the cursor behind what was taken. To be
   /// called until it gives kNeedMore (all taken), kNoRoom (give the rest again) or kLost, then again with the next
   /// piece. Passes over header lines without a name here (kOther) unless asked for kAllLines.
   enum Lines : bool { kNamedLines = false, kAllLines = true };
-  void Next(Cursor& in, Unit& unit, Lines lines = kNamedLines);
+  void Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines = kNamedLines);
 
   /// Reads what comes from now on as the answers to a direction that has begun as RTSP: a frame may come before the first
   /// reply, and text that is not understood ends nothing.
@@ -116,23 +116,10 @@ class Framer {
   [[nodiscard]] bool Gap() const { return gap_; }
 
   /// Returns how many bytes of an unfinished line have been taken in; 0 between lines.
-  [[nodiscard]] std::uint32_t LineSize() const { return clear_held_ ? 0 : line_size_; }
-
-  /// Returns those bytes; fewer of a line beyond kLineBytes.
-  [[nodiscard]] Cursor UnfinishedLine() const;
+  [[nodiscard]] std::uint32_t LineSize() const { return given_out_ ? 0 : line_size_; }
 
   /// True if an unfinished header line is held whole and may yet become a header named @p name.
-  [[nodiscard]] bool MayBecome(HeaderName name) const;
-
-  /// Keeps the first @p count bytes held, which are bytes kept before and then the unfinished line; lets
-  /// go of others that were kept. Units given out before become invalid.
-  void Keep(std::uint32_t count);
-
-  /// True if bytes are kept.
-  [[nodiscard]] bool KeepsAny() const { return kept_ != 0; }
-
-  /// Returns the bytes kept and held.
-  [[nodiscard]] Cursor Held() const;
+  [[nodiscard]] bool MayBecome(HeaderName name, const bytes::Tail& tail) const;
 
   /// Returns how many of the bytes that come next belong to a body or `$` payload.
   [[nodiscard]] std::uint32_t SkipLeft() const { return skip_; }
@@ -174,16 +161,16 @@ class Framer {
   [[nodiscard]] bool TakeStartLine(Cursor& in, Unit& unit);
   [[nodiscard]] bool TakeHeader(Cursor& in, Unit& unit, Lines lines);
   [[nodiscard]] bool TakeHeadEnd(Cursor& in, Unit& unit);
-  void TakeOther(Cursor& in, Unit& unit);
+  void TakeOther(Cursor& in, bytes::Tail& tail, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   void LoseStart(LostReason reason, Unit& unit);
   void BeginSearch(Unit& unit);
   void SearchStart(Cursor& in, Unit& unit);
   [[nodiscard]] bool IsStartLine(const StartLine& start, LineEnd end) const;
   void BeginMessage(Cursor& in, Unit& unit);
-  void NextFrame(Cursor& in, Unit& unit);
-  void NextLine(Cursor& in, Unit& unit);
-  void FeedLong(const Cursor& in, std::uint32_t start, std::uint32_t before);
+  void NextFrame(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void NextLine(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t start, std::uint32_t before);
   void FinishStartLine(Unit& unit);
   void FinishHeader(Unit& unit);
   void FinishHead(Unit& unit);
@@ -193,19 +180,15 @@ class Framer {
   void NoteLength(Cursor line, std::uint16_t value, bool readable);
   [[nodiscard]] std::uint32_t FindLineEnd(const Cursor& in, std::uint32_t from) const;
   [[nodiscard]] bool IsBare(const Cursor& line) const;
-  Scan ScanLine(Cursor& in, Unit& unit);
-  void ClearHeld();
-  [[nodiscard]] bool HasRoom(std::uint32_t count) const;
-  void Hold(Cursor& in, std::uint32_t end);
-  [[nodiscard]] bool LineIsEmpty(const Cursor& in, std::uint32_t line_feed) const;
+  Scan ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void DropLine(bytes::Tail& tail);
+  void Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end);
+  [[nodiscard]] bool LineIsEmpty(const Cursor& in, const bytes::Tail& tail, std::uint32_t line_feed) const;
 
   std::uint32_t offset_ = 0;     // Of the next byte in the stream.
   std::uint32_t skip_ = 0;       // Body or payload bytes left.
   std::uint32_t length_ = 0;     // Content-Length of the open head.
   std::uint32_t line_size_ = 0;  // Bytes of the unfinished line, held or not.
-  std::uint16_t held_at_ = 0;    // Where in held_ it begins.
-  std::uint16_t held_size_ = 0;  // Bytes of it there.
-  std::uint16_t kept_ = 0;       // Bytes at the front of held_ that no other line may take.
   std::uint16_t status_ = 0;     // Of the open head; 0 for a request.
   State state_ = State::kBetween;
   LostReason reason_ = LostReason::kNone;
@@ -220,10 +203,9 @@ class Framer {
   bool has_length_ = false;
   bool bad_length_ = false;
   bool line_fed_ = false;       // The held line has its line end: is the next byte a fold?
-  bool clear_held_ = false;     // The line in held_ has been given out.
+  bool given_out_ = false;      // The line in the tail is done with.
   std::uint32_t searched_ = 0;  // Bytes passed over in the search.
-  LongStartLine long_;          // The unfinished start line, once it is beyond kLineBytes.
-  std::uint8_t held_[kLineBytes];
+  LongStartLine long_;          // The unfinished start line, once it is beyond limits::kLineBytes.
 };
 
 }  // namespace rtsp

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangler/connection.h"
+
+#include "mangler/rtsp/reply_line.h"
+#include "mangler/rtsp/request_line.h"
+
+namespace mangle {
+namespace {
+
+constexpr stream::LengthChanges LengthChangesOf(const rtspnat_setup& setup) {
+  switch (setup.length_changes) {
+    case RTSPNAT_ONE_LENGTH_CHANGE: return stream::LengthChanges::kOne;
+    case RTSPNAT_ANY_LENGTH_CHANGE: return stream::LengthChanges::kAny;
+    default: return stream::LengthChanges::kNone;
+  }
+}
+
+}  // namespace
+
+// Families that differ are another kind of NAT, with texts of its own (D37).
+Connection::Connection(const rtspnat_setup& setup)
+    : setup_(setup),
+      agreement_(setup.may_publish && !nat::IsSame(setup.peer, setup.published)),
+      transparent_(setup.inside.family != setup.outside.family ||
+                   setup.peer.family != setup.published.family) {
+  for (unsigned i = 0; i < 2; ++i)
+    directions_[i].lane.Open(setup.first_seq[i], LengthChangesOf(setup));
+  if (setup.marks != 0) Resume();
+}
+
+Work Connection::Working() {
+  Direction& direction = Current();
+  return {setup_, agreement_, proposal_, direction.head, line_, direction.lane, notes_, direction_ == RTSPNAT_ORIGINAL};
+}
+
+void Connection::Begin(const rtspnat_segment& segment) {
+  if (phase_ != Phase::kDone) Abandon();
+  phase_ = Phase::kReading;
+  direction_ = segment.direction & 1;
+  flags_ = segment.flags;
+  reading_ = false;
+  closing_ = (flags_ & (RTSPNAT_FIN | RTSPNAT_RST)) != 0;
+  notes_ = {};
+  in_ = bytes::Cursor(segment.payload, segment.payload != nullptr ? segment.length : 0);
+  passage_ = {};
+  passage_.segment = {segment.seq, in_.Size()};
+  passage_.segment_size = segment.segment_size;
+  passage_.header_length = static_cast<std::uint16_t>(HeaderLength(segment));
+  passage_.finishes = (flags_ & RTSPNAT_FIN) != 0;
+  passage_.resets = (flags_ & RTSPNAT_RST) != 0;
+  const bool acknowledges = (flags_ & RTSPNAT_ACK) != 0;
+  acknowledgement_ = acknowledges && holds_ ? Other().lane.Raise(segment.ack) : segment.ack;
+  stream::Lane& lane = Current().lane;
+  lane.Begin(passage_);
+  NoteAcknowledgement(segment);
+  const std::uint32_t payload = segment.segment_size != 0 ? segment.segment_size : segment.length;
+  lane.NoteSize(payload, passage_.header_length);
+  if ((flags_ & RTSPNAT_URG) != 0 && !transparent_) TurnTransparent(RTSPNAT_NOTE_URGENT);
+  if (!transparent_) PlaceSegment();
+}
+
+// A dialogue that was left open cannot be picked up again: an edit may be half made.
+void Connection::Abandon() {
+  transparent_ = true;
+  if (agreement_.IsAsked()) agreement_.Answer(RTSPNAT_NO, notes_);
+  if (proposal_.IsOpen()) UseAnswer(nat::Proposal::Outcome::kRefused);
+  line_.stage = Line::Stage::kDone;
+  for (Direction& direction : directions_) direction.lane.LetGo();
+}
+
+// Old bytes are not read again, new ones are, and those past the frontier must come again in order. A reset counts wherever it
+// stands (after a FIN it is one past the frontier), and carries nothing.
+void Connection::PlaceSegment() {
+  Direction& direction = Current();
+  std::uint32_t offset = 0;
+  if (passage_.resets) return;
+  const stream::Lane::Place place = direction.lane.Find(passage_.segment, passage_.finishes, offset);
+  if (place == stream::Lane::Place::kOld) return;
+  reading_ = true;
+  if (place == stream::Lane::Place::kNext) return in_.Seek(offset);
+  if (offset + passage_.segment.size <= direction.framer.SkipLeft()) return direction.framer.Skip(offset);
+  reading_ = false;
+  // Media on this connection comes in windows of many segments: to drop those behind a loss would cost more than the help for
+  // the next SETUP is worth. What was agreed stays until the connection ends.
+  const bool is_media = direction.interleaved || agreement_.IsInterleaved();
+  if (is_media || !direction.lane.DropAhead(passage_)) return TurnTransparent(RTSPNAT_NOTE_GAP);
+  notes_.Add(RTSPNAT_NOTE_OUT_OF_ORDER);
+}
+
+void Connection::TurnTransparent(std::uint32_t note) {
+  notes_.Add(note);
+  transparent_ = true;
+  Other().lane.LetGo();
+  agreement_.LeaveHead();
+}
+
+rtspnat_ask Connection::Next(rtspnat_step& step) {
+  if (agreement_.IsAsked() || proposal_.IsAsked()) Answer(RTSPNAT_NO, 0);
+  step = {};
+  for (;;) {
+    if (agreement_.HasQuestions())
+      return agreement_.Ask(directions_[RTSPNAT_REPLY].head.chosen.media_source, step, notes_);
+    if (proposal_.IsOpen()) {
+      if (AskForPorts(step)) break;
+    } else if (phase_ == Phase::kReading) {
+      if (Read(step)) break;
+    } else {
+      phase_ = Phase::kDone;
+      FillDone(step);
+      break;
+    }
+  }
+  return static_cast<rtspnat_ask>(step.ask);
+}
+
+bool Connection::AskForPorts(rtspnat_step& step) {
+  if (proposal_.Ask(agreement_.Mappings(), Current().head.proposals, step)) return true;
+  if (proposal_.Which() == nat::Proposal::Side::kPublished) {
+    UseAnswer(nat::Proposal::Outcome::kRefused);
+  } else {
+    Work work = Working();
+    GiveSpecUp(work);
+  }
+  return false;
+}
+
+void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
+  if (agreement_.IsAsked()) return agreement_.Answer(reply, notes_);
+  if (!proposal_.IsAsked()) return;
+  const nat::Proposal::Outcome outcome = proposal_.Answer(reply, first_port, agreement_.Mappings());
+  if (outcome != nat::Proposal::Outcome::kNextOne) UseAnswer(outcome);
+}
+
+void Connection::UseAnswer(nat::Proposal::Outcome outcome) {
+  Work work = Working();
+  if (proposal_.Which() == nat::Proposal::Side::kPublished) {
+    UsePublished(work, outcome);
+  } else {
+    UseReserved(work, outcome);
+  }
+}
+
+void Connection::FillDone(rtspnat_step& step) const {
+  step.ask = RTSPNAT_DONE;
+  step.verdict = passage_.dropped ? RTSPNAT_DROP : RTSPNAT_ACCEPT;
+  step.notes = notes_.Bits();
+  step.transparent = IsIdle() ? 1 : 0;
+  step.holding = holds_ ? 1 : 0;
+  step.edits = passage_.edits;
+  step.ack = acknowledgement_;
+  step.seq = passage_.leaving.start;
+  step.keep = passage_.kept;
+  // FIN stands behind the last byte, which may be one of the prefix.
+  const bool is_cut = passage_.leaving.End() != passage_.segment.End();
+  step.flags = static_cast<std::uint8_t>(flags_ & ~(is_cut ? RTSPNAT_FIN : 0));
+  step.prefix_length = static_cast<std::uint16_t>(passage_.leaving.size - passage_.kept);
+  if (step.prefix_length != 0) step.prefix = Current().lane.Prefix(passage_);
+  step.growth = passage_.growth;
+  step.growth_at = passage_.growth_at;
+}
+
+// True if nothing depends on this state any more, but for its mappings.
+bool Connection::IsIdle() const {
+  if (!transparent_ || holds_) return false;
+  for (const Direction& direction : directions_) {
+    if (!direction.lane.HasNoEdits()) return false;
+    // Where the embedder's system adjusts numbers, it goes on without us.
+    if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers()) return false;
+  }
+  return true;
+}
+
+bool Connection::GetEdit(std::uint32_t index, rtspnat_edit& edit) const {
+  if (phase_ != Phase::kDone || index >= passage_.edits) return false;
+  const stream::EditPart part = Current().lane.Part(passage_, index);
+  edit = {part.offset, part.length, part.text_length, part.text};
+  return true;
+}
+
+}  // namespace mangle

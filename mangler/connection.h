@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// One RTSP control connection: segments in, questions and edits out. The C ABI in rtspnat.h says what
+/// each call means and numbers the laws; this is its implementation.
+///
+/// Everything decided is a function of the two byte streams, not of the segments that carry them: a header
+/// line acts when its last byte is in order, a head when its empty line is.
+///
+/// A connection joins parts that know nothing of each other. Each direction has a stream::Lane, which knows TCP, an rtsp::Framer,
+/// which cuts the stream into lines, and a Head. The Agreement and the Proposal know what the messages mean for ports. The
+/// functions in mangler/rtsp/ turn a line into changes of its text, of the agreement and of the proposal.
+#include <cstdint>
+
+#include "mangler/rtsp/agreement.h"
+#include "mangler/rtsp/line.h"
+#include "mangler/stream/lane.h"
+#include "rtsp/framer.h"
+#include "rtspnat.h"
+
+namespace mangle {
+
+class Connection {
+ public:
+  explicit Connection(const rtspnat_setup& setup);
+
+  // passing_over.cc: segments of which nothing has to be read.
+  [[nodiscard]] bool Skip(const rtspnat_segment& segment);
+  [[nodiscard]] rtspnat_frames SkipFrames(const rtspnat_segment& segment, const bytes::Cursor& bytes,
+                                          std::uint32_t& offset);
+
+  // connection.cc: the dialogue about a segment.
+  void Begin(const rtspnat_segment& segment);
+  [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);
+  void Answer(rtspnat_reply reply, std::uint16_t first_port);
+  [[nodiscard]] bool GetEdit(std::uint32_t index, rtspnat_edit& edit) const;
+  [[nodiscard]] bool Close(rtspnat_step& step) { return agreement_.Close(step); }
+
+  // forgetting.cc: a connection that is forgotten and goes on later.
+  [[nodiscard]] rtspnat_loss JudgeLoss(rtspnat_position& position) const;
+
+  [[nodiscard]] std::uint32_t MapSequence(std::uint32_t direction, std::uint32_t sequence) const {
+    return directions_[direction & 1].lane.Map().Forward(sequence);
+  }
+  [[nodiscard]] std::uint32_t MapAcknowledgement(std::uint32_t direction,
+                                                 std::uint32_t acknowledgement) const {
+    return directions_[direction & 1].lane.Map().Back(acknowledgement);
+  }
+
+ private:
+  struct Direction {
+    stream::Lane lane;
+    rtsp::Framer framer;
+    Head head;
+    bool interleaved = false;  ///< A `$` frame has been seen.
+  };
+
+  enum class Phase : std::uint8_t {
+    kReading,  ///< The segment is read. A question may interrupt that.
+    kAsking,   ///< The segment was read; questions may be left.
+    kDone,
+  };
+
+  [[nodiscard]] Direction& Current() { return directions_[direction_]; }
+  [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
+  [[nodiscard]] Direction& Other() { return directions_[1 - direction_]; }
+  [[nodiscard]] Work Working();
+
+  // connection.cc
+  void Abandon();
+  void PlaceSegment();
+  void TurnTransparent(std::uint32_t note);
+  [[nodiscard]] bool AskForPorts(rtspnat_step& step);
+  void UseAnswer(nat::Proposal::Outcome outcome);
+  void FillDone(rtspnat_step& step) const;
+  [[nodiscard]] bool IsIdle() const;
+
+  // reading.cc: from the bytes of a segment to its heads and lines.
+  [[nodiscard]] bool Read(rtspnat_step& step);
+  [[nodiscard]] bool TakeUnit(const rtsp::Unit& unit, rtspnat_step& step);
+  [[nodiscard]] bool TakeHeader(const rtsp::Unit& unit, rtspnat_step& step);
+  void BeginLine(const rtsp::Unit& unit);
+  void EndHead();
+  void FinishSegment();
+  void FinishClose();
+  [[nodiscard]] bool MustWithhold();
+  void NotePassage();
+
+  // passing_over.cc
+  [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
+  void NoteAcknowledgement(const rtspnat_segment& segment);
+  void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
+
+  // forgetting.cc
+  void Resume();
+  [[nodiscard]] bool MayTear() const;
+  [[nodiscard]] std::uint32_t Marks() const;
+
+  rtspnat_setup setup_;
+  Agreement agreement_;
+  Direction directions_[2];
+  bool transparent_ = false;  // Nothing is read any more.
+  bool holds_ = false;        // One of the lanes holds bytes, as of the last segment.
+  Phase phase_ = Phase::kDone;
+
+  // The segment in hand.
+  std::uint8_t direction_ = 0;
+  std::uint8_t flags_ = 0;
+  bool reading_ = false;  // It has bytes that come next.
+  bool closing_ = false;  // It ends the connection.
+  std::uint32_t acknowledgement_ = 0;
+  bytes::Cursor in_;
+  stream::Passage passage_;
+  Notes notes_;
+  nat::Proposal proposal_;
+  Line line_;
+};
+
+/// IP and TCP header of @p segment, in bytes.
+[[nodiscard]] inline std::uint32_t HeaderLength(const rtspnat_segment& segment) {
+  return segment.header_length != 0 ? segment.header_length : limits::kHeaderBytes;
+}
+
+static_assert(sizeof(Connection) <= RTSPNAT_CONNECTION_MAX, "paid for once per connection");
+
+}  // namespace mangle

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "mangler/nat/mapping.h"
+
+namespace nat {
+std::uint32_t MappingTable::FindInside(std::uint16_t port, bool tcp) const {
+  for (MappingSet held = held_; held != 0;) {
+    const std::uint32_t index = Pop(held);
+    if (mappings_[index].inside.first == port && mappings_[index].tcp == tcp) return index;
+  }
+  return limits::kMappings;
+}
+
+std::uint32_t MappingTable::FindOutside(std::uint16_t port, bool tcp) const {
+  if (port == 0) return limits::kMappings;
+  for (MappingSet held = held_; held != 0;) {
+    const std::uint32_t index = Pop(held);
+    if (mappings_[index].outside.first == port && mappings_[index].tcp == tcp) return index;
+  }
+  return limits::kMappings;
+}
+
+// At most one mapping is being asked for, and none is while a free one is looked for.
+std::uint32_t MappingTable::FindFree() const {
+  constexpr MappingSet kAll = (1U << limits::kMappings) - 1;
+  if (held_ == kAll) return limits::kMappings;
+  return static_cast<std::uint32_t>(__builtin_ctz(~static_cast<std::uint32_t>(held_))) % limits::kMappings;
+}
+
+bool MappingTable::UsesOutside(PortRange range, std::uint32_t count, bool tcp) const {
+  for (MappingSet held = held_; held != 0;) {
+    const Mapping& mapping = mappings_[Pop(held)];
+    if (mapping.tcp != tcp) continue;
+    for (std::uint32_t i = 0; i < mapping.count; ++i) {
+      if (range.Has(mapping.outside.At(i, mapping.count), count)) return true;
+    }
+  }
+  return false;
+}
+
+void MappingTable::Reserve(std::uint32_t index) {
+  mappings_[index].state = MappingState::kReserved;
+  held_ |= SetOf(index);
+}
+
+void MappingTable::Free(std::uint32_t index) {
+  mappings_[index] = {};
+  held_ &= static_cast<MappingSet>(~SetOf(index));
+}
+
+MappingSet MappingTable::Live() const {
+  MappingSet live = 0;
+  for (MappingSet held = held_; held != 0;) {
+    const std::uint32_t index = Pop(held);
+    if (mappings_[index].state == MappingState::kLive) live |= SetOf(index);
+  }
+  return live;
+}
+
+namespace {
+
+// Writes `count` ports of `range`, of which there is one at least.
+void Spread(PortRange range, std::uint32_t count, std::uint16_t (&ports)[limits::kPorts]) {
+  for (std::uint32_t i = 0; i < count && i < limits::kPorts; ++i) ports[i] = range.At(i, count);
+}
+
+}  // namespace
+
+void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspnat_step& step) {
+  constexpr std::uint8_t kTcp = 6;
+  constexpr std::uint8_t kUdp = 17;
+  step.mapping = static_cast<std::uint8_t>(index);
+  step.count = mapping.count;
+  step.open = mapping.open & kAllPorts;
+  step.protocol = mapping.tcp ? kTcp : kUdp;
+  if (mapping.inside.first != 0) {
+    Spread(mapping.inside, mapping.count, step.inside);
+    Spread(mapping.outside, mapping.count, step.outside);
+  }
+  if (mapping.peers == 0) return;
+  PortRange peer = mapping.peer;
+  PortRange known = publishes ? mapping.published : peer;
+  std::uint32_t peers = mapping.peers;
+  if (peers > mapping.count) {
+    peers = mapping.count;
+    peer.last = peer.At(peers - 1, mapping.peers);
+    known.last = known.At(peers - 1, mapping.peers);
+  }
+  Spread(peer, peers, step.peer);
+  if (known.first != 0) Spread(known, peers, step.published);
+}
+
+}  // namespace nat

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// What a Transport line of a reply says of client and server, and what becomes of its text.
+#include "mangler/rtsp/line.h"
+
+namespace mangle {
+
+/// Deals with the spec in hand of a reply: gives the client its own ports back, and has those of a server behind NAT published.
+void UseReplySpec(Work& work);
+
+/// Goes on when the question about published ports is answered, or there are none to propose any more (kRefused).
+void UsePublished(Work& work, nat::Proposal::Outcome outcome);
+
+/// Takes back what was published for the line in hand, whose text cannot say it.
+void RefusePublished(Work& work, nat::MappingSet set);
+
+}  // namespace mangle

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// Reads a Transport line, one spec after the other, and changes its text.
+#include "mangler/rtsp/line.h"
+
+namespace mangle {
+
+/// True if a PLAY or SETUP with this head sets a stream up.
+[[nodiscard]] bool IsSetup(const Head& head, const rtspnat_setup& setup);
+
+/// True if a Transport line of the head in hand is read at all.
+[[nodiscard]] bool ReadsTransport(const Work& work);
+
+/// Reads on until there is a question for the embedder, or the line is done with.
+void ReadTransportLine(Work& work);
+
+/// Makes edits of the changes of the line in hand. If that cannot be done, gives up what the line was for.
+void FinishLine(Work& work);
+
+}  // namespace mangle

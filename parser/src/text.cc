@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#include "bytes/text.h"
+
+namespace bytes {
+
+void SkipBlanks(Cursor& in) {
+  while (IsBlank(in.Peek())) in.Skip();
+}
+
+void SkipSpace(Cursor& in) {
+  while (IsSpace(in.Peek())) in.Skip();
+}
+
+Number ReadNumber(Cursor& in, std::uint32_t maximum) {
+  const std::uint32_t start = in.Position();
+  std::uint64_t value = 0;
+  bool in_range = true;
+  for (; IsDigit(in.Peek()); in.Skip()) {
+    value = value * 10 + (in.Peek() - std::uint32_t{'0'});
+    in_range = in_range && value <= maximum;
+  }
+  Number number;
+  number.field = {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
+  number.valid = in_range && !number.field.Empty();
+  number.value = number.valid ? static_cast<std::uint32_t>(value) : 0;
+  return number;
+}
+
+namespace {
+
+// A product's upper bits depend on all bits of the word.
+std::uint64_t Mix(std::uint64_t hash, std::uint64_t word) {
+  constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15U;
+  return ((hash << 29 | hash >> 35) ^ word) * kMultiplier;
+}
+
+// The words, the bytes behind the last of them with zeros behind, and the size.
+std::uint32_t Finish(std::uint64_t hash, std::uint64_t rest, std::uint32_t size) {
+  return static_cast<std::uint32_t>(Mix(Mix(hash, rest), size) >> 32);
+}
+
+}  // namespace
+
+void Hasher::Put(std::uint8_t byte) {
+  word_[size_++ % kWord] = byte;
+  if (size_ % kWord != 0) return;
+  hash_ = Mix(hash_, Cursor(word_, kWord).WordAt(0));
+  for (std::uint8_t& each : word_) each = 0;
+}
+
+std::uint32_t Hasher::Value() const { return Finish(hash_, Cursor(word_, kWord).WordAt(0), size_); }
+
+std::uint32_t Hash(Cursor text) {
+  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+  text = text.Rest();
+  const std::uint32_t size = text.Size();
+  if (size < kWord) {  // Too short for WordAhead().
+    Hasher hasher;
+    for (; !text.AtEnd(); text.Skip()) hasher.Put(text.Peek());
+    return hasher.Value();
+  }
+  std::uint64_t hash = 0;
+  for (; text.Left() >= kWord; text.Seek(text.Position() + kWord)) hash = Mix(hash, text.WordAhead());
+  return Finish(hash, text.WordAhead(), size);
+}
+
+}  // namespace bytes

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+#pragma once
+/// @file
+/// A framer with a tail of its own, that gives all lines.
+#include "rtsp/framer.h"
+
+namespace rtsp::test {
+
+struct TailedFramer : Framer {
+  bytes::Tail tail;
+
+  Unit Next(Cursor& in) {
+    Unit unit;
+    Framer::Next(in, tail, unit, kAllLines);
+    return unit;
+  }
+
+  /// Passes over header lines without a name.
+  Unit NextNamed(Cursor& in) {
+    Unit unit;
+    Framer::Next(in, tail, unit, kNamedLines);
+    return unit;
+  }
+
+  [[nodiscard]] bool MayBecome(HeaderName name) const { return Framer::MayBecome(name, tail); }
+};
+
+}  // namespace rtsp::test
