@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/connection.h"
 
+#include "mangler/rtsp/other_lines.h"
 #include "mangler/rtsp/reply_line.h"
 #include "mangler/rtsp/request_line.h"
+#include "mangler/rtsp/transport_line.h"
 
 namespace mangle {
 namespace {
@@ -17,20 +19,17 @@ constexpr stream::LengthChanges LengthChangesOf(const rtspnat_setup& setup) {
 
 }  // namespace
 
+Exchange::Exchange(const rtspnat_setup& its_setup)
+    : setup(its_setup), agreement(setup.may_publish && !nat::IsSame(setup.peer, setup.published)) {}
+
 // Families that differ are another kind of NAT, with texts of its own (D37).
 Connection::Connection(const rtspnat_setup& setup)
-    : setup_(setup),
-      agreement_(setup.may_publish && !nat::IsSame(setup.peer, setup.published)),
+    : exchange_(setup),
       transparent_(setup.inside.family != setup.outside.family ||
                    setup.peer.family != setup.published.family) {
   for (unsigned i = 0; i < 2; ++i)
     directions_[i].lane.Open(setup.first_seq[i], LengthChangesOf(setup));
   if (setup.marks != 0) Resume();
-}
-
-Work Connection::Working() {
-  Direction& direction = Current();
-  return {setup_, agreement_, proposal_, direction.head, line_, direction.lane, notes_, direction_ == RTSPNAT_ORIGINAL};
 }
 
 void Connection::Begin(const rtspnat_segment& segment) {
@@ -40,7 +39,10 @@ void Connection::Begin(const rtspnat_segment& segment) {
   flags_ = segment.flags;
   reading_ = false;
   closing_ = (flags_ & (RTSPNAT_FIN | RTSPNAT_RST)) != 0;
-  notes_ = {};
+  exchange_.notes = {};
+  exchange_.of_opener = direction_ == RTSPNAT_ORIGINAL;
+  exchange_.head = &Current().head;
+  exchange_.lane = &Current().lane;
   in_ = bytes::Cursor(segment.payload, segment.payload != nullptr ? segment.length : 0);
   passage_ = {};
   passage_.segment = {segment.seq, in_.Size()};
@@ -62,9 +64,9 @@ void Connection::Begin(const rtspnat_segment& segment) {
 // A dialogue that was left open cannot be picked up again: an edit may be half made.
 void Connection::Abandon() {
   transparent_ = true;
-  if (agreement_.IsAsked()) agreement_.Answer(RTSPNAT_NO, notes_);
-  if (proposal_.IsOpen()) UseAnswer(nat::Proposal::Outcome::kRefused);
-  line_.stage = Line::Stage::kDone;
+  if (exchange_.agreement.IsAsked()) exchange_.agreement.Answer(RTSPNAT_NO, exchange_.notes);
+  if (exchange_.proposal.IsOpen()) UseAnswer(nat::Proposal::Outcome::kRefused);
+  exchange_.line.stage = Line::Stage::kDone;
   for (Direction& direction : directions_) direction.lane.LetGo();
 }
 
@@ -82,68 +84,77 @@ void Connection::PlaceSegment() {
   reading_ = false;
   // Media on this connection comes in windows of many segments: to drop those behind a loss would cost more than the help for
   // the next SETUP is worth. What was agreed stays until the connection ends.
-  const bool is_media = direction.interleaved || agreement_.IsInterleaved();
+  const bool is_media = direction.interleaved || exchange_.agreement.IsInterleaved();
   if (is_media || !direction.lane.DropAhead(passage_)) return TurnTransparent(RTSPNAT_NOTE_GAP);
-  notes_.Add(RTSPNAT_NOTE_OUT_OF_ORDER);
+  exchange_.notes.Add(RTSPNAT_NOTE_OUT_OF_ORDER);
 }
 
 void Connection::TurnTransparent(std::uint32_t note) {
-  notes_.Add(note);
+  exchange_.notes.Add(note);
   transparent_ = true;
   Other().lane.LetGo();
-  agreement_.LeaveHead();
+  exchange_.agreement.LeaveHead();
 }
 
 rtspnat_ask Connection::Next(rtspnat_step& step) {
-  if (agreement_.IsAsked() || proposal_.IsAsked()) Answer(RTSPNAT_NO, 0);
+  if (exchange_.agreement.IsAsked() || exchange_.proposal.IsAsked()) Answer(RTSPNAT_NO, 0);
   step = {};
   for (;;) {
-    if (agreement_.HasQuestions())
-      return agreement_.Ask(directions_[RTSPNAT_REPLY].head.chosen.media_source, step, notes_);
-    if (proposal_.IsOpen()) {
+    if (exchange_.agreement.HasQuestions())
+      return exchange_.agreement.Ask(directions_[RTSPNAT_REPLY].head.chosen.media_source, step, exchange_.notes);
+    if (exchange_.proposal.IsOpen()) {
       if (AskForPorts(step)) break;
-    } else if (phase_ == Phase::kReading) {
-      if (Read(step)) break;
-    } else {
+    } else if (phase_ != Phase::kReading) {
       phase_ = Phase::kDone;
       FillDone(step);
       break;
+    } else {
+      switch (exchange_.line.stage) {
+        case Line::Stage::kDone:
+          if (!ReadUnits()) FinishSegment();
+          break;
+        case Line::Stage::kSpecs:
+        case Line::Stage::kSpecAgain: ReadTransportLine(exchange_); break;
+        case Line::Stage::kRead: ReadAgain(exchange_); break;
+        case Line::Stage::kOther:
+          if (ReadOtherLine(exchange_, step)) return RTSPNAT_REDIRECT;
+          break;
+        case Line::Stage::kChanged: FinishLine(exchange_); break;
+      }
     }
   }
   return static_cast<rtspnat_ask>(step.ask);
 }
 
 bool Connection::AskForPorts(rtspnat_step& step) {
-  if (proposal_.Ask(agreement_.Mappings(), Current().head.proposals, step)) return true;
-  if (proposal_.Which() == nat::Proposal::Side::kPublished) {
+  if (exchange_.proposal.Ask(exchange_.agreement.Mappings(), Current().head.proposals, step)) return true;
+  if (exchange_.proposal.Which() == nat::Proposal::Side::kPublished) {
     UseAnswer(nat::Proposal::Outcome::kRefused);
   } else {
-    Work work = Working();
-    GiveSpecUp(work);
+    GiveSpecUp(exchange_);
   }
   return false;
 }
 
 void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
-  if (agreement_.IsAsked()) return agreement_.Answer(reply, notes_);
-  if (!proposal_.IsAsked()) return;
-  const nat::Proposal::Outcome outcome = proposal_.Answer(reply, first_port, agreement_.Mappings());
+  if (exchange_.agreement.IsAsked()) return exchange_.agreement.Answer(reply, exchange_.notes);
+  if (!exchange_.proposal.IsAsked()) return;
+  const nat::Proposal::Outcome outcome = exchange_.proposal.Answer(reply, first_port, exchange_.agreement.Mappings());
   if (outcome != nat::Proposal::Outcome::kNextOne) UseAnswer(outcome);
 }
 
 void Connection::UseAnswer(nat::Proposal::Outcome outcome) {
-  Work work = Working();
-  if (proposal_.Which() == nat::Proposal::Side::kPublished) {
-    UsePublished(work, outcome);
+  if (exchange_.proposal.Which() == nat::Proposal::Side::kPublished) {
+    UsePublished(exchange_, outcome);
   } else {
-    UseReserved(work, outcome);
+    UseReserved(exchange_, outcome);
   }
 }
 
 void Connection::FillDone(rtspnat_step& step) const {
   step.ask = RTSPNAT_DONE;
   step.verdict = passage_.dropped ? RTSPNAT_DROP : RTSPNAT_ACCEPT;
-  step.notes = notes_.Bits();
+  step.notes = exchange_.notes.Bits();
   step.transparent = IsIdle() ? 1 : 0;
   step.holding = holds_ ? 1 : 0;
   step.edits = passage_.edits;
@@ -165,7 +176,7 @@ bool Connection::IsIdle() const {
   for (const Direction& direction : directions_) {
     if (!direction.lane.HasNoEdits()) return false;
     // Where the embedder's system adjusts numbers, it goes on without us.
-    if (setup_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers()) return false;
+    if (exchange_.setup.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers()) return false;
   }
   return true;
 }

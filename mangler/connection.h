@@ -8,11 +8,10 @@
 /// line acts when its last byte is in order, a head when its empty line is.
 ///
 /// A connection joins parts that know nothing of each other. Each direction has a stream::Lane, which knows TCP, an rtsp::Framer,
-/// which cuts the stream into lines, and a Head. The Agreement and the Proposal know what the messages mean for ports. The
-/// functions in mangler/rtsp/ turn a line into changes of its text, of the agreement and of the proposal.
+/// which cuts the stream into lines, and a Head. The Exchange knows what the messages mean for ports; the functions in mangler/rtsp/
+/// turn a line into changes of its text, of the agreement and of the proposal.
 #include <cstdint>
 
-#include "mangler/rtsp/agreement.h"
 #include "mangler/rtsp/line.h"
 #include "mangler/stream/lane.h"
 #include "rtsp/framer.h"
@@ -34,7 +33,7 @@ class Connection {
   [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);
   void Answer(rtspnat_reply reply, std::uint16_t first_port);
   [[nodiscard]] bool GetEdit(std::uint32_t index, rtspnat_edit& edit) const;
-  [[nodiscard]] bool Close(rtspnat_step& step) { return agreement_.Close(step); }
+  [[nodiscard]] bool Close(rtspnat_step& step) { return exchange_.agreement.Close(step); }
 
   // forgetting.cc: a connection that is forgotten and goes on later.
   [[nodiscard]] rtspnat_loss JudgeLoss(rtspnat_position& position) const;
@@ -64,26 +63,25 @@ class Connection {
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   [[nodiscard]] Direction& Other() { return directions_[1 - direction_]; }
-  [[nodiscard]] Work Working();
 
   // connection.cc
   void Abandon();
   void PlaceSegment();
   void TurnTransparent(std::uint32_t note);
-  [[nodiscard]] bool AskForPorts(rtspnat_step& step);
+  [[nodiscard]] [[gnu::noinline]] bool AskForPorts(rtspnat_step& step);
   void UseAnswer(nat::Proposal::Outcome outcome);
-  void FillDone(rtspnat_step& step) const;
+  [[gnu::noinline]] void FillDone(rtspnat_step& step) const;
   [[nodiscard]] bool IsIdle() const;
 
   // reading.cc: from the bytes of a segment to its heads and lines.
-  [[nodiscard]] bool Read(rtspnat_step& step);
-  [[nodiscard]] bool TakeUnit(const rtsp::Unit& unit, rtspnat_step& step);
-  [[nodiscard]] bool TakeHeader(const rtsp::Unit& unit, rtspnat_step& step);
-  void BeginLine(const rtsp::Unit& unit);
+  [[nodiscard]] [[gnu::noinline]] bool ReadUnits();
+  void TakeUnit(const rtsp::Unit& unit);
+  void TakeHeader(const rtsp::Unit& unit);
+  void BeginLine(const rtsp::Unit& unit, Line::Stage stage);
   void EndHead();
-  void FinishSegment();
+  [[gnu::noinline]] void FinishSegment();
   void FinishClose();
-  [[nodiscard]] bool MustWithhold();
+  [[nodiscard]] bool MustWithhold() const;
   void NotePassage();
 
   // passing_over.cc
@@ -96,8 +94,7 @@ class Connection {
   [[nodiscard]] bool MayTear() const;
   [[nodiscard]] std::uint32_t Marks() const;
 
-  rtspnat_setup setup_;
-  Agreement agreement_;
+  Exchange exchange_;
   Direction directions_[2];
   bool transparent_ = false;  // Nothing is read any more.
   bool holds_ = false;        // One of the lanes holds bytes, as of the last segment.
@@ -110,10 +107,8 @@ class Connection {
   bool closing_ = false;  // It ends the connection.
   std::uint32_t acknowledgement_ = 0;
   bytes::Cursor in_;
+  rtsp::Unit unit_;  // Here and not on the stack, of which a kernel has little.
   stream::Passage passage_;
-  Notes notes_;
-  nat::Proposal proposal_;
-  Line line_;
 };
 
 /// IP and TCP header of @p segment, in bytes.

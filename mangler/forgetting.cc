@@ -18,14 +18,14 @@ std::uint32_t ShiftOf(std::uint32_t direction) { return kDirectionShift + direct
 
 // Goes on where a connection was forgotten.
 void Connection::Resume() {
-  const std::uint32_t marks = setup_.marks;
-  agreement_.Resume(setup_, marks >> kAgreementShift);
+  const std::uint32_t marks = exchange_.setup.marks;
+  exchange_.agreement.Resume(exchange_.setup, marks >> kAgreementShift);
   for (std::uint32_t i = 0; i < 2; ++i)
     directions_[i].framer.Resume(marks >> ShiftOf(i) & ((1U << kFramerBits) - 1));
 }
 
 std::uint32_t Connection::Marks() const {
-  std::uint32_t marks = kResumed | agreement_.Marks() << kAgreementShift;
+  std::uint32_t marks = kResumed | exchange_.agreement.Marks() << kAgreementShift;
   for (std::uint32_t i = 0; i < 2; ++i) marks |= directions_[i].framer.Marks() << ShiftOf(i);
   return marks;
 }
@@ -33,7 +33,7 @@ std::uint32_t Connection::Marks() const {
 // True while a byte of the stream or a mapping depends on this state. Numbers of a stream that became longer are right only
 // while it is known by how much.
 bool Connection::MayTear() const {
-  if (phase_ != Phase::kDone || agreement_.Mappings().Held() != 0) return true;
+  if (phase_ != Phase::kDone || exchange_.agreement.Mappings().Held() != 0) return true;
   for (const Direction& direction : directions_) {
     const stream::Lane& lane = direction.lane;
     if (lane.Holds() || !lane.HasNoEdits() || !lane.HasOwnNumbers()) return true;
@@ -44,7 +44,7 @@ bool Connection::MayTear() const {
 rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {
   if (MayTear()) return RTSPNAT_LOSES_BYTES;
   position = {};
-  agreement_.Fill(position);
+  exchange_.agreement.Fill(position);
   position.marks = static_cast<std::uint16_t>(Marks());
   bool loses_place = transparent_;
   for (unsigned i = 0; i < 2; ++i) {
@@ -54,7 +54,7 @@ rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {
     loses_place = loses_place || direction.interleaved || !direction.framer.Idle();
   }
   if (loses_place) return RTSPNAT_LOSES_PLACE;
-  return agreement_.IsNobodyWaiting() ? RTSPNAT_LOSES_NOTHING : RTSPNAT_LOSES_REQUESTS;
+  return exchange_.agreement.IsNobodyWaiting() ? RTSPNAT_LOSES_NOTHING : RTSPNAT_LOSES_REQUESTS;
 }
 
 // Marks of the agreement.

@@ -47,7 +47,7 @@ bool Connection::Skip(const rtspnat_segment& segment) {
 bool Connection::MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const {
   if (phase_ != Phase::kDone || holds_ || transparent_ || Ends(segment)) return false;
   return segment.seq == direction.lane.Frontier() && direction.framer.MaySkipFrames() &&
-         !agreement_.IsInterleavedAlone();
+         !exchange_.agreement.IsInterleavedAlone();
 }
 
 // `bytes` lie at `offset`; with 0 that is where the stream was left.

@@ -20,28 +20,20 @@ std::uint32_t NoteOf(rtsp::LostReason reason) {
 
 }  // namespace
 
-// Reads on until there is a question, which may be in `step` then (true), or the segment is read.
-bool Connection::Read(rtspnat_step& step) {
-  if (line_.stage != Line::Stage::kDone) {
-    Work work = Working();
-    ReadTransportLine(work);
-    return false;
-  }
+// Reads on until there is a line in hand or a question. Returns false if the segment is read.
+bool Connection::ReadUnits() {
   Direction& direction = Current();
-  rtsp::Unit unit;
   do {
-    if (reading_ && !transparent_) direction.framer.Next(in_, direction.lane.Tail(), unit);
-    if (unit.kind == rtsp::UnitKind::kNeedMore || unit.kind == rtsp::UnitKind::kNoRoom || transparent_) {
-      FinishSegment();
+    if (!reading_ || transparent_) return false;
+    direction.framer.Next(in_, direction.lane.Tail(), unit_);
+    if (unit_.kind == rtsp::UnitKind::kNeedMore || unit_.kind == rtsp::UnitKind::kNoRoom)
       return false;
-    }
-    if (TakeUnit(unit, step)) return true;
-  } while (line_.stage == Line::Stage::kDone && !agreement_.HasQuestions());
-  return false;
+    TakeUnit(unit_);
+  } while (exchange_.line.stage == Line::Stage::kDone && !exchange_.agreement.HasQuestions());
+  return true;
 }
 
-// Returns true if there is a question in `step`.
-bool Connection::TakeUnit(const rtsp::Unit& unit, rtspnat_step& step) {
+void Connection::TakeUnit(const rtsp::Unit& unit) {
   Direction& direction = Current();
   switch (unit.kind) {
     case rtsp::UnitKind::kStartLine:
@@ -52,67 +44,59 @@ bool Connection::TakeUnit(const rtsp::Unit& unit, rtspnat_step& step) {
         direction.head.doubted = direction.framer.Gap();
       }
       break;
-    case rtsp::UnitKind::kHeader: return TakeHeader(unit, step);
+    case rtsp::UnitKind::kHeader: TakeHeader(unit); break;
     case rtsp::UnitKind::kHeadEnd:
-      if (unit.reason != rtsp::LostReason::kNone) notes_.Add(RTSPNAT_NOTE_REPLY_GAP);
+      if (unit.reason != rtsp::LostReason::kNone) exchange_.notes.Add(RTSPNAT_NOTE_REPLY_GAP);
       EndHead();
       break;
     case rtsp::UnitKind::kInterleaved:
       direction.interleaved = true;
-      notes_.Add(RTSPNAT_NOTE_INTERLEAVED);
-      if (agreement_.IsInterleavedAlone()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
+      exchange_.notes.Add(RTSPNAT_NOTE_INTERLEAVED);
+      if (exchange_.agreement.IsInterleavedAlone()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
       break;
-    case rtsp::UnitKind::kGap: notes_.Add(RTSPNAT_NOTE_REPLY_GAP); break;
+    case rtsp::UnitKind::kGap: exchange_.notes.Add(RTSPNAT_NOTE_REPLY_GAP); break;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); break;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;
   }
-  return false;
 }
 
-bool Connection::TakeHeader(const rtsp::Unit& unit, rtspnat_step& step) {
+void Connection::TakeHeader(const rtsp::Unit& unit) {
   Head& head = Current().head;
   const rtsp::HeaderName name = unit.header.name;
-  if (unit.too_long || unit.bare) {
-    notes_.Add(unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END);
-    return false;
+  if (unit.too_long || unit.bare)
+    return exchange_.notes.Add(unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END);
+  switch (name) {
+    case rtsp::HeaderName::kContentLength: return;
+    case rtsp::HeaderName::kCSeq: return head.ReadCseq(unit);
+    case rtsp::HeaderName::kTransport:
+      if (!ReadsTransport(exchange_)) return;
+      if (head.transport_bytes >= limits::kTransportBytes) return exchange_.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
+      head.transport_bytes = static_cast<std::uint16_t>(head.transport_bytes + unit.line.Size());
+      return BeginLine(unit, Line::Stage::kSpecs);
+    default: return BeginLine(unit, Line::Stage::kOther);
   }
-  if (name == rtsp::HeaderName::kCSeq) {
-    head.ReadCseq(unit);
-  } else if (name == rtsp::HeaderName::kTransport) {
-    if (!ReadsTransport(Working())) return false;
-    if (head.transport_bytes >= limits::kTransportBytes) {
-      notes_.Add(RTSPNAT_NOTE_TABLE_FULL);
-      return false;
-    }
-    head.transport_bytes = static_cast<std::uint16_t>(head.transport_bytes + unit.line.Size());
-    BeginLine(unit);
-    line_.stage = Line::Stage::kSpecs;
-  } else if (name != rtsp::HeaderName::kContentLength) {
-    BeginLine(unit);
-    Work work = Working();
-    return ReadOtherLine(work, step);
-  }
-  return false;
 }
 
-void Connection::BeginLine(const rtsp::Unit& unit) {
+void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
+  Line& line = exchange_.line;
   const std::uint32_t position = Current().lane.First() + unit.offset;
-  line_.name = unit.header.name;
-  line_.reader = rtsp::TransportReader(unit.line, unit.header.value);
-  line_.position = position;
-  line_.value = unit.header.value;
-  line_.front_sent = unit.held && (passage_.recalled.Empty() || passage_.recalled.start != position);
-  line_.repeats = false;
-  line_.mappings = 0;
-  line_.changes = {};
+  line.stage = stage;
+  line.name = unit.header.name;
+  line.reader = rtsp::TransportReader(unit.line, unit.header.value);
+  line.position = position;
+  line.value = unit.header.value;
+  line.front_sent = unit.held && (passage_.recalled.Empty() || passage_.recalled.start != position);
+  line.repeats = false;
+  line.mappings = 0;
+  line.changes = {};
 }
 
 void Connection::EndHead() {
   const Head& head = Current().head;
-  notes_.Add(head.status != 0 ? RTSPNAT_NOTE_RESPONSE : RTSPNAT_NOTE_REQUEST);
-  if (head.status == 0 && direction_ == RTSPNAT_ORIGINAL) agreement_.EndRequest(head, notes_);
-  if (head.status != 0 && direction_ == RTSPNAT_REPLY) agreement_.EndReply(head, notes_);
+  exchange_.notes.Add(head.status != 0 ? RTSPNAT_NOTE_RESPONSE : RTSPNAT_NOTE_REQUEST);
+  if (head.status == 0 && direction_ == RTSPNAT_ORIGINAL) exchange_.agreement.EndRequest(head, exchange_.notes);
+  if (head.status != 0 && direction_ == RTSPNAT_REPLY) exchange_.agreement.EndReply(head, exchange_.notes);
 }
 
 void Connection::FinishSegment() {
@@ -137,29 +121,28 @@ void Connection::FinishSegment() {
 }
 
 // A line is withheld while it may be one whose ports or addresses will have to change. With FIN all leaves that there is.
-bool Connection::MustWithhold() {
+bool Connection::MustWithhold() const {
   const Direction& direction = Current();
-  const Work work = Working();
-  const bool publishes = agreement_.Publishes() && direction_ == RTSPNAT_REPLY;
-  if (transparent_ || (flags_ & RTSPNAT_FIN) != 0 || !(setup_.may_translate || publishes)) return false;
+  const bool publishes = exchange_.agreement.Publishes() && direction_ == RTSPNAT_REPLY;
+  if (transparent_ || (flags_ & RTSPNAT_FIN) != 0 || !(exchange_.setup.may_translate || publishes)) return false;
   const auto may_become = [&direction](rtsp::HeaderName name) {
     return direction.framer.MayBecome(name, direction.lane.Tail());
   };
   constexpr rtsp::HeaderName kAddressLines[] = {rtsp::HeaderName::kXNat, rtsp::HeaderName::kLocation};
   for (const rtsp::HeaderName name : kAddressLines) {
-    if (IsAddressLine(work, name) && may_become(name)) return true;
+    if (IsAddressLine(exchange_, name) && may_become(name)) return true;
   }
-  if (!ReadsTransport(work) || direction.head.transport_bytes >= limits::kTransportBytes) return false;
-  const bool waits = direction.head.doubted ? agreement_.Mappings().Held() != 0 : agreement_.WaitingSetups() != 0;
+  if (!ReadsTransport(exchange_) || direction.head.transport_bytes >= limits::kTransportBytes) return false;
+  const bool waits = direction.head.doubted ? exchange_.agreement.Mappings().Held() != 0 : exchange_.agreement.WaitingSetups() != 0;
   return (direction_ == RTSPNAT_ORIGINAL || waits) && may_become(rtsp::HeaderName::kTransport);
 }
 
 void Connection::NotePassage() {
-  if (passage_.withholds) notes_.Add(RTSPNAT_NOTE_WITHHELD);
-  if (passage_.takes_custody) notes_.Add(RTSPNAT_NOTE_CUSTODY);
-  if (passage_.trimmed) notes_.Add(RTSPNAT_NOTE_TRIMMED);
-  if (passage_.growth != 0) notes_.Add(RTSPNAT_NOTE_LENGTH_CHANGED);
-  if (passage_.edits != 0) notes_.Add(RTSPNAT_NOTE_EDITED);
+  if (passage_.withholds) exchange_.notes.Add(RTSPNAT_NOTE_WITHHELD);
+  if (passage_.takes_custody) exchange_.notes.Add(RTSPNAT_NOTE_CUSTODY);
+  if (passage_.trimmed) exchange_.notes.Add(RTSPNAT_NOTE_TRIMMED);
+  if (passage_.growth != 0) exchange_.notes.Add(RTSPNAT_NOTE_LENGTH_CHANGED);
+  if (passage_.edits != 0) exchange_.notes.Add(RTSPNAT_NOTE_EDITED);
 }
 
 // Behind FIN or RST of either side nothing is read: a mapping would have nobody to give it back. A FIN that was cut off is sent again.
@@ -170,7 +153,7 @@ void Connection::FinishClose() {
   Current().lane.Close();
   Other().lane.LetGo();
   holds_ = Current().lane.Holds() || Other().lane.Holds();
-  agreement_.End();
+  exchange_.agreement.End();
 }
 
 }  // namespace mangle

@@ -20,6 +20,9 @@ struct Line {
     kDone,
     kSpecs,      ///< Its next spec is to be read.
     kSpecAgain,  ///< The spec in hand is to be used once more, now that there is room.
+    kRead,       ///< All its specs were read.
+    kOther,      ///< It is no Transport line, and is to be read.
+    kChanged,    ///< It was read, and its changes are to be made.
   };
 
   Line() {}  // The union needs it.
@@ -27,6 +30,7 @@ struct Line {
   Stage stage = Stage::kDone;
   rtsp::HeaderName name = rtsp::HeaderName::kOther;
   bool front_sent = false;  ///< Its front has left with an earlier segment: nothing in it can change.
+  bool is_first = false;    ///< The spec in hand, of a reply, is the first that may say what the server has chosen.
   bool repeats = false;     ///< It may have ports of a mapping in places that were not looked at yet.
   std::uint16_t value = 0;  ///< Offset of its value.
   std::uint32_t position = 0;     ///< Its number in the lane.
@@ -34,6 +38,16 @@ struct Line {
   LineChanges changes;
   rtsp::TransportReader reader;   ///< Holds the text.
   rtsp::TransportSpec spec;       ///< The spec in hand. Here and not on the stack, of which a kernel has little.
+  bool is_own = false;            ///< The spec names no other client than the opener.
+  Hosts opener_hosts;             ///< Places of the spec that have the opener's address, to be changed.
+  Hosts peer_hosts;               ///< The same of the peer.
+  NewAddresses addresses;         ///< What is to stand there.
+  struct {
+    nat::MappingSet changed = 0;  ///< Mappings whose ports outside are others.
+    std::uint8_t turns = 0;       ///< How often the spec in hand was read again.
+    bool is_mapped = false;       ///< The spec has changes of its own,
+    bool uses_port = false;       ///< and has its ports in `port`.
+  } repeated;                     ///< For repeated_places.cc.
   union {
     Announcement announcement = {};  ///< What the spec means in a request,
     ReplyChoice choice;              ///< and in a reply.
@@ -42,23 +56,25 @@ struct Line {
   [[nodiscard]] const bytes::Cursor& Text() const { return reader.Line(); }
 };
 
-/// What the functions that read a line work with: the line itself, and what the connection knows.
-struct Work {
-  const rtspnat_setup& setup;
-  Agreement& agreement;
-  nat::Proposal& proposal;
-  Head& head;  ///< Of the message in hand.
-  Line& line;
-  stream::Lane& lane;  ///< That the message travels on.
-  Notes& notes;
-  bool of_opener;  ///< The opener has sent the message; else the peer.
+/// What client and server say to each other, and all that the functions need that read a line of it.
+struct Exchange {
+  explicit Exchange(const rtspnat_setup& its_setup);
+
+  rtspnat_setup setup;
+  Agreement agreement;
+  nat::Proposal proposal;
+
+  // Of the segment in hand.
+  Notes notes;
+  bool of_opener = false;         ///< The opener has sent it; else the peer.
+  Head* head = nullptr;           ///< Of the message in hand.
+  stream::Lane* lane = nullptr;   ///< The direction that it travels.
+  Line line;
 
   /// Returns the opener's address as the sender of the line knows it,
   [[nodiscard]] const rtspnat_address& OldOpener() const { return of_opener ? setup.inside : setup.outside; }
-  /// and the addresses as its receiver knows them.
-  [[nodiscard]] NewAddresses New() const {
-    return {of_opener ? setup.outside : setup.inside, setup.published};
-  }
+  /// and as its receiver knows it.
+  [[nodiscard]] const rtspnat_address& NewOpener() const { return of_opener ? setup.outside : setup.inside; }
 
   /// True if the embedder has to be asked before the reading goes on.
   [[nodiscard]] bool HasQuestions() const { return proposal.IsOpen() || agreement.HasQuestions(); }

@@ -18,65 +18,18 @@ std::uint32_t EntriesFor(std::uint32_t size) { return (size + stream::kEditBytes
 
 std::uint32_t End(bytes::Field field) { return std::uint32_t{field.offset} + field.length; }
 
-const rtspnat_address& AddressOf(const LineChange& change, const NewAddresses& addresses) {
+const AddressText& TextOf(const LineChange& change, const NewAddresses& addresses) {
   return change.kind == ChangeKind::kPeer ? addresses.peer : addresses.opener;
 }
 
 std::uint32_t SizeOf(const LineChange& change, const NewAddresses& addresses) {
-  if (change.kind == ChangeKind::kPort) return change.field.length;
-  std::uint8_t text[nat::kAddressBytes];
-  return nat::WriteAddress(AddressOf(change, addresses), text);
+  return change.kind == ChangeKind::kPort ? change.field.length : TextOf(change, addresses).size;
 }
 
 void PutChange(stream::EditWriter& writer, const LineChange& change, const NewAddresses& addresses) {
   if (change.kind == ChangeKind::kPort) return PutPort(writer, change.port, change.field.length);
-  std::uint8_t text[nat::kAddressBytes];
-  const std::uint32_t size = nat::WriteAddress(AddressOf(change, addresses), text);
-  for (std::uint32_t i = 0; i < size; ++i) writer.Put(text[i]);
-}
-
-// How the front of a value is written anew when it does not keep its length.
-struct Resize {
-  std::uint32_t count = 0;   // Changes in it: up to the last that differs in length.
-  std::uint32_t blanks = 0;  // To be put in front.
-  std::uint32_t text = 0;    // Offset of the line's text behind the blanks that were there.
-  std::uint32_t length = 0;  // Bytes replaced.
-  std::uint32_t added = 0;   // Bytes by which the stream becomes longer.
-};
-
-// Writes changes from `first` on, which keep their length, each for itself, or together with the next where one byte (the hyphen of
-// a pair) lies between.
-bool CommitInPlace(const LineChange* changes, std::uint32_t first, std::uint32_t size,
-                   const bytes::Cursor& line, std::uint32_t position, const NewAddresses& addresses,
-                   stream::Lane& lane) {
-  bool done = true;
-  for (std::uint32_t i = first; i < size;) {
-    const std::uint32_t start = changes[i].field.offset;
-    std::uint32_t last = i;
-    while (last + 1 < size && End(changes[last].field) + 1 == changes[last + 1].field.offset) ++last;
-    stream::EditWriter writer = lane.Replace(position + start, End(changes[last].field) - start);
-    for (; i <= last; ++i) {
-      PutChange(writer, changes[i], addresses);
-      if (i != last) writer.Put(line.At(End(changes[i].field)));
-    }
-    done &= writer.Finish();
-  }
-  return done;
-}
-
-// Writes the value from its front to the end of the last change that differs in length.
-bool CommitResized(const LineChange* changes, const Resize& resize, const bytes::Cursor& line,
-                   std::uint32_t start, const NewAddresses& addresses, stream::Lane& lane) {
-  if (resize.added != 0 && !lane.Grow(start + resize.length, resize.added)) return false;
-  stream::EditWriter writer = lane.Replace(start, resize.length);
-  for (std::uint32_t i = 0; i < resize.blanks; ++i) writer.Put(' ');
-  std::uint32_t at = resize.text;
-  for (std::uint32_t i = 0; i < resize.count; ++i) {
-    for (; at < changes[i].field.offset; ++at) writer.Put(line.At(at));
-    PutChange(writer, changes[i], addresses);
-    at = End(changes[i].field);
-  }
-  return writer.Finish();
+  const AddressText& text = TextOf(change, addresses);
+  for (std::uint32_t i = 0; i < text.size; ++i) writer.Put(text.bytes[i]);
 }
 
 }  // namespace
@@ -113,40 +66,70 @@ bool LineChanges::DropSpare(bytes::Field field) {
   return dropped;
 }
 
-bool LineChanges::Commit(const bytes::Cursor& line, std::uint32_t value, std::uint32_t position,
-                         const NewAddresses& addresses, stream::Lane& lane, Notes& notes) const {
+// Finds out what the blanks in front of the value cannot make up for.
+LineChanges::Plan LineChanges::Measure(const bytes::Cursor& line, std::uint32_t value,
+                                       const NewAddresses& addresses) const {
+  Plan plan;
   std::int32_t growth = 0;
-  Resize resize;
-  std::uint32_t entries = 0;        // For all changes that are written in place,
-  std::uint32_t entries_after = 0;  // and for those behind the resized front.
   for (std::uint32_t i = 0; i < size_; ++i) {
     const std::uint32_t size = SizeOf(changes_[i], addresses);
-    entries += EntriesFor(size + 1);
-    entries_after += EntriesFor(size + 1);
+    plan.entries += EntriesFor(size + 1);
     if (size == changes_[i].field.length) continue;
     growth += static_cast<std::int32_t>(size) - changes_[i].field.length;
-    resize.count = i + 1;
-    entries_after = 0;
+    plan.resized = i + 1;
+    plan.entries = 0;
   }
-  if (resize.count != 0) {
-    std::uint32_t blanks = 0;
-    while (line.At(value + blanks) == ' ') ++blanks;
-    const auto most = static_cast<std::int32_t>(blanks);
-    const std::int32_t fewer = growth < most ? growth : most;
-    resize.blanks = static_cast<std::uint32_t>(most - fewer);
-    resize.text = value + blanks;
-    resize.length = End(changes_[resize.count - 1].field) - value;
-    resize.added = static_cast<std::uint32_t>(growth - fewer);
-    entries = entries_after + EntriesFor(resize.length + resize.added);
+  if (plan.resized == 0) return plan;
+  std::uint32_t blanks = 0;
+  while (line.At(value + blanks) == ' ') ++blanks;
+  const auto most = static_cast<std::int32_t>(blanks);
+  const std::int32_t fewer = growth < most ? growth : most;
+  plan.blanks = static_cast<std::uint32_t>(most - fewer);
+  plan.text = value + blanks;
+  plan.added = static_cast<std::uint32_t>(growth - fewer);
+  plan.entries += EntriesFor(End(changes_[plan.resized - 1].field) - value + plan.added);
+  return plan;
+}
+
+// Writes changes `first` to `last` as one run of new text in the place of the text from `start` on. Of that the front up to `from`
+// is replaced by `blanks` blanks.
+bool LineChanges::WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start, std::uint32_t blanks,
+                           std::uint32_t from, const Target& target) const {
+  stream::EditWriter writer =
+      target.lane.Replace(target.position + start, End(changes_[last].field) - start);
+  for (; blanks != 0; --blanks) writer.Put(' ');
+  for (std::uint32_t i = first; i <= last; ++i) {
+    for (; from < changes_[i].field.offset; ++from) writer.Put(target.line.At(from));
+    PutChange(writer, changes_[i], target.addresses);
+    from = End(changes_[i].field);
   }
-  const bool is_too_long = resize.added > stream::kMostGrowth || (resize.added != 0 && !lane.MayEverGrow());
-  if (is_too_long || entries > lane.Room() || (resize.added != 0 && !lane.MayGrow())) {
+  return writer.Finish();
+}
+
+bool LineChanges::Commit(const Target& target, std::uint32_t value, Notes& notes) const {
+  stream::Lane& lane = target.lane;
+  const Plan plan = Measure(target.line, value, target.addresses);
+  const bool is_too_long = plan.added > stream::kMostGrowth || (plan.added != 0 && !lane.MayEverGrow());
+  if (is_too_long || plan.entries > lane.Room() || (plan.added != 0 && !lane.MayGrow())) {
     notes.Add(is_too_long ? RTSPNAT_NOTE_CANNOT_EDIT : RTSPNAT_NOTE_TABLE_FULL);
     return false;
   }
-  if (resize.count != 0 && !CommitResized(changes_, resize, line, position + value, addresses, lane))
-    return false;
-  return CommitInPlace(changes_, resize.count, size_, line, position, addresses, lane);
+  if (plan.resized != 0) {
+    const std::uint32_t last = plan.resized - 1;
+    const std::uint32_t end = target.position + End(changes_[last].field);
+    if (plan.added != 0 && !lane.Grow(end, plan.added)) return false;
+    if (!WriteRun(0, last, value, plan.blanks, plan.text, target)) return false;
+  }
+  // Those that keep their length are written each for itself, or together where one byte (the hyphen of a pair) lies between.
+  bool done = true;
+  for (std::uint32_t first = plan.resized; first < size_;) {
+    const std::uint32_t start = changes_[first].field.offset;
+    std::uint32_t last = first;
+    while (last + 1U < size_ && End(changes_[last].field) + 1 == changes_[last + 1].field.offset) ++last;
+    done &= WriteRun(first, last, start, 0, start, target);
+    first = last + 1;
+  }
+  return done;
 }
 
 }  // namespace mangle

@@ -11,10 +11,16 @@
 
 namespace mangle {
 
+/// An address as text.
+struct AddressText {
+  std::uint8_t size = 0;
+  std::uint8_t bytes[nat::kAddressBytes];
+};
+
 /// The addresses that may come into a text: of the opener and of the peer, as the receiver of the text knows them.
 struct NewAddresses {
-  const rtspnat_address& opener;
-  const rtspnat_address& peer;
+  AddressText opener;
+  AddressText peer;
 };
 
 /// What a field of a line becomes: a port, or the address of one side.
@@ -52,12 +58,32 @@ class LineChanges {
   /// Takes back the spare changes in @p field. Returns false if there are none.
   bool DropSpare(bytes::Field field);
 
-  /// Makes edits of all changes of @p line, whose value begins at @p value, and which begins at number @p position of
-  /// @p lane. Returns false if that cannot be done; the reason is noted.
-  [[nodiscard]] bool Commit(const bytes::Cursor& line, std::uint32_t value, std::uint32_t position,
-                            const NewAddresses& addresses, stream::Lane& lane, Notes& notes) const;
+  /// The line that Commit() changes.
+  struct Target {
+    const bytes::Cursor& line;
+    std::uint32_t position;  ///< Number of its first byte in the lane.
+    const NewAddresses& addresses;
+    stream::Lane& lane;
+  };
+
+  /// Makes edits of all changes of the line, whose value begins at @p value. Returns false if that cannot be done; the reason
+  /// is noted.
+  [[nodiscard]] bool Commit(const Target& target, std::uint32_t value, Notes& notes) const;
 
  private:
+  // How the front of a value is written anew when it does not keep its length.
+  struct Plan {
+    std::uint32_t resized = 0;  // Changes in it: up to the last that differs in length.
+    std::uint32_t blanks = 0;   // To be put in front.
+    std::uint32_t text = 0;     // Offset of the line's text behind the blanks that were there.
+    std::uint32_t added = 0;    // Bytes by which the stream becomes longer.
+    std::uint32_t entries = 0;  // Of the edit log, for all changes.
+  };
+
+  [[nodiscard]] Plan Measure(const bytes::Cursor& line, std::uint32_t value, const NewAddresses& addresses) const;
+  [[nodiscard]] bool WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start, std::uint32_t blanks,
+                              std::uint32_t from, const Target& target) const;
+
   std::uint8_t size_ = 0;
   LineChange changes_[limits::kLineChanges];
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/other_lines.h"
 
-#include "mangler/rtsp/transport_line.h"
+#include "mangler/rtsp/rewriting.h"
 
 namespace mangle {
 namespace {
@@ -38,9 +38,9 @@ bytes::Field FindAuthority(const Line& line) {
 }
 
 // Rewrites the address of this very control connection, and its port; all others are left alone.
-void RewriteAddress(Work& work) {
-  Line& line = work.line;
-  const rtspnat_setup& setup = work.setup;
+void RewriteAddress(Exchange& exchange) {
+  Line& line = exchange.line;
+  const rtspnat_setup& setup = exchange.setup;
   const bool is_url = line.name != rtsp::HeaderName::kXNat;
   const Control control = is_url ? Control{setup.peer, setup.peer_port, setup.published_port}
                                  : Control{setup.inside, setup.inside_port, setup.outside_port};
@@ -50,30 +50,31 @@ void RewriteAddress(Work& work) {
   const std::uint16_t port = has_port ? address.port : kDefaultPort;
   const rtspnat_address host = nat::ReadAddress(line.Text().Slice(address.host));
   if (!nat::IsSame(host, control.from) || port != control.from_port)
-    return work.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
+    return exchange.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
   const bool port_changes = control.to_port != control.from_port;
   if (port_changes && (!has_port || !Fits(control.to_port, address.port_field)))
-    return work.notes.Add(RTSPNAT_NOTE_CANNOT_EDIT);
-  if (line.front_sent) return work.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
+    return exchange.notes.Add(RTSPNAT_NOTE_CANNOT_EDIT);
+  if (line.front_sent) return exchange.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
   line.changes.Add({address.host, 0, is_url ? ChangeKind::kPeer : ChangeKind::kOpener});
   if (port_changes) line.changes.Add({address.port_field, control.to_port, ChangeKind::kPort});
-  FinishLine(work);
+  WriteAddresses(exchange);
+  line.stage = Line::Stage::kChanged;
 }
 
 // True if the line in hand may send the opener on to where nobody watches for control connections.
-bool IsRedirection(const Work& work) {
-  return work.line.name == rtsp::HeaderName::kLocation && !work.of_opener && !work.agreement.Publishes() &&
-         !work.head.doubted && (work.setup.options & RTSPNAT_OPTION_REDIRECT) != 0 && work.head.Redirects();
+bool IsRedirection(const Exchange& exchange) {
+  return exchange.line.name == rtsp::HeaderName::kLocation && !exchange.of_opener && !exchange.agreement.Publishes() &&
+         !exchange.head->doubted && (exchange.setup.options & RTSPNAT_OPTION_REDIRECT) != 0 && exchange.head->Redirects();
 }
 
-bool AskOfRedirection(Work& work, rtspnat_step& step) {
-  const Line& line = work.line;
+bool AskOfRedirection(Exchange& exchange, rtspnat_step& step) {
+  const Line& line = exchange.line;
   const HostPort url = ReadHostPort(line.Text(), FindAuthority(line));
   const std::uint16_t port = url.port_field.Empty() ? kDefaultPort : url.port;
   const rtspnat_address address = nat::ReadAddress(line.Text().Slice(url.host));
-  const bool is_own = nat::IsSame(address, work.setup.peer) && port == work.setup.peer_port;
-  if (address.family != work.setup.peer.family || !IsRoutable(address) || port == 0 || is_own) {
-    work.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
+  const bool is_own = nat::IsSame(address, exchange.setup.peer) && port == exchange.setup.peer_port;
+  if (address.family != exchange.setup.peer.family || !IsRoutable(address) || port == 0 || is_own) {
+    exchange.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
     return false;
   }
   step.redirect = address;
@@ -84,37 +85,38 @@ bool AskOfRedirection(Work& work, rtspnat_step& step) {
 
 }  // namespace
 
-bool IsAddressLine(const Work& work, rtsp::HeaderName name) {
+bool IsAddressLine(const Exchange& exchange, rtsp::HeaderName name) {
   switch (name) {
     case rtsp::HeaderName::kXNat:
-      return work.of_opener && work.head.status == 0 && work.setup.may_translate &&
-             (work.setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
+      return exchange.of_opener && exchange.head->status == 0 && exchange.setup.may_translate &&
+             (exchange.setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
     case rtsp::HeaderName::kLocation:
-      return !work.of_opener && work.agreement.Publishes() && work.head.Redirects() && !work.head.doubted;
+      return !exchange.of_opener && exchange.agreement.Publishes() && exchange.head->Redirects() && !exchange.head->doubted;
     default: return false;
   }
 }
 
-bool ReadOtherLine(Work& work, rtspnat_step& step) {
-  const Line& line = work.line;
+bool ReadOtherLine(Exchange& exchange, rtspnat_step& step) {
+  Line& line = exchange.line;
+  line.stage = Line::Stage::kDone;
   switch (line.name) {
     case rtsp::HeaderName::kSession: {
       const bytes::Field identifier = rtsp::SessionIdentifier(line.Text(), line.value);
-      work.head.session = HashOf(line.Text(), identifier);
+      exchange.head->session = HashOf(line.Text(), identifier);
       const bytes::Number seconds = rtsp::SessionTimeout(line.Text(), line.value);
-      const bool is_reply = !work.of_opener && !work.head.doubted;
-      if (is_reply && seconds.valid) work.agreement.NoteSessionTimeout(seconds.value);
+      const bool is_reply = !exchange.of_opener && !exchange.head->doubted;
+      if (is_reply && seconds.valid) exchange.agreement.NoteSessionTimeout(seconds.value);
       return false;
     }
     case rtsp::HeaderName::kRequire:
     case rtsp::HeaderName::kSupported:
-      if (work.of_opener && work.head.status == 0 && rtsp::NamesStun(line.Text(), line.value))
-        work.agreement.NoteOtherTraversal();
+      if (exchange.of_opener && exchange.head->status == 0 && rtsp::NamesStun(line.Text(), line.value))
+        exchange.agreement.NoteOtherTraversal();
       return false;
     default: break;
   }
-  if (IsAddressLine(work, line.name)) RewriteAddress(work);
-  return IsRedirection(work) && AskOfRedirection(work, step);
+  if (IsAddressLine(exchange, line.name)) RewriteAddress(exchange);
+  return IsRedirection(exchange) && AskOfRedirection(exchange, step);
 }
 
 }  // namespace mangle

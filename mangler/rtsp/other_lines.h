@@ -7,10 +7,10 @@
 namespace mangle {
 
 /// True if a header @p name of the head in hand is to have its address changed.
-[[nodiscard]] bool IsAddressLine(const Work& work, rtsp::HeaderName name);
+[[nodiscard]] bool IsAddressLine(const Exchange& exchange, rtsp::HeaderName name);
 
 /// Reads the line in hand. Returns true if there is a question, which is in @p step then: the peer sends the opener on to
 /// another host or port, where nobody watches for control connections.
-[[nodiscard]] bool ReadOtherLine(Work& work, rtspnat_step& step);
+[[nodiscard]] [[gnu::noinline]] bool ReadOtherLine(Exchange& exchange, rtspnat_step& step);
 
 }  // namespace mangle

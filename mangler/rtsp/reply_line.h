@@ -6,13 +6,16 @@
 
 namespace mangle {
 
+/// Notes what the server has chosen, which the first spec says that is understood.
+[[gnu::noinline]] void NoteChoice(Exchange& exchange);
+
 /// Deals with the spec in hand of a reply: gives the client its own ports back, and has those of a server behind NAT published.
-void UseReplySpec(Work& work);
+[[gnu::noinline]] void UseReplySpec(Exchange& exchange);
 
 /// Goes on when the question about published ports is answered, or there are none to propose any more (kRefused).
-void UsePublished(Work& work, nat::Proposal::Outcome outcome);
+[[gnu::noinline]] void UsePublished(Exchange& exchange, nat::Proposal::Outcome outcome);
 
 /// Takes back what was published for the line in hand, whose text cannot say it.
-void RefusePublished(Work& work, nat::MappingSet set);
+[[gnu::noinline]] void RefusePublished(Exchange& exchange, nat::MappingSet set);
 
 }  // namespace mangle

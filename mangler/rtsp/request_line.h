@@ -7,12 +7,12 @@
 namespace mangle {
 
 /// Deals with the spec in hand of a request: asks for ports of its own, or uses a mapping that has them.
-void UseRequestSpec(Work& work);
+[[gnu::noinline]] void UseRequestSpec(Exchange& exchange);
 
 /// Goes on when the question about ports outside is answered.
-void UseReserved(Work& work, nat::Proposal::Outcome outcome);
+[[gnu::noinline]] void UseReserved(Exchange& exchange, nat::Proposal::Outcome outcome);
 
 /// Goes on when there are no ports to propose any more.
-void GiveSpecUp(Work& work);
+void GiveSpecUp(Exchange& exchange);
 
 }  // namespace mangle

@@ -12,7 +12,7 @@ PortChange PublishedChangeOf(const nat::Mapping& mapping) {
   return {mapping.peer, mapping.published, mapping.peers};
 }
 
-Rewritten Rewrite(Work& work, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
+Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
                   ChangeKind kind) {
   bool changes = hosts.count != 0;
   for (unsigned i = 0; i < numbers.count; ++i) {
@@ -20,48 +20,57 @@ Rewritten Rewrite(Work& work, const PortChange& ports, const Numbers& numbers, c
     if (port == numbers.value[i]) continue;
     changes = true;
     if (Fits(port, numbers.field[i])) continue;
-    work.notes.Add(RTSPNAT_NOTE_CANNOT_EDIT);
+    exchange.notes.Add(RTSPNAT_NOTE_CANNOT_EDIT);
     return Rewritten::kNot;
   }
   if (!changes) return Rewritten::kSame;
-  if (work.line.front_sent) {
-    work.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
+  if (exchange.line.front_sent) {
+    exchange.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
     return Rewritten::kNot;
   }
   // One more for RewriteDestinationPort().
   const std::uint32_t most = std::uint32_t{numbers.count} + hosts.count + 1;
-  if (!work.line.changes.HasRoomFor(most, work.notes)) return Rewritten::kNot;
+  if (!exchange.line.changes.HasRoomFor(most, exchange.notes)) return Rewritten::kNot;
   for (unsigned i = 0; i < numbers.count; ++i) {
     const std::uint16_t port = ports.For(numbers.value[i]);
-    if (port != numbers.value[i]) work.line.changes.Add({numbers.field[i], port, ChangeKind::kPort});
+    if (port != numbers.value[i]) exchange.line.changes.Add({numbers.field[i], port, ChangeKind::kPort});
   }
-  for (unsigned i = 0; i < hosts.count; ++i) work.line.changes.Add({hosts.field[i], 0, kind});
+  for (unsigned i = 0; i < hosts.count; ++i) exchange.line.changes.Add({hosts.field[i], 0, kind});
   return Rewritten::kChanged;
 }
 
-Hosts OpenerHosts(const Work& work) {
-  Hosts hosts;
-  const rtsp::TransportSpec& spec = work.line.spec;
-  if (!spec.has_destination && spec.destinations == 0 && spec.client_address.Empty()) return hosts;
-  if (nat::IsSame(work.setup.inside, work.setup.outside)) return hosts;
-  const bool client_address = (work.setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
-  FindDestinations(spec, work.line.Text(), client_address, hosts);
-  KeepOnly(hosts, work.line.Text(), work.OldOpener());
-  return hosts;
+void FindHosts(Exchange& exchange) {
+  Line& line = exchange.line;
+  const rtspnat_setup& setup = exchange.setup;
+  const rtsp::TransportSpec& spec = line.spec;
+  line.is_own = IsOwn(spec, line.Text(), exchange.OldOpener());
+  line.opener_hosts.count = 0;
+  line.peer_hosts.count = 0;
+  const bool is_named = spec.has_destination || spec.destinations != 0 || !spec.client_address.Empty();
+  if (is_named && !nat::IsSame(setup.inside, setup.outside)) {
+    const bool client_address = (setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
+    FindDestinations(spec, line.Text(), client_address, line.opener_hosts);
+    KeepOnly(line.opener_hosts, line.Text(), exchange.OldOpener());
+  }
+  if (!exchange.of_opener && exchange.agreement.Publishes()) {
+    FindSources(spec, line.Text(), line.peer_hosts);
+    KeepOnly(line.peer_hosts, line.Text(), setup.peer);
+  }
+  if (line.opener_hosts.count != 0 || line.peer_hosts.count != 0) WriteAddresses(exchange);
 }
 
-Hosts PeerHosts(const Work& work) {
-  Hosts hosts = FindSources(work.line.spec, work.line.Text());
-  KeepOnly(hosts, work.line.Text(), work.setup.peer);
-  return hosts;
+void WriteAddresses(Exchange& exchange) {
+  NewAddresses& addresses = exchange.line.addresses;
+  addresses.opener.size = static_cast<std::uint8_t>(nat::WriteAddress(exchange.NewOpener(), addresses.opener.bytes));
+  addresses.peer.size = static_cast<std::uint8_t>(nat::WriteAddress(exchange.setup.published, addresses.peer.bytes));
 }
 
-void RewriteDestinationPort(Work& work, const PortChange& ports) {
-  const Numbers again = FindDestinationPort(work.line.spec, work.line.Text());
+void RewriteDestinationPort(Exchange& exchange, const PortChange& ports) {
+  const Numbers again = FindDestinationPort(exchange.line.spec, exchange.line.Text());
   if (again.count == 0) return;
   const std::uint16_t port = ports.For(again.value[0]);
   if (port == again.value[0] || !Fits(port, again.field[0])) return;
-  work.line.changes.Add({again.field[0], port, ChangeKind::kPort});
+  exchange.line.changes.Add({again.field[0], port, ChangeKind::kPort});
 }
 
 }  // namespace mangle

@@ -33,16 +33,17 @@ enum class Rewritten : std::uint8_t {
 };
 
 /// Adds what @p ports makes of @p numbers, and what becomes of @p hosts, to the changes of the line.
-[[nodiscard]] Rewritten Rewrite(Work& work, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
+[[nodiscard]] Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
                                 ChangeKind kind);
 
-/// Returns the places of the spec in hand that have the opener's address and whose receiver knows it by another.
-[[nodiscard]] Hosts OpenerHosts(const Work& work);
+/// Finds out whether the spec in hand names another client, and the places of the spec in hand that have the opener's address and whose receiver knows it by another, and the same for
+/// the peer. To be called for each spec that was read.
+[[gnu::noinline]] void FindHosts(Exchange& exchange);
 
-/// Returns the places of the spec in hand, one of a reply, that have the peer's own address.
-[[nodiscard]] Hosts PeerHosts(const Work& work);
+/// Writes the addresses that are to stand in the line.
+void WriteAddresses(Exchange& exchange);
 
 /// Adds what destination says once more of ports that have changed in client_port.
-void RewriteDestinationPort(Work& work, const PortChange& ports);
+void RewriteDestinationPort(Exchange& exchange, const PortChange& ports);
 
 }  // namespace mangle

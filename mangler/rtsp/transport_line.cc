@@ -4,23 +4,42 @@
 #include "mangler/rtsp/repeated_places.h"
 #include "mangler/rtsp/reply_line.h"
 #include "mangler/rtsp/request_line.h"
+#include "mangler/rtsp/rewriting.h"
 
 namespace mangle {
 namespace {
 
 // A request gives back what it holds because of the line; of a reply nothing is published.
-void GiveLineUp(Work& work) {
-  if (work.of_opener) {
-    work.agreement.GiveBack(work.line.mappings);
+void GiveLineUp(Exchange& exchange) {
+  if (exchange.of_opener) {
+    exchange.agreement.GiveBack(exchange.line.mappings);
   } else {
-    RefusePublished(work, work.line.mappings);
+    RefusePublished(exchange, exchange.line.mappings);
   }
-  work.line.mappings = 0;
+  exchange.line.mappings = 0;
 }
 
-bool Commit(Work& work) {
-  const Line& line = work.line;
-  return line.changes.Commit(line.Text(), line.value, line.position, work.New(), work.lane, work.notes);
+// Finds out what the spec in hand means.
+[[gnu::noinline]] void ReadMeaning(Exchange& exchange) {
+  Line& line = exchange.line;
+  if (exchange.of_opener) {
+    ReadAnnouncement(line.spec, line.Text(), line.is_own, line.announcement);
+  } else {
+    ReadReplyChoice(line.spec, line.Text(), line.choice);
+  }
+}
+
+// Reads other places of the spec in hand if it has more, else the next spec. Returns false at the end of the line.
+bool ReadRepeatedPlaces(Line& line) {
+  if (line.repeated.turns == 0) return line.reader.Next(line.spec);
+  line.reader.Repeat(line.spec);
+  return true;
+}
+
+bool Commit(Exchange& exchange) {
+  const Line& line = exchange.line;
+  return line.changes.Commit({line.Text(), line.position, line.addresses, *exchange.lane}, line.value,
+                             exchange.notes);
 }
 
 }  // namespace
@@ -30,32 +49,47 @@ bool IsSetup(const Head& head, const rtspnat_setup& setup) {
   return head.method == rtsp::Method::kPlay && (setup.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
 }
 
-bool ReadsTransport(const Work& work) {
-  return work.of_opener ? IsSetup(work.head, work.setup) : work.head.status != 0;
+bool ReadsTransport(const Exchange& exchange) {
+  return exchange.of_opener ? IsSetup(*exchange.head, exchange.setup) : exchange.head->status != 0;
 }
 
-void FinishLine(Work& work) {
+void FinishLine(Exchange& exchange) {
   constexpr bytes::Field kWholeLine = {0, 0xffff};
-  if (Commit(work)) return;
-  if (work.line.changes.DropSpare(kWholeLine) && Commit(work)) return;
-  GiveLineUp(work);
+  exchange.line.stage = Line::Stage::kDone;
+  if (Commit(exchange)) return;
+  if (exchange.line.changes.DropSpare(kWholeLine) && Commit(exchange)) return;
+  GiveLineUp(exchange);
 }
 
-void ReadTransportLine(Work& work) {
-  Line& line = work.line;
+void ReadTransportLine(Exchange& exchange) {
+  Line& line = exchange.line;
   while (line.stage == Line::Stage::kSpecAgain || line.reader.Find()) {
-    if (line.stage == Line::Stage::kSpecs) line.reader.Read(line.spec);
-    line.stage = Line::Stage::kSpecs;
-    if (work.of_opener) {
-      UseRequestSpec(work);
-    } else {
-      UseReplySpec(work);
+    if (line.stage == Line::Stage::kSpecs) {
+      line.reader.Read(line.spec);
+      FindHosts(exchange);
+      ReadMeaning(exchange);
     }
-    if (work.HasQuestions()) return;
+    line.stage = Line::Stage::kSpecs;
+    if (exchange.of_opener) {
+      UseRequestSpec(exchange);
+    } else {
+      NoteChoice(exchange);
+      UseReplySpec(exchange);
+    }
+    if (exchange.HasQuestions()) return;
   }
+  line.stage = Line::Stage::kRead;
+}
+
+void ReadAgain(Exchange& exchange) {
+  Line& line = exchange.line;
   line.stage = Line::Stage::kDone;
-  if (line.repeats && !RewriteRepeatedPlaces(work)) return GiveLineUp(work);
-  if (!line.changes.Empty()) FinishLine(work);
+  const bool repeats = line.repeats && BeginRepeatedPlaces(exchange);
+  while (repeats && ReadRepeatedPlaces(line)) {
+    FindHosts(exchange);
+    if (!RewriteRepeatedPlaces(exchange)) return GiveLineUp(exchange);
+  }
+  if (!line.changes.Empty()) line.stage = Line::Stage::kChanged;
 }
 
 }  // namespace mangle

@@ -10,12 +10,15 @@ namespace mangle {
 [[nodiscard]] bool IsSetup(const Head& head, const rtspnat_setup& setup);
 
 /// True if a Transport line of the head in hand is read at all.
-[[nodiscard]] bool ReadsTransport(const Work& work);
+[[nodiscard]] bool ReadsTransport(const Exchange& exchange);
 
-/// Reads on until there is a question for the embedder, or the line is done with.
-void ReadTransportLine(Work& work);
+/// Reads on until there is a question for the embedder, or all specs are read.
+[[gnu::noinline]] void ReadTransportLine(Exchange& exchange);
+
+/// Reads the line again where it says more than once what has changed.
+[[gnu::noinline]] void ReadAgain(Exchange& exchange);
 
 /// Makes edits of the changes of the line in hand. If that cannot be done, gives up what the line was for.
-void FinishLine(Work& work);
+[[gnu::noinline]] void FinishLine(Exchange& exchange);
 
 }  // namespace mangle

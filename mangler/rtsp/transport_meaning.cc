@@ -245,13 +245,12 @@ void FinishAnnouncement(const TransportSpec& spec, const Numbers& text,
 
 }  // namespace
 
-void ReadAnnouncement(const TransportSpec& spec, const bytes::Cursor& line, const rtspnat_address& own,
-                      Announcement& out) {
+void ReadAnnouncement(const TransportSpec& spec, const bytes::Cursor& line, bool is_own, Announcement& out) {
   out = {};
   out.tcp = ListensOnTcp(spec);
   out.text = ClientNumbers(spec, line, true);
   CheckSpec(spec, out);
-  if (out.refusal == RTSPNAT_NOTES && !IsOwn(spec, line, own)) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
+  if (out.refusal == RTSPNAT_NOTES && !is_own) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
   if (out.refusal != RTSPNAT_NOTES) return;
   FinishAnnouncement(spec, Numbers(out.text), out);
   if (spec.repeat != 0) out.digits = DigitsOf(out.text, out.digits);
@@ -265,11 +264,10 @@ void FindDestinations(const TransportSpec& spec, const bytes::Cursor& line,
   for (unsigned i = 0; i < spec.destinations; ++i) AddHost(hosts, spec.dest_addr[i].host);
 }
 
-Hosts FindSources(const TransportSpec& spec, const bytes::Cursor& line) {
-  Hosts hosts;
+void FindSources(const TransportSpec& spec, const bytes::Cursor& line, Hosts& hosts) {
+  hosts.count = 0;
   AddHost(hosts, ReadHostPort(line, spec.source).host);
   for (unsigned i = 0; i < spec.sources; ++i) AddHost(hosts, spec.src_addr[i].host);
-  return hosts;
 }
 
 void KeepOnly(Hosts& hosts, const bytes::Cursor& line, const rtspnat_address& address) {

@@ -51,13 +51,12 @@ struct Announcement {
   Numbers text;  ///< The ports as they are written: 1 or 2.
 };
 
-/// Reads a spec of a SETUP request of the side that has address @p own into @p out.
-void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line, const rtspnat_address& own,
-                      Announcement& out);
+/// Reads a spec of a SETUP request into @p out. @p is_own is what IsOwn() says of it.
+void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool is_own, Announcement& out);
 
 /// True if every address that a spec of the side @p own has in its text is its own, so that it may be served. A
 /// parameter without a value is no address (RFC 2326 section 12.39).
-[[nodiscard]] bool IsOwn(const rtsp::TransportSpec& spec, const bytes::Cursor& line,
+[[nodiscard]] [[gnu::noinline]] bool IsOwn(const rtsp::TransportSpec& spec, const bytes::Cursor& line,
                          const rtspnat_address& own);
 
 /// Where ports may stand in a spec.
@@ -83,8 +82,8 @@ enum class PortPlace : std::uint8_t {
 void FindDestinations(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool client_address,
                       Hosts& hosts);
 
-/// Returns the hosts that a spec says media comes from.
-[[nodiscard]] Hosts FindSources(const rtsp::TransportSpec& spec, const bytes::Cursor& line);
+/// Sets @p hosts to those that a spec says media comes from.
+void FindSources(const rtsp::TransportSpec& spec, const bytes::Cursor& line, Hosts& hosts);
 
 /// Leaves those of @p hosts that are @p address, in any spelling.
 void KeepOnly(Hosts& hosts, const bytes::Cursor& line, const rtspnat_address& address);

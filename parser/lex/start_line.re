@@ -176,10 +176,6 @@ StartLine LexStartLine(Cursor in) {
 
 void LongStartLine::Begin() { *this = {}; }
 
-void LongStartLine::Take(const Cursor& in, std::uint32_t from, std::uint32_t count) {
-  for (std::uint32_t at = from; at < from + count; ++at) TakeByte(in.At(at));
-}
-
 namespace {
 
 // The token bytes of EndOfMethod(), one at a time.
@@ -187,7 +183,7 @@ bool IsTokenByte(std::uint8_t byte) { return EndOfMethod(Cursor(&byte, 1)) != 0;
 
 }  // namespace
 
-void LongStartLine::TakeByte(std::uint8_t byte) {
+void LongStartLine::Put(std::uint8_t byte) {
   if (byte == '\n') return;
   const bool is_control = after_return_ && part_ != Part::kReason;
   after_return_ = byte == '\r';

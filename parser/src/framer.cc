@@ -235,23 +235,15 @@ void Framer::FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t s
   if (before + count <= limits::kLineBytes) return;
   if (before <= limits::kLineBytes) {
     long_.Begin();
-    long_.Take(tail.Line(), 0, before);
+    for (std::uint32_t at = 0; at < before; ++at) long_.Put(tail.Line().At(at));
   }
-  long_.Take(in, start, count);
+  for (std::uint32_t at = start; at < start + count; ++at) long_.Put(in.At(at));
 }
 
-void Framer::NextLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
-  const std::uint32_t start = in.Position();
-  const std::uint32_t before = line_size_;
-  const Scan scan = ScanLine(in, tail, unit);
-  if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
-  if (scan == Scan::kMore) return;
-  if (scan == Scan::kNoRoom) {
-    unit.kind = UnitKind::kNoRoom;
-    return;
-  }
-  if (scan == Scan::kTooLong)
-    return LoseStart(searching_ ? LostReason::kNoStart : LostReason::kLineTooLong, unit);
+void Framer::FinishLine(Scan scan, Unit& unit) {
+  if (scan == Scan::kNoRoom) unit.kind = UnitKind::kNoRoom;
+  if (scan == Scan::kTooLong) LoseStart(searching_ ? LostReason::kNoStart : LostReason::kLineTooLong, unit);
+  if (scan != Scan::kLine) return;
   if (state_ == State::kStartLine) return FinishStartLine(unit);
   if (unit.line.Size() == 0) return FinishHead(unit);
   FinishHeader(unit);
@@ -316,7 +308,14 @@ void Framer::TakeOther(Cursor& in, bytes::Tail& tail, Unit& unit) {
       case State::kFrame: NextFrame(in, tail, unit); break;
       case State::kLost: Lose(reason_, unit); break;
       case State::kStartLine:
-      case State::kHeaders: NextLine(in, tail, unit); break;
+      case State::kHeaders: {
+        const std::uint32_t start = in.Position();
+        const std::uint32_t before = line_size_;
+        const Scan scan = ScanLine(in, tail, unit);
+        if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
+        FinishLine(scan, unit);
+        break;
+      }
     }
   } while (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore && !in.AtEnd());
 }

@@ -4,12 +4,11 @@
 namespace bytes {
 
 void Tail::Append(Cursor& in, std::uint32_t count) {
-  const std::uint32_t end = in.Position() + count;
-  const std::uint32_t room = limits::kLineBytes - line_at_ - line_size_;
-  const std::uint32_t copied = count < room ? count : room;
-  if (in.Read(bytes_ + line_at_ + line_size_, copied))
-    line_size_ = static_cast<std::uint16_t>(line_size_ + copied);
-  in.Seek(end);
+  const std::uint32_t behind = in.Position() + count;
+  const std::uint32_t end = line_at_ + std::uint32_t{line_size_};
+  const std::uint32_t copied = count < limits::kLineBytes - end ? count : limits::kLineBytes - end;
+  if (in.Read(bytes_ + end, copied)) line_size_ = static_cast<std::uint16_t>(line_size_ + copied);
+  in.Seek(behind);
 }
 
 void Tail::Keep(std::uint32_t count) {

@@ -258,7 +258,7 @@ inline Cursor PassRest(Cursor in, TransportSpec& spec, Parameter parameter, Port
 
 // The cursor stands behind a port or an address of which the spec has a value already; if it is numbers, `ports` has
 // them. The same again changes nothing; another one leaves in doubt which of them counts.
-void Settle(const Cursor& in, TransportSpec& spec, std::uint32_t position,
+[[gnu::noinline]] void Settle(const Cursor& in, TransportSpec& spec, std::uint32_t position,
                               const ParameterName& name, const Ports& ports, ParameterSet& forgotten) {
   const Parameter parameter = name.parameter;
   Cursor value = in;
@@ -318,7 +318,7 @@ Cursor ReadSpec(Cursor in, TransportSpec& spec, std::uint32_t from) {
     if (passes) {
       Ports ports;
       in.Seek(PassRest(in, spec, parameter, ports).Position());
-      if (start >= from) Settle(Cursor(in), spec, start, name, ports, forgotten);
+      if (start >= from) Settle(in, spec, start, name, ports, forgotten);
     } else if (name.after != ';' || parameter == Parameter::kClientPort) {
       in.Seek(ReadRest(in, spec, parameter).Position());
     }
@@ -335,6 +335,7 @@ bool TransportReader::Find() {
 }
 
 void TransportReader::ReadFrom(TransportSpec& spec, std::uint32_t from) {
+  spec = {};
   const std::uint32_t start = in_.Position();
   in_.Seek(ReadSpec(in_, spec, from).Position());
   // A NUL has stopped the lexer: what stands behind it is not read.

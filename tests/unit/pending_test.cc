@@ -6,6 +6,18 @@
 namespace mangle {
 namespace {
 
+using nat::MappingSet;
+using nat::SetOf;
+
+Pending Numbered(std::uint32_t cseq, MappingSet mappings, rtsp::Method method = rtsp::Method::kSetup) {
+  Pending request;
+  request.method = method;
+  request.cseq_kind = CseqKind::kNumber;
+  request.cseq = cseq;
+  request.mappings = mappings;
+  return request;
+}
+
 TEST(PendingTable, TakesEachRequestOnceAndKnowsTheOldest) {
   PendingTable table;
   EXPECT_EQ(table.Only(), nullptr);

@@ -20,7 +20,8 @@ rtsp::TransportSpec Spec(const std::string& text) {
 
 Announcement Announced(const std::string& text) {
   Announcement out;
-  ReadAnnouncement(Spec(text), rtsp::test::CursorOf(text), kOwn, out);
+  const rtsp::TransportSpec spec = Spec(text);
+  ReadAnnouncement(spec, rtsp::test::CursorOf(text), IsOwn(spec, rtsp::test::CursorOf(text), kOwn), out);
   return out;
 }
 

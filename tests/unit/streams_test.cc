@@ -6,6 +6,8 @@
 namespace mangle {
 namespace {
 
+using nat::SetOf;
+
 TEST(StreamTable, TakesAStreamOrTheWholeSession) {
   StreamTable table;
   ASSERT_TRUE(table.Add(1, 11, 0));
@@ -29,15 +31,6 @@ TEST(StreamTable, IsBoundedAndForgetsAMapping) {
   EXPECT_FALSE(table.Has(1, 3, 2));
   EXPECT_TRUE(table.Has(1, 4, 3));
   EXPECT_TRUE(table.Add(1, 99, 0));
-}
-
-Pending Numbered(std::uint32_t cseq, MappingSet mappings, rtsp::Method method = rtsp::Method::kSetup) {
-  Pending request;
-  request.method = method;
-  request.cseq_kind = CseqKind::kNumber;
-  request.cseq = cseq;
-  request.mappings = mappings;
-  return request;
 }
 
 }  // namespace

@@ -169,7 +169,7 @@ class Framer {
   [[nodiscard]] bool IsStartLine(const StartLine& start, LineEnd end) const;
   void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, bytes::Tail& tail, Unit& unit);
-  void NextLine(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void FinishLine(Scan scan, Unit& unit);
   void FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t start, std::uint32_t before);
   void FinishStartLine(Unit& unit);
   void FinishHeader(Unit& unit);

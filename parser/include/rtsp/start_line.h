@@ -64,8 +64,7 @@ struct StartLine {
 ///
 ///     LongStartLine line;
 ///     line.Begin();
-///     line.Take(front, 0, 1000);      // The line's bytes, in pieces of any size,
-///     line.Take(rest, 0, 500);        // the last one with its LF.
+///     for (; !in.AtEnd(); in.Skip()) line.Put(in.Peek());      // To the LF, which belongs to the line.
 ///     StartLine start = line.Finish();
 ///
 /// Laws (tests/unit/start_line_test.cc):
@@ -78,8 +77,8 @@ class LongStartLine {
   /// Begins a line.
   void Begin();
 
-  /// Takes the next @p count bytes of the line, which lie at @p from in @p in.
-  void Take(const Cursor& in, std::uint32_t from, std::uint32_t count);
+  /// Takes the next byte of the line.
+  void Put(std::uint8_t byte);
 
   /// Returns the line, whose LF has been taken.
   [[nodiscard]] StartLine Finish() const;
@@ -89,7 +88,6 @@ class LongStartLine {
   static constexpr std::uint32_t kWordBytes = 8;    // Of a version.
   static constexpr std::uint32_t kFrontBytes = 16;  // The longest method that has a name, and a blank.
 
-  void TakeByte(std::uint8_t byte);
   void EndFirstWord();
   void TakeOfUri(std::uint8_t byte);
   void TakeOfStatus(std::uint8_t byte);

@@ -118,17 +118,13 @@ class TransportReader {
   [[nodiscard]] bool Find();
 
   /// Fills in the spec that Find() has found.
-  void Read(TransportSpec& spec) {
-    spec = {};
-    ReadFrom(spec, 0);
-  }
+  void Read(TransportSpec& spec) { ReadFrom(spec, 0); }
 
   /// Fills in @p spec, which this reader has read, once more, with the ports and addresses that stand at
   /// spec.repeat or behind. Repeated until spec.repeat is 0, this gives every port and address.
   void Repeat(TransportSpec& spec) {
     const std::uint32_t from = spec.repeat;
     in_.Seek(spec.all.offset);
-    spec = {};
     ReadFrom(spec, from);
   }
 
