@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
+#include "bytes/limits.h"
 #include "fuzz/check.h"
 #include "rtsp/header.h"
-#include "bytes/limits.h"
 #include "rtsp/start_line.h"
 #include "tests/reference/lines.h"
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "fuzz/check.h"
 #include "bytes/limits.h"
+#include "fuzz/check.h"
 #include "rtsp/transport.h"
 #include "tests/reference/text.h"
 #include "tests/reference/transport.h"

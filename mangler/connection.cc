@@ -27,8 +27,7 @@ Connection::Connection(const rtspnat_setup& setup)
     : exchange_(setup),
       transparent_(setup.inside.family != setup.outside.family ||
                    setup.peer.family != setup.published.family) {
-  for (unsigned i = 0; i < 2; ++i)
-    directions_[i].lane.Open(setup.first_seq[i], LengthChangesOf(setup));
+  for (unsigned i = 0; i < 2; ++i) directions_[i].lane.Open(setup.first_seq[i], LengthChangesOf(setup));
   if (setup.marks != 0) Resume();
 }
 
@@ -101,7 +100,8 @@ rtspnat_ask Connection::Next(rtspnat_step& step) {
   step = {};
   for (;;) {
     if (exchange_.agreement.HasQuestions())
-      return exchange_.agreement.Ask(directions_[RTSPNAT_REPLY].head.chosen.media_source, step, exchange_.notes);
+      return exchange_.agreement.Ask(directions_[RTSPNAT_REPLY].head.chosen.media_source, step,
+                                     exchange_.notes);
     if (exchange_.proposal.IsOpen()) {
       if (AskForPorts(step)) break;
     } else if (phase_ != Phase::kReading) {
@@ -139,7 +139,8 @@ bool Connection::AskForPorts(rtspnat_step& step) {
 void Connection::Answer(rtspnat_reply reply, std::uint16_t first_port) {
   if (exchange_.agreement.IsAsked()) return exchange_.agreement.Answer(reply, exchange_.notes);
   if (!exchange_.proposal.IsAsked()) return;
-  const nat::Proposal::Outcome outcome = exchange_.proposal.Answer(reply, first_port, exchange_.agreement.Mappings());
+  const nat::Proposal::Outcome outcome =
+      exchange_.proposal.Answer(reply, first_port, exchange_.agreement.Mappings());
   if (outcome != nat::Proposal::Outcome::kNextOne) UseAnswer(outcome);
 }
 
@@ -176,7 +177,8 @@ bool Connection::IsIdle() const {
   for (const Direction& direction : directions_) {
     if (!direction.lane.HasNoEdits()) return false;
     // Where the embedder's system adjusts numbers, it goes on without us.
-    if (exchange_.setup.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers()) return false;
+    if (exchange_.setup.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers())
+      return false;
   }
   return true;
 }

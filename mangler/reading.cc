@@ -26,8 +26,7 @@ bool Connection::ReadUnits() {
   do {
     if (!reading_ || transparent_) return false;
     direction.framer.Next(in_, direction.lane.Tail(), unit_);
-    if (unit_.kind == rtsp::UnitKind::kNeedMore || unit_.kind == rtsp::UnitKind::kNoRoom)
-      return false;
+    if (unit_.kind == rtsp::UnitKind::kNeedMore || unit_.kind == rtsp::UnitKind::kNoRoom) return false;
     TakeUnit(unit_);
   } while (exchange_.line.stage == Line::Stage::kDone && !exchange_.agreement.HasQuestions());
   return true;
@@ -71,7 +70,8 @@ void Connection::TakeHeader(const rtsp::Unit& unit) {
     case rtsp::HeaderName::kCSeq: return head.ReadCseq(unit);
     case rtsp::HeaderName::kTransport:
       if (!ReadsTransport(exchange_)) return;
-      if (head.transport_bytes >= limits::kTransportBytes) return exchange_.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
+      if (head.transport_bytes >= limits::kTransportBytes)
+        return exchange_.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
       head.transport_bytes = static_cast<std::uint16_t>(head.transport_bytes + unit.line.Size());
       return BeginLine(unit, Line::Stage::kSpecs);
     default: return BeginLine(unit, Line::Stage::kOther);
@@ -95,7 +95,8 @@ void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
 void Connection::EndHead() {
   const Head& head = Current().head;
   exchange_.notes.Add(head.status != 0 ? RTSPNAT_NOTE_RESPONSE : RTSPNAT_NOTE_REQUEST);
-  if (head.status == 0 && direction_ == RTSPNAT_ORIGINAL) exchange_.agreement.EndRequest(head, exchange_.notes);
+  if (head.status == 0 && direction_ == RTSPNAT_ORIGINAL)
+    exchange_.agreement.EndRequest(head, exchange_.notes);
   if (head.status != 0 && direction_ == RTSPNAT_REPLY) exchange_.agreement.EndReply(head, exchange_.notes);
 }
 
@@ -124,16 +125,19 @@ void Connection::FinishSegment() {
 bool Connection::MustWithhold() const {
   const Direction& direction = Current();
   const bool publishes = exchange_.agreement.Publishes() && direction_ == RTSPNAT_REPLY;
-  if (transparent_ || (flags_ & RTSPNAT_FIN) != 0 || !(exchange_.setup.may_translate || publishes)) return false;
+  if (transparent_ || (flags_ & RTSPNAT_FIN) != 0 || !(exchange_.setup.may_translate || publishes))
+    return false;
   const auto may_become = [&direction](rtsp::HeaderName name) {
     return direction.framer.MayBecome(name, direction.lane.Tail());
   };
   constexpr rtsp::HeaderName kAddressLines[] = {rtsp::HeaderName::kXNat, rtsp::HeaderName::kLocation};
+  const bool has_others = exchange_.agreement.Publishes() || exchange_.setup.options != 0;
   for (const rtsp::HeaderName name : kAddressLines) {
-    if (IsAddressLine(exchange_, name) && may_become(name)) return true;
+    if (has_others && IsAddressLine(exchange_, name) && may_become(name)) return true;
   }
   if (!ReadsTransport(exchange_) || direction.head.transport_bytes >= limits::kTransportBytes) return false;
-  const bool waits = direction.head.doubted ? exchange_.agreement.Mappings().Held() != 0 : exchange_.agreement.WaitingSetups() != 0;
+  const bool waits = direction.head.doubted ? exchange_.agreement.Mappings().Held() != 0
+                                            : exchange_.agreement.WaitingSetups() != 0;
   return (direction_ == RTSPNAT_ORIGINAL || waits) && may_become(rtsp::HeaderName::kTransport);
 }
 

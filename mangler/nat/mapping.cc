@@ -60,7 +60,8 @@ namespace {
 
 // Writes `count` ports of `range`, of which there is one at least.
 void Spread(PortRange range, std::uint32_t count, std::uint16_t (&ports)[limits::kPorts]) {
-  for (std::uint32_t i = 0; i < count && i < limits::kPorts; ++i) ports[i] = range.At(i, count);
+  ports[0] = range.first;
+  for (std::uint32_t i = 1; i < count && i < limits::kPorts; ++i) ports[i] = range.At(i, count);
 }
 
 }  // namespace

@@ -53,10 +53,10 @@ static_assert(2 * limits::kPorts <= 8);
 /// What is wanted of a range, or of one port.
 struct PortRequest {
   PortRange inside;
-  std::uint8_t count = 1;   ///< 1 to kPorts.
-  std::uint8_t digits = 0;  ///< Digits that the text has room for; 0: it cannot be edited at all.
-  bool same_only = false;   ///< Without NAT the ports cannot differ.
-  bool any_same = false;    ///< The same ports will do, whatever they are.
+  std::uint8_t count = 1;      ///< 1 to kPorts.
+  std::uint8_t digits = 0;     ///< Digits that the text has room for; 0: it cannot be edited at all.
+  bool same_only = false;      ///< Without NAT the ports cannot differ.
+  bool any_same = false;       ///< The same ports will do, whatever they are.
   bool unlike_others = false;  ///< No port of another mapping of the connection will do.
   std::uint32_t seed = 0;
 };

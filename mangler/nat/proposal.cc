@@ -3,28 +3,38 @@
 
 namespace nat {
 
-bool Proposal::Ask(MappingTable& mappings, std::uint8_t& made, rtspnat_step& step) {
-  Mapping& mapping = mappings[index_];
+PortRange Proposal::NextPorts(const MappingTable& mappings, std::uint8_t& made) {
+  const bool tcp = mappings[index_].tcp;
   while (attempt_ < limits::kPortProposals && made < limits::kPortProposals) {
     const PortRange ports = Propose(request_, attempt_++);
-    const bool is_used = request_.unlike_others && mappings.UsesOutside(ports, request_.count, mapping.tcp);
+    const bool is_used = request_.unlike_others && mappings.UsesOutside(ports, request_.count, tcp);
     if (ports.first == 0 || is_used) continue;
     ++made;
-    is_asked_ = true;
-    PortsOf(mapping) = ports;
-    Describe(index_, mapping, side_ == Side::kPublished, step);
-    if (side_ == Side::kPublished) {
-      for (std::uint32_t i = 0; i < limits::kPorts; ++i) {
-        const bool is_there = i < request_.count && i < mapping.count;
-        step.peer[i] = is_there ? request_.inside.At(i, request_.count) : std::uint16_t{0};
-        step.published[i] = is_there ? ports.At(i, request_.count) : std::uint16_t{0};
-      }
-    }
-    step.digits = request_.digits;
-    step.ask = side_ == Side::kPublished ? RTSPNAT_PUBLISH : RTSPNAT_RESERVE;
+    return ports;
+  }
+  return {};
+}
+
+bool Proposal::Ask(MappingTable& mappings, std::uint8_t& made, rtspnat_step& step) {
+  const PortRange ports = NextPorts(mappings, made);
+  if (ports.first == 0) return false;
+  Mapping& mapping = mappings[index_];
+  is_asked_ = true;
+  step.digits = request_.digits;
+  if (side_ == Side::kOutside) {
+    mapping.outside = ports;
+    step.ask = RTSPNAT_RESERVE;
+    Describe(index_, mapping, false, step);
     return true;
   }
-  return false;
+  mapping.published = ports;
+  step.ask = RTSPNAT_PUBLISH;
+  // The mapping has the ports of the peer only when they are published.
+  Mapping asked = mapping;
+  asked.peer = request_.inside;
+  asked.peers = request_.count;
+  Describe(index_, asked, true, step);
+  return true;
 }
 
 Proposal::Outcome Proposal::Answer(rtspnat_reply reply, std::uint16_t first_port, MappingTable& mappings) {

@@ -66,6 +66,7 @@ class Proposal {
   void Close() { side_ = Side::kNone; }
 
  private:
+  [[nodiscard]] PortRange NextPorts(const MappingTable& mappings, std::uint8_t& made);
   [[nodiscard]] PortRange& PortsOf(Mapping& mapping) const {
     return side_ == Side::kPublished ? mapping.published : mapping.outside;
   }

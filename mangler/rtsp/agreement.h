@@ -107,7 +107,8 @@ class Agreement {
   [[nodiscard]] bool HasReleases() const { return release_ != 0; }
 
   /// Asks what is due, of which there is something. @p source is where media comes from.
-  [[nodiscard]] [[gnu::noinline]] rtspnat_ask Ask(const rtspnat_address& source, rtspnat_step& step, Notes& notes);
+  [[nodiscard]] [[gnu::noinline]] rtspnat_ask Ask(const rtspnat_address& source, rtspnat_step& step,
+                                                  Notes& notes);
 
   /// True while RTSPNAT_EXPECT waits for its answer.
   [[nodiscard]] bool IsAsked() const { return is_asked_; }

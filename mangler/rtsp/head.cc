@@ -16,8 +16,8 @@ void Head::Begin(const rtsp::Unit& unit) {
   *this = {};
   method = unit.start.method;
   status = unit.start.status;
-  const bool has_streams = method == rtsp::Method::kSetup || method == rtsp::Method::kPlay ||
-                           method == rtsp::Method::kTeardown;
+  const bool has_streams =
+      method == rtsp::Method::kSetup || method == rtsp::Method::kPlay || method == rtsp::Method::kTeardown;
   if (!has_streams) return;
   const std::uint32_t odd = unit.start.odd_uri;
   uri = (odd != 0 ? odd : bytes::Hash(unit.line.Slice(unit.start.uri))) | 1U;

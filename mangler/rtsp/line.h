@@ -30,18 +30,20 @@ struct Line {
   Stage stage = Stage::kDone;
   rtsp::HeaderName name = rtsp::HeaderName::kOther;
   bool front_sent = false;  ///< Its front has left with an earlier segment: nothing in it can change.
-  bool is_first = false;    ///< The spec in hand, of a reply, is the first that may say what the server has chosen.
-  bool repeats = false;     ///< It may have ports of a mapping in places that were not looked at yet.
-  std::uint16_t value = 0;  ///< Offset of its value.
-  std::uint32_t position = 0;     ///< Its number in the lane.
-  nat::MappingSet mappings = 0;   ///< A request: it is why these are held. A reply: it is why these are published.
+  bool is_first =
+      false;  ///< The spec in hand, of a reply, is the first that may say what the server has chosen.
+  bool repeats = false;        ///< It may have ports of a mapping in places that were not looked at yet.
+  std::uint16_t value = 0;     ///< Offset of its value.
+  std::uint32_t position = 0;  ///< Its number in the lane.
+  nat::MappingSet mappings =
+      0;  ///< A request: it is why these are held. A reply: it is why these are published.
   LineChanges changes;
-  rtsp::TransportReader reader;   ///< Holds the text.
-  rtsp::TransportSpec spec;       ///< The spec in hand. Here and not on the stack, of which a kernel has little.
-  bool is_own = false;            ///< The spec names no other client than the opener.
-  Hosts opener_hosts;             ///< Places of the spec that have the opener's address, to be changed.
-  Hosts peer_hosts;               ///< The same of the peer.
-  NewAddresses addresses;         ///< What is to stand there.
+  rtsp::TransportReader reader;  ///< Holds the text.
+  rtsp::TransportSpec spec;  ///< The spec in hand. Here and not on the stack, of which a kernel has little.
+  bool is_own = false;       ///< The spec names no other client than the opener.
+  Hosts opener_hosts;        ///< Places of the spec that have the opener's address, to be changed.
+  Hosts peer_hosts;          ///< The same of the peer.
+  NewAddresses addresses;    ///< What is to stand there.
   struct {
     nat::MappingSet changed = 0;  ///< Mappings whose ports outside are others.
     std::uint8_t turns = 0;       ///< How often the spec in hand was read again.
@@ -66,9 +68,9 @@ struct Exchange {
 
   // Of the segment in hand.
   Notes notes;
-  bool of_opener = false;         ///< The opener has sent it; else the peer.
-  Head* head = nullptr;           ///< Of the message in hand.
-  stream::Lane* lane = nullptr;   ///< The direction that it travels.
+  bool of_opener = false;        ///< The opener has sent it; else the peer.
+  Head* head = nullptr;          ///< Of the message in hand.
+  stream::Lane* lane = nullptr;  ///< The direction that it travels.
   Line line;
 
   /// Returns the opener's address as the sender of the line knows it,

@@ -95,8 +95,7 @@ LineChanges::Plan LineChanges::Measure(const bytes::Cursor& line, std::uint32_t 
 // is replaced by `blanks` blanks.
 bool LineChanges::WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start, std::uint32_t blanks,
                            std::uint32_t from, const Target& target) const {
-  stream::EditWriter writer =
-      target.lane.Replace(target.position + start, End(changes_[last].field) - start);
+  stream::EditWriter writer = target.lane.Replace(target.position + start, End(changes_[last].field) - start);
   for (; blanks != 0; --blanks) writer.Put(' ');
   for (std::uint32_t i = first; i <= last; ++i) {
     for (; from < changes_[i].field.offset; ++from) writer.Put(target.line.At(from));

@@ -80,9 +80,10 @@ class LineChanges {
     std::uint32_t entries = 0;  // Of the edit log, for all changes.
   };
 
-  [[nodiscard]] Plan Measure(const bytes::Cursor& line, std::uint32_t value, const NewAddresses& addresses) const;
-  [[nodiscard]] bool WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start, std::uint32_t blanks,
-                              std::uint32_t from, const Target& target) const;
+  [[nodiscard]] Plan Measure(const bytes::Cursor& line, std::uint32_t value,
+                             const NewAddresses& addresses) const;
+  [[nodiscard]] bool WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start,
+                              std::uint32_t blanks, std::uint32_t from, const Target& target) const;
 
   std::uint8_t size_ = 0;
   LineChange changes_[limits::kLineChanges];

@@ -63,8 +63,9 @@ void RewriteAddress(Exchange& exchange) {
 
 // True if the line in hand may send the opener on to where nobody watches for control connections.
 bool IsRedirection(const Exchange& exchange) {
-  return exchange.line.name == rtsp::HeaderName::kLocation && !exchange.of_opener && !exchange.agreement.Publishes() &&
-         !exchange.head->doubted && (exchange.setup.options & RTSPNAT_OPTION_REDIRECT) != 0 && exchange.head->Redirects();
+  return exchange.line.name == rtsp::HeaderName::kLocation && !exchange.of_opener &&
+         !exchange.agreement.Publishes() && !exchange.head->doubted &&
+         (exchange.setup.options & RTSPNAT_OPTION_REDIRECT) != 0 && exchange.head->Redirects();
 }
 
 bool AskOfRedirection(Exchange& exchange, rtspnat_step& step) {
@@ -91,7 +92,8 @@ bool IsAddressLine(const Exchange& exchange, rtsp::HeaderName name) {
       return exchange.of_opener && exchange.head->status == 0 && exchange.setup.may_translate &&
              (exchange.setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
     case rtsp::HeaderName::kLocation:
-      return !exchange.of_opener && exchange.agreement.Publishes() && exchange.head->Redirects() && !exchange.head->doubted;
+      return !exchange.of_opener && exchange.agreement.Publishes() && exchange.head->Redirects() &&
+             !exchange.head->doubted;
     default: return false;
   }
 }

@@ -12,7 +12,8 @@ using nat::MappingSet;
 MappingSet ChangedMappings(Exchange& exchange) {
   MappingSet set = exchange.agreement.OfOpenRequest();
   if (!exchange.of_opener)
-    set = exchange.agreement.MappingsOf(*exchange.head, exchange.head->chosen.client, exchange.head->ChoosesTcpToClient());
+    set = exchange.agreement.MappingsOf(*exchange.head, exchange.head->chosen.client,
+                                        exchange.head->ChoosesTcpToClient());
   MappingSet changed = 0;
   while (set != 0) {
     const std::uint32_t index = nat::Pop(set);
@@ -76,7 +77,8 @@ bool AddPeerPlaces(Exchange& exchange) {
   const PortChange ports = PublishedChangeOf(exchange.agreement.Mappings()[nat::Pop(published)]);
   constexpr PortPlace kPlaces[] = {PortPlace::kServerPort, PortPlace::kSrcAddr};
   for (const PortPlace place : kPlaces) {
-    if (!AddPorts(exchange, NumbersAt(exchange.line.spec, exchange.line.Text(), place), ports, false)) return false;
+    if (!AddPorts(exchange, NumbersAt(exchange.line.spec, exchange.line.Text(), place), ports, false))
+      return false;
   }
   return AddHosts(exchange, exchange.line.peer_hosts, ChangeKind::kPeer);
 }
@@ -91,7 +93,8 @@ bool AddPlaces(Exchange& exchange) {
     if (place == PortPlace::kPort && !exchange.line.repeated.uses_port) continue;
     if (!AddPlace(exchange, place)) return false;
   }
-  return !is_mapped || (AddHosts(exchange, exchange.line.opener_hosts, ChangeKind::kOpener) && AddPeerPlaces(exchange));
+  return !is_mapped ||
+         (AddHosts(exchange, exchange.line.opener_hosts, ChangeKind::kOpener) && AddPeerPlaces(exchange));
 }
 
 // Goes back from a spec that cannot be written in all its places. Returns false if the line must be given up.

@@ -17,7 +17,8 @@ void MapBack(Exchange& exchange, const Numbers& client, bool tcp) {
   const bool is_named = index < limits::kMappings && (waiting & nat::SetOf(index)) != 0;
   if (!is_named && client.count != 0) return;
   const PortChange ports = is_named ? ChangeOf(agreement.Mappings()[index], false) : PortChange();
-  const Rewritten rewritten = Rewrite(exchange, ports, client, exchange.line.opener_hosts, ChangeKind::kOpener);
+  const Rewritten rewritten =
+      Rewrite(exchange, ports, client, exchange.line.opener_hosts, ChangeKind::kOpener);
   if (rewritten == Rewritten::kChanged) RewriteDestinationPort(exchange, ports);
 }
 
@@ -55,7 +56,8 @@ nat::PortRequest PublishRequest(const Exchange& exchange) {
 // Asks for ports on the address that the opener knows the peer by.
 void Publish(Exchange& exchange, std::uint32_t index) {
   const ReplyChoice& choice = exchange.line.choice;
-  if (IsPublished(exchange.agreement.Mappings()[index], choice)) return ChangePeerText(exchange, index, false);
+  if (IsPublished(exchange.agreement.Mappings()[index], choice))
+    return ChangePeerText(exchange, index, false);
   if (choice.peers == 0 || exchange.agreement.IsShared(index, *exchange.head, choice.client.value[0]))
     return exchange.notes.Add(RTSPNAT_NOTE_NOT_PUBLISHED);
   exchange.proposal.Open(nat::Proposal::Side::kPublished, index, PublishRequest(exchange));

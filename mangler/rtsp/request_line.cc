@@ -34,7 +34,8 @@ void UseMapping(Exchange& exchange, std::uint32_t index) {
   const nat::MappingSet held = exchange.agreement.OfOpenRequest();
   if (!exchange.agreement.Hold(index, exchange.notes)) return;
   const auto gained = static_cast<nat::MappingSet>(exchange.agreement.OfOpenRequest() & ~held);
-  const Rewritten rewritten = Rewrite(exchange, ports, announcement.text, exchange.line.opener_hosts, ChangeKind::kOpener);
+  const Rewritten rewritten =
+      Rewrite(exchange, ports, announcement.text, exchange.line.opener_hosts, ChangeKind::kOpener);
   if (rewritten == Rewritten::kNot) return exchange.agreement.GiveBack(gained);
   exchange.line.mappings |= gained;
   if (mapping.count >= announcement.count) mapping.open |= announcement.open;

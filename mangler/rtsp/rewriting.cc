@@ -61,8 +61,10 @@ void FindHosts(Exchange& exchange) {
 
 void WriteAddresses(Exchange& exchange) {
   NewAddresses& addresses = exchange.line.addresses;
-  addresses.opener.size = static_cast<std::uint8_t>(nat::WriteAddress(exchange.NewOpener(), addresses.opener.bytes));
-  addresses.peer.size = static_cast<std::uint8_t>(nat::WriteAddress(exchange.setup.published, addresses.peer.bytes));
+  addresses.opener.size =
+      static_cast<std::uint8_t>(nat::WriteAddress(exchange.NewOpener(), addresses.opener.bytes));
+  addresses.peer.size =
+      static_cast<std::uint8_t>(nat::WriteAddress(exchange.setup.published, addresses.peer.bytes));
 }
 
 void RewriteDestinationPort(Exchange& exchange, const PortChange& ports) {

@@ -33,8 +33,8 @@ enum class Rewritten : std::uint8_t {
 };
 
 /// Adds what @p ports makes of @p numbers, and what becomes of @p hosts, to the changes of the line.
-[[nodiscard]] Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
-                                ChangeKind kind);
+[[nodiscard]] Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers,
+                                const Hosts& hosts, ChangeKind kind);
 
 /// Finds out whether the spec in hand names another client, and the places of the spec in hand that have the opener's address and whose receiver knows it by another, and the same for
 /// the peer. To be called for each spec that was read.

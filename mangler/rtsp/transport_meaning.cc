@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/transport_meaning.h"
 
+#include "bytes/limits.h"
 #include "mangler/nat/address.h"
 #include "mangler/nat/ports.h"
-#include "bytes/limits.h"
 
 namespace mangle {
 namespace {
@@ -44,9 +44,7 @@ inline rtspnat_address AddressOf(const bytes::Cursor& line, bytes::Field field) 
 }
 
 // Calls of their own, for what they keep on the stack.
-bool NamesHost(const bytes::Cursor& line, bytes::Field field) {
-  return IsRoutable(AddressOf(line, field));
-}
+bool NamesHost(const bytes::Cursor& line, bytes::Field field) { return IsRoutable(AddressOf(line, field)); }
 
 void AppendPortBehind(Numbers& numbers, const bytes::Cursor& line, bytes::Field destination) {
   const HostPort address = ReadHostPort(line, destination);
@@ -190,8 +188,7 @@ HostPort ReadHostPort(const bytes::Cursor& line, bytes::Field field) {
   return out;
 }
 
-bool IsOwn(const TransportSpec& spec, const bytes::Cursor& line,
-                             const rtspnat_address& own) {
+bool IsOwn(const TransportSpec& spec, const bytes::Cursor& line, const rtspnat_address& own) {
   if (!spec.destination.Empty() && !nat::IsSame(AddressOf(line, spec.destination), own)) return false;
   if (!spec.client_address.Empty() && !nat::IsSame(AddressOf(line, spec.client_address), own)) return false;
   for (unsigned i = 0; i < spec.destinations; ++i) {
@@ -230,8 +227,7 @@ Numbers FindDestinationPort(const TransportSpec& spec, const bytes::Cursor& line
 namespace {
 
 // What follows from the numbers.
-void FinishAnnouncement(const TransportSpec& spec, const Numbers& text,
-                                                      Announcement& out) {
+void FinishAnnouncement(const TransportSpec& spec, const Numbers& text, Announcement& out) {
   out.text = text;
   out.inside = {text.value[0], text.value[1]};
   out.count = PortsFromTo(text);
@@ -256,8 +252,8 @@ void ReadAnnouncement(const TransportSpec& spec, const bytes::Cursor& line, bool
   if (spec.repeat != 0) out.digits = DigitsOf(out.text, out.digits);
 }
 
-void FindDestinations(const TransportSpec& spec, const bytes::Cursor& line,
-                                        bool client_address, Hosts& hosts) {
+void FindDestinations(const TransportSpec& spec, const bytes::Cursor& line, bool client_address,
+                      Hosts& hosts) {
   hosts.count = 0;
   AddHost(hosts, ReadHostPort(line, spec.destination).host);
   if (client_address) AddHost(hosts, ReadHostPort(line, spec.client_address).host);
@@ -274,7 +270,8 @@ void KeepOnly(Hosts& hosts, const bytes::Cursor& line, const rtspnat_address& ad
   const std::uint8_t count = hosts.count;
   hosts.count = 0;
   for (unsigned i = 0; i < count; ++i) {
-    if (nat::IsSame(nat::ReadAddress(line.Slice(hosts.field[i])), address)) hosts.field[hosts.count++] = hosts.field[i];
+    if (nat::IsSame(nat::ReadAddress(line.Slice(hosts.field[i])), address))
+      hosts.field[hosts.count++] = hosts.field[i];
   }
 }
 
@@ -288,8 +285,7 @@ rtspnat_address ReadMediaSource(const TransportSpec& spec, const bytes::Cursor& 
   return IsRoutable(address) ? address : rtspnat_address{};
 }
 
-void ReadReplyChoice(const TransportSpec& spec, const bytes::Cursor& line,
-                                       ReplyChoice& out) {
+void ReadReplyChoice(const TransportSpec& spec, const bytes::Cursor& line, ReplyChoice& out) {
   out = {};
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)

@@ -18,7 +18,9 @@ struct Numbers {
 };
 
 /// True if @p port can be written where @p field is, with zeros in front.
-[[nodiscard]] inline bool Fits(std::uint16_t port, bytes::Field field) { return nat::Digits(port) <= field.length; }
+[[nodiscard]] inline bool Fits(std::uint16_t port, bytes::Field field) {
+  return nat::Digits(port) <= field.length;
+}
 
 /// Host parts of a spec.
 struct Hosts {
@@ -30,7 +32,7 @@ struct Hosts {
 struct HostPort {
   bytes::Field host;        ///< Without quotes and brackets; empty if there is none.
   bytes::Field port_field;  ///< The digits; empty if there are none.
-  std::uint16_t port = 0;  ///< 0 if there is none, or it is no port.
+  std::uint16_t port = 0;   ///< 0 if there is none, or it is no port.
 };
 
 /// Reads the address in @p field of @p line. More than one colon without brackets is an IPv6 address without a port.
@@ -52,12 +54,13 @@ struct Announcement {
 };
 
 /// Reads a spec of a SETUP request into @p out. @p is_own is what IsOwn() says of it.
-void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool is_own, Announcement& out);
+void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool is_own,
+                      Announcement& out);
 
 /// True if every address that a spec of the side @p own has in its text is its own, so that it may be served. A
 /// parameter without a value is no address (RFC 2326 section 12.39).
 [[nodiscard]] [[gnu::noinline]] bool IsOwn(const rtsp::TransportSpec& spec, const bytes::Cursor& line,
-                         const rtspnat_address& own);
+                                           const rtspnat_address& own);
 
 /// Where ports may stand in a spec.
 enum class PortPlace : std::uint8_t {

@@ -17,23 +17,24 @@ enum class LengthChanges : std::uint8_t { kNone, kOne, kAny };
 /// One segment on its way through a lane: what came, and what leaves in its place.
 struct Passage {
   // What came. The caller fills this in.
-  Range segment;                    ///< Its payload, at the sender's numbers.
-  std::uint16_t segment_size = 0;   ///< Of an aggregate that will be cut again: bytes of each segment; else 0.
+  Range segment;                   ///< Its payload, at the sender's numbers.
+  std::uint16_t segment_size = 0;  ///< Of an aggregate that will be cut again: bytes of each segment; else 0.
   std::uint16_t header_length = 0;  ///< Bytes of the packet in front of the payload.
   bool finishes = false;            ///< FIN stands behind the payload.
   bool resets = false;              ///< RST.
 
   // What leaves. Lane::Plan() fills this in.
-  Range leaving;                ///< At the sender's numbers.
-  std::uint32_t kept = 0;       ///< Bytes of the payload that leave, from its front; the others in `leaving` lie before them.
+  Range leaving;  ///< At the sender's numbers.
+  std::uint32_t kept =
+      0;  ///< Bytes of the payload that leave, from its front; the others in `leaving` lie before them.
   std::uint32_t growth_at = 0;  ///< Numbers above this one move by `growth` from now on.
   std::uint16_t growth = 0;
-  std::uint8_t edits = 0;   ///< Parts of edits that fall on `leaving`.
-  bool dropped = false;     ///< Nothing leaves at all: the sender sends the segment again.
-  bool probes = false;      ///< One byte leaves that the receiver has, so that it acknowledges.
-  bool withholds = false;   ///< The end of the payload is withheld,
+  std::uint8_t edits = 0;      ///< Parts of edits that fall on `leaving`.
+  bool dropped = false;        ///< Nothing leaves at all: the sender sends the segment again.
+  bool probes = false;         ///< One byte leaves that the receiver has, so that it acknowledges.
+  bool withholds = false;      ///< The end of the payload is withheld,
   bool takes_custody = false;  ///< and its sender is going to be told that it has arrived.
-  bool trimmed = false;     ///< The payload's end is cut off, and its sender sends it again.
+  bool trimmed = false;        ///< The payload's end is cut off, and its sender sends it again.
 
   // For the lane alone.
   Range recalled;                 // What was withheld when the segment came.
@@ -144,7 +145,9 @@ class Lane {
   [[nodiscard]] const std::uint8_t* Prefix(const Passage& passage) const;
 
   /// True if no edit falls on @p segment.
-  [[nodiscard]] bool IsUnedited(Range segment) const { return edits_.Count(segment.start, segment.size) == 0; }
+  [[nodiscard]] bool IsUnedited(Range segment) const {
+    return edits_.Count(segment.start, segment.size) == 0;
+  }
 
   /// True if no edit waits for its acknowledgement.
   [[nodiscard]] bool HasNoEdits() const { return edits_.Empty(); }

@@ -287,7 +287,8 @@ void Framer::BeginMessage(Cursor& in, Unit& unit) {
 // Passes over bytes that no line begins with: a NUL behind a body, for one.
 void Framer::SearchStart(Cursor& in, Unit& unit) {
   const std::uint32_t start = in.Position();
-  while (!in.AtEnd() && !CanStartLine(in.Peek()) && searched_ + (in.Position() - start) <= limits::kLongLineBytes)
+  while (!in.AtEnd() && !CanStartLine(in.Peek()) &&
+         searched_ + (in.Position() - start) <= limits::kLongLineBytes)
     in.Skip();
   searched_ += in.Position() - start;
   offset_ += in.Position() - start;

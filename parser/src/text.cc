@@ -15,8 +15,10 @@ Number ReadNumber(Cursor& in, std::uint32_t maximum) {
   const std::uint32_t start = in.Position();
   std::uint64_t value = 0;
   bool in_range = true;
-  for (; IsDigit(in.Peek()); in.Skip()) {
-    value = value * 10 + (in.Peek() - std::uint32_t{'0'});
+  for (;; in.Skip()) {
+    const std::uint32_t digit = in.Peek() - std::uint32_t{'0'};
+    if (digit > 9) break;
+    value = value * 10 + digit;
     in_range = in_range && value <= maximum;
   }
   Number number;

@@ -53,8 +53,7 @@ bool ReadQuoted(Cursor& in, Cursor& quoted) {
 
 }  // namespace
 
-Cursor ReadAddresses(Cursor in, Address (&addresses)[2], std::uint8_t& count,
-                                       std::uint16_t& flags) {
+Cursor ReadAddresses(Cursor in, Address (&addresses)[2], std::uint8_t& count, std::uint16_t& flags) {
   for (bool valid = true;; in.Skip()) {
     SkipSpace(in);
     Cursor quoted;

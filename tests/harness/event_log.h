@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "tests/harness/tailed_framer.h"
 #include "rtsp/transport.h"
+#include "tests/harness/tailed_framer.h"
 
 namespace rtsp::test {
 

@@ -4,10 +4,10 @@
 
 #include <string>
 
-#include "tests/harness/tailed_framer.h"
 #include "tests/harness/event_log.h"
-#include "tests/unit/framer_streams.h"
+#include "tests/harness/tailed_framer.h"
 #include "tests/harness/text.h"
+#include "tests/unit/framer_streams.h"
 
 namespace rtsp::test {
 namespace {

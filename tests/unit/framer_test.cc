@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "tests/harness/event_log.h"
-#include "tests/unit/framer_streams.h"
-#include "tests/reference/framing.h"
 #include "tests/harness/tailed_framer.h"
 #include "tests/harness/text.h"
+#include "tests/reference/framing.h"
+#include "tests/unit/framer_streams.h"
 
 namespace rtsp::test {
 namespace {

@@ -93,10 +93,12 @@ TEST(Announcement, TakesHalfAPairForALonePort) {
 }
 
 TEST(Announcement, KeepsThePortsThatAreOpenedWithoutRtcpMux) {
-  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";RTCP-mux").open) & nat::kAllPorts,
+  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\";RTCP-mux").open) &
+                nat::kAllPorts,
             3);
   EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;client_port=5000;RTCP-mux").open) & nat::kAllPorts, 3);
-  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\";RTCP-mux").open) & nat::kAllPorts, 1);
+  EXPECT_EQ(nat::WithoutMux(Announced("RTP/AVP;unicast;dest_addr=\":5000\";RTCP-mux").open) & nat::kAllPorts,
+            1);
   EXPECT_EQ(Announced("RTP/AVP;unicast;dest_addr=\":5000\"/\":5001\"").open, 3);
 }
 

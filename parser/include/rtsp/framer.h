@@ -60,7 +60,8 @@ struct Unit {
   UnitKind kind = UnitKind::kNeedMore;
   LostReason reason = LostReason::kNone;
   std::uint8_t channel = 0;  ///< kInterleaved.
-  bool too_long = false;     ///< kHeader, kStartLine: the line is beyond limits::kLineBytes; `line` holds its front.
+  bool too_long =
+      false;  ///< kHeader, kStartLine: the line is beyond limits::kLineBytes; `line` holds its front.
   bool bare =
       false;  ///< kHeader: the line holds a CR or an LF that ends no line: who reads it as another line, and
               ///< who does not, cannot be told.
