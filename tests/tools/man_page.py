@@ -20,13 +20,13 @@ def lint():
 
 def parameters():
     found = set()
-    for source in (TOP / "kshim").glob("*.c"):
+    for source in (TOP / "kshim").rglob("*.c"):
         found |= set(re.findall(r"^module_param(?:_cb|_named|_array)?\((\w+)", source.read_text(), re.M))
     return found
 
 
 def counters():
-    proc = (TOP / "kshim/nf_conntrack_rtsp_proc.c").read_text()
+    proc = (TOP / "kshim/conntrack/proc.c").read_text()
     found = set(re.findall(r'^\t\[RTSP_\w+\]\s*= "(\w+)"', proc, re.M))
     found |= set(re.findall(r'seq_printf\(seq, "(\w+) %', proc))
     core = (TOP / "mangler/src/rtspnat.cc").read_text()
@@ -35,7 +35,7 @@ def counters():
 
 
 def tracepoints():
-    header = TOP / "kshim/nf_conntrack_rtsp_trace.h"
+    header = TOP / "kshim/conntrack/trace.h"
     return set(re.findall(r"^(?:TRACE_EVENT|RTSP_MAPPING_EVENT)\((\w+)", header.read_text(), re.M))
 
 

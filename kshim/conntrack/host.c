@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The hosts whose connections are followed.
+ *
+ * A table of all hosts that are followed or had mappings in the last two seconds, whose
+ * size is bounded, and so is each chain.  One that has nothing makes room for another;
+ * what does not fit is refused.
+ *
+ * A machine can have any of the 2^64 addresses of its network, so of IPv6 these have limits
+ * of their own together, beside those of each address: a site, an entry like a host's.
+ *
+ * rtsp_hosts_lock nests inside conn->lock and has no other inside it.
+ */
+
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "host.h"
+
+#define RTSP_HOST_BUCKETS	256
+#define RTSP_HOST_CHAIN		32
+#define RTSP_HOSTS		4096
+/* Of these, in the first 64 bits of an IPv6 address. */
+#define RTSP_HOSTS_OF_SITE	256
+
+DEFINE_SPINLOCK(rtsp_hosts_lock);
+static struct hlist_head rtsp_buckets[RTSP_HOST_BUCKETS];
+static siphash_key_t rtsp_host_seed __read_mostly;
+/* Of the initial namespace, and of all others. */
+static unsigned int rtsp_hosts[2];
+
+static bool rtsp_host_is_used(const struct rtsp_host *host)
+{
+	return host->connections || host->hosts;
+}
+
+static void rtsp_host_key(struct rtsp_host_key *key, const struct nf_conn *ct)
+{
+	memset(key, 0, sizeof(*key));
+	key->addr = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
+	key->net = (unsigned long)nf_ct_net(ct);
+	key->zone = nf_ct_zone(ct)->id;
+	key->l3num = nf_ct_l3num(ct);
+}
+
+static struct hlist_head *rtsp_host_bucket(const struct rtsp_host_key *key)
+{
+	return &rtsp_buckets[siphash(key, sizeof(*key), &rtsp_host_seed) %
+			     RTSP_HOST_BUCKETS];
+}
+
+static unsigned int *rtsp_hosts_of(const struct net *net)
+{
+	return &rtsp_hosts[!net_eq(net, &init_net)];
+}
+
+static void rtsp_host_free(struct rtsp_host *host)
+{
+	struct rtsp_host *site = host->site;
+
+	if (host->listed || rtsp_host_is_used(host))
+		return;
+	kfree(host);
+	if (!site)
+		return;
+	site->hosts--;
+	if (!site->listed && !rtsp_host_is_used(site))
+		kfree(site);
+}
+
+static void rtsp_host_unlist(struct rtsp_host *host)
+{
+	hlist_del(&host->node);
+	host->listed = false;
+	(*rtsp_hosts_of(host->net))--;
+	rtsp_count_hosts(host->net, -1);
+	rtsp_host_free(host);
+}
+
+/* Other namespaces than the initial one have half as many together, and each of them a
+ * half of that.
+ */
+static bool rtsp_hosts_are_full(const struct net *net)
+{
+	unsigned int most = RTSP_HOSTS;
+
+	if (net_eq(net, &init_net))
+		return *rtsp_hosts_of(net) >= most;
+	return *rtsp_hosts_of(net) >= most / 2 || rtsp_hosts_in(net) >= most / 4;
+}
+
+/* One that has nothing makes room, and with it goes what it has used up lately. */
+static bool rtsp_host_make_room(struct hlist_head *bucket, const struct net *net)
+{
+	struct rtsp_host *host;
+
+	hlist_for_each_entry(host, bucket, node) {
+		if (!rtsp_host_is_used(host) && net_eq(host->net, net)) {
+			rtsp_host_unlist(host);
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct rtsp_host *rtsp_host_new(struct hlist_head *bucket,
+				       const struct rtsp_host_key *key,
+				       const struct net *net,
+				       struct rtsp_host *site)
+{
+	struct rtsp_host *host;
+
+	if (rtsp_hosts_are_full(net) && !rtsp_host_make_room(bucket, net))
+		return NULL;
+	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
+	if (!host)
+		return NULL;
+	host->key = *key;
+	host->net = net;
+	host->filled = jiffies - RTSP_HOST_BURST;
+	host->listed = true;
+	INIT_LIST_HEAD(&host->lingering);
+	hlist_add_head(&host->node, bucket);
+	(*rtsp_hosts_of(net))++;
+	rtsp_count_hosts(net, 1);
+	host->site = site;
+	if (site)
+		site->hosts++;
+	return host;
+}
+
+static struct rtsp_host *rtsp_host_get(const struct rtsp_host_key *key,
+				       const struct net *net,
+				       struct rtsp_host *site)
+{
+	struct hlist_head *bucket = rtsp_host_bucket(key);
+	struct rtsp_host *host;
+	unsigned int length = 0;
+
+	hlist_for_each_entry(host, bucket, node) {
+		if (!memcmp(&host->key, key, sizeof(*key)))
+			return host;
+		length++;
+	}
+	if (length >= RTSP_HOST_CHAIN && !rtsp_host_make_room(bucket, net))
+		return NULL;
+	/* The caller counts as one of them. */
+	if (site && site->hosts > RTSP_HOSTS_OF_SITE)
+		return NULL;
+	return rtsp_host_new(bucket, key, net, site);
+}
+
+/* Of IPv6 the first 64 bits are a site.  Where it has too many hosts, the others share what it
+ * may have itself.
+ */
+static struct rtsp_host *rtsp_host_find(const struct nf_conn *ct)
+{
+	const struct net *net = nf_ct_net(ct);
+	struct rtsp_host_key key, site_key;
+	struct rtsp_host *site, *host;
+
+	rtsp_host_key(&key, ct);
+	if (key.l3num == NFPROTO_IPV4)
+		return rtsp_host_get(&key, net, NULL);
+
+	site_key = key;
+	site_key.addr.ip6[2] = 0;
+	site_key.addr.ip6[3] = 0;
+	site_key.is_site = 1;
+	site = rtsp_host_get(&site_key, net, NULL);
+	if (!site)
+		return NULL;
+	site->hosts++;	/* so that it does not make room itself */
+	host = rtsp_host_get(&key, net, site);
+	site->hosts--;
+	return host ?: site;
+}
+
+bool rtsp_host_enter(struct rtsp_conn *conn)
+{
+	struct rtsp_host *host;
+
+	spin_lock_bh(&rtsp_hosts_lock);
+	conn->host = rtsp_host_find(conn->ct);
+	for (host = conn->host; host; host = host->site)
+		WRITE_ONCE(host->connections, host->connections + 1);
+	spin_unlock_bh(&rtsp_hosts_lock);
+	return conn->host;
+}
+
+void rtsp_host_begin_linger(struct rtsp_conn *conn)
+{
+	spin_lock_bh(&rtsp_hosts_lock);
+	list_add(&conn->host_node, &conn->host->lingering);
+	spin_unlock_bh(&rtsp_hosts_lock);
+}
+
+void rtsp_host_end_linger(struct rtsp_conn *conn)
+{
+	spin_lock_bh(&rtsp_hosts_lock);
+	list_del(&conn->host_node);
+	spin_unlock_bh(&rtsp_hosts_lock);
+}
+
+unsigned int rtsp_host_lingering(const struct rtsp_conn *conn,
+				 struct rtsp_conn **others, bool oldest)
+{
+	struct list_head *lingering = &conn->host->lingering;
+	struct rtsp_conn *other;
+	unsigned int count = 0;
+
+	spin_lock_bh(&rtsp_hosts_lock);
+	if (oldest) {
+		list_for_each_entry_reverse(other, lingering, host_node) {
+			if (other != conn)
+				others[count++] = other;
+			if (count == RTSP_LINGER_LOOK)
+				break;
+		}
+	} else {
+		list_for_each_entry(other, lingering, host_node) {
+			if (other != conn)
+				others[count++] = other;
+			if (count == RTSP_LINGER_LOOK)
+				break;
+		}
+	}
+	spin_unlock_bh(&rtsp_hosts_lock);
+	return count;
+}
+
+void rtsp_host_leave(struct rtsp_conn *conn)
+{
+	struct rtsp_host *host;
+
+	spin_lock_bh(&rtsp_hosts_lock);
+	for (host = conn->host; host; host = host->site)
+		WRITE_ONCE(host->connections, host->connections - 1);
+	if (conn->host)
+		rtsp_host_free(conn->host);
+	conn->host = NULL;
+	spin_unlock_bh(&rtsp_hosts_lock);
+}
+
+static bool rtsp_host_is_idle(const struct rtsp_host *host)
+{
+	return !rtsp_host_is_used(host) &&
+	       jiffies - host->filled >= RTSP_HOST_BURST;
+}
+
+static void rtsp_host_reap_bucket(struct hlist_head *bucket,
+				  const struct net *net)
+{
+	struct rtsp_host *host;
+	struct hlist_node *next;
+
+	hlist_for_each_entry_safe(host, next, bucket, node) {
+		if (net ? net_eq(host->net, net) : rtsp_host_is_idle(host))
+			rtsp_host_unlist(host);
+	}
+}
+
+bool rtsp_host_reap(const struct net *net)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTSP_HOST_BUCKETS; i++) {
+		spin_lock_bh(&rtsp_hosts_lock);
+		rtsp_host_reap_bucket(&rtsp_buckets[i], net);
+		spin_unlock_bh(&rtsp_hosts_lock);
+	}
+	return READ_ONCE(rtsp_hosts[0]) || READ_ONCE(rtsp_hosts[1]);
+}
+
+void rtsp_host_init(void)
+{
+	get_random_bytes(&rtsp_host_seed, sizeof(rtsp_host_seed));
+}
+
+void rtsp_host_exit(void)
+{
+	struct rtsp_host *host;
+	struct hlist_node *next;
+	unsigned int i;
+
+	for (i = 0; i < RTSP_HOST_BUCKETS; i++) {
+		hlist_for_each_entry_safe(host, next, &rtsp_buckets[i], node)
+			rtsp_host_unlist(host);
+	}
+}

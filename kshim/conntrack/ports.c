@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Ports that mappings hold, so that nobody else gets them.
+ *
+ * Its lock nests inside conn->lock, and nothing inside it.
+ */
+
+#include <linux/random.h>
+#include <linux/siphash.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+#include <net/netfilter/nf_conntrack_tuple.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "ports.h"
+
+#define RTSP_PORT_BUCKETS	1024
+
+static DEFINE_SPINLOCK(rtsp_ports_lock);
+static struct hlist_head rtsp_ports[RTSP_PORT_BUCKETS];
+static siphash_key_t rtsp_ports_seed __read_mostly;
+
+struct rtsp_port_key {
+	union nf_inet_addr addr;
+	u64 net;
+	__be16 port;
+	u16 protocol;
+	u32 unused;
+} __aligned(SIPHASH_ALIGNMENT);
+
+static const union nf_inet_addr *rtsp_port_addr(const struct rtsp_port *port)
+{
+	enum ip_conntrack_dir dir = port->dir;
+
+	return &port->ct->tuplehash[dir].tuple.dst.u3;
+}
+
+static const union nf_inet_addr *rtsp_port_sender(const struct rtsp_port *port)
+{
+	enum ip_conntrack_dir dir = port->dir;
+
+	return &port->ct->tuplehash[dir].tuple.src.u3;
+}
+
+static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
+{
+	struct rtsp_port_key key;
+
+	memset(&key, 0, sizeof(key));
+	key.addr = *rtsp_port_addr(port);
+	key.net = (unsigned long)nf_ct_net(port->ct);
+	key.port = port->port;
+	key.protocol = port->protocol;
+	return &rtsp_ports[siphash(&key, sizeof(key), &rtsp_ports_seed) %
+			   RTSP_PORT_BUCKETS];
+}
+
+/* The control connection, which may have again what it had before a takeover. */
+static const struct nf_conn *rtsp_port_owner(const struct rtsp_port *port)
+{
+	return port->adopted ? port->ct->master : port->ct;
+}
+
+static bool rtsp_port_is_had_again(const struct rtsp_port *a,
+				   const struct rtsp_port *b)
+{
+	return a->adopted != b->adopted &&
+	       rtsp_port_owner(a) == rtsp_port_owner(b);
+}
+
+static bool rtsp_port_overlaps(const struct rtsp_port *a,
+			       const struct rtsp_port *b)
+{
+	return a->port == b->port && a->protocol == b->protocol &&
+	       !rtsp_port_is_had_again(a, b) &&
+	       net_eq(nf_ct_net(a->ct), nf_ct_net(b->ct)) &&
+	       nf_ct_zone(a->ct)->id == nf_ct_zone(b->ct)->id &&
+	       nf_ct_l3num(a->ct) == nf_ct_l3num(b->ct) &&
+	       nf_inet_addr_cmp(rtsp_port_addr(a), rtsp_port_addr(b)) &&
+	       (a->any_source || b->any_source ||
+		nf_inet_addr_cmp(rtsp_port_sender(a), rtsp_port_sender(b)));
+}
+
+bool rtsp_port_hold(struct rtsp_port *port)
+{
+	struct hlist_head *bucket = rtsp_port_bucket(port);
+	const struct rtsp_port *other;
+	bool taken = false;
+
+	spin_lock_bh(&rtsp_ports_lock);
+	hlist_for_each_entry(other, bucket, node) {
+		taken = rtsp_port_overlaps(other, port);
+		if (taken)
+			break;
+	}
+	if (!taken)
+		hlist_add_head(&port->node, bucket);
+	spin_unlock_bh(&rtsp_ports_lock);
+	return !taken;
+}
+
+void rtsp_port_let_go(struct rtsp_port *port)
+{
+	if (hlist_unhashed(&port->node))
+		return;
+	spin_lock_bh(&rtsp_ports_lock);
+	hlist_del_init(&port->node);
+	spin_unlock_bh(&rtsp_ports_lock);
+}
+
+void rtsp_ports_init(void)
+{
+	get_random_bytes(&rtsp_ports_seed, sizeof(rtsp_ports_seed));
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The control connection to where the peer sends the opener on (RFC 2326 section
+ * 10.10).  It is expected, so that this helper watches it although its port need not
+ * be one that the rules name.
+ */
+
+#include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
+
+#include "expect.h"
+#include "host.h"
+#include "mapping.h"
+#include "proc.h"
+
+/* An expected connection holds on to the one before, and conntrack frees them one inside
+ * the other on the kernel's stack.
+ */
+#define RTSP_REDIRECTS	4
+
+static bool rtsp_is_redirected_enough(const struct nf_conn *ct)
+{
+	unsigned int count;
+
+	for (count = 0; ct->master && count < RTSP_REDIRECTS; count++)
+		ct = ct->master;
+	return count == RTSP_REDIRECTS;
+}
+
+/* Once exp->helper said both whose the expectation is and who watches what comes. */
+static void rtsp_watch_too(struct nf_conntrack_expect *exp)
+{
+	struct nf_conntrack_helper *helper =
+		rcu_dereference(nfct_help(exp->master)->helper);
+
+#ifdef HAVE_ASSIGN_HELPER
+	rcu_assign_pointer(exp->assign_helper, helper);
+#else
+	exp->helper = helper;
+#endif
+}
+
+static struct nf_conntrack_expect *
+rtsp_expect_control(struct nf_conn *ct, const struct rtspnat_step *step)
+{
+	const struct nf_conntrack_tuple *original =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
+	__be16 port = htons(step->peer[0]);
+	union nf_inet_addr addr;
+
+	if (!exp)
+		return NULL;
+
+	BUILD_BUG_ON(sizeof(addr) != sizeof(step->redirect.bytes));
+	memcpy(&addr, step->redirect.bytes, sizeof(addr));
+	nf_ct_expect_init(exp, RTSP_EXPECT_CONTROL, nf_ct_l3num(ct),
+			  &original->src.u3, &addr, IPPROTO_TCP, NULL, &port);
+	rtsp_watch_too(exp);
+	return exp;
+}
+
+/* It counts for the host as a mapping does. */
+static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
+{
+	struct rtsp_conn *conn = ask->conn;
+	struct nf_conntrack_expect *exp;
+	enum rtsp_counter why;
+
+	if (rtsp_is_redirected_enough(conn->ct))
+		return RTSP_TOO_MANY_REDIRECTS;
+	if (!rtsp_host_may_expect(conn, 1))
+		return RTSP_TOO_MANY_EXPECTATIONS;
+	why = rtsp_host_take(conn);
+	if (why != RTSP_COUNTERS)
+		return why;
+
+	exp = rtsp_expect_control(conn->ct, ask->step);
+	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
+	if (exp && !nf_ct_expect_related(exp, 0)) {
+		WRITE_ONCE(conn->redirect, exp);
+		rtsp_host_expect(conn, 1);
+		return RTSP_REDIRECTED;
+	}
+	if (exp)
+		nf_ct_expect_put(exp);
+	rtsp_host_give_back(conn);
+	return why;
+}
+
+void rtsp_redirect(const struct rtsp_ask *ask)
+{
+	rtsp_redirect_end(ask->conn);
+	/* Nothing stays of it that this could be charged to. */
+	if (ask->conn->brief)
+		return;
+	rtsp_count(nf_ct_net(ask->conn->ct), rtsp_redirect_begin(ask));
+}
+
+void rtsp_redirect_end(struct rtsp_conn *conn)
+{
+	struct nf_conntrack_expect *exp = conn->redirect;
+
+	if (!exp)
+		return;
+	WRITE_ONCE(conn->redirect, NULL);
+	rtsp_expect_drop(&exp);
+	rtsp_host_expect(conn, -1);
+	rtsp_host_put(conn);
+}
+
+void rtsp_redirect_on(struct rtsp_conn *conn)
+{
+	bool there;
+
+	if (!conn->redirect)
+		return;
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	there = rtsp_expect_is_registered(conn->redirect);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+	if (!there)
+		rtsp_redirect_end(conn);
+}
