@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What nf_nat_rtsp does for nf_conntrack_rtsp. */
-#ifndef _RTSP_NAT_H
-#define _RTSP_NAT_H
+/* What the two modules share.
+ *
+ * nf_conntrack_rtsp makes expectations and does without NAT.  nf_nat_rtsp fills in the hooks when
+ * it is loaded; for a connection that NAT translates, nf_conntrack_rtsp calls them under RCU:
+ *
+ *	nat = rcu_dereference(nf_nat_rtsp_hooks);
+ *	exp = nf_ct_expect_alloc(ct);		(and nf_ct_expect_init())
+ *	nat->inbound(exp, inside);		before it is registered
+ *	if (nat->port_taken(exp, ifindex)) ...	another port, then
+ *	nf_ct_expect_related(exp, 0);
+ *	nat->peer(exp, published);		when the peer has named its port
+ */
+#ifndef _RTSP_NAT_HOOK_H
+#define _RTSP_NAT_HOOK_H
 
 #include <linux/netfilter.h>
-#include <linux/skbuff.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 
 struct nf_nat_rtsp_hooks {
-	/* Is the port that @exp would take in use by the router itself? */
+	/* Does a socket of the router itself use the port that @exp would take? */
 	bool (*port_taken)(const struct nf_conntrack_expect *exp, int ifindex);
 
 	/* Make media that match @exp, which come from the peer, reach the opener
@@ -22,9 +32,9 @@ struct nf_nat_rtsp_hooks {
 	 */
 	void (*outbound)(struct nf_conntrack_expect *exp, __be16 outside);
 
-	/* The port at the peer's end: of media from the peer the one that they seem
-	 * to come from, of media to it the one that they reach.  0: as it is.
-	 * May be changed while packets match.
+	/* Set the port at the peer's end: for media from the peer the port that they seem to
+	 * come from, for media to the peer the port that they reach; 0 changes no port.
+	 * May be called while packets match.
 	 */
 	void (*peer)(struct nf_conntrack_expect *exp, __be16 port);
 
@@ -36,4 +46,9 @@ struct nf_nat_rtsp_hooks {
 /* NULL while nf_nat_rtsp is not loaded. */
 extern const struct nf_nat_rtsp_hooks __rcu *nf_nat_rtsp_hooks;
 
-#endif /* _RTSP_NAT_H */
+/* @ct, which is new, has matched @exp.  Returns false if @exp belongs to another sender by now:
+ * then conntrack drops the packet.  For the expectfn of each module.
+ */
+bool nf_conntrack_rtsp_arrive(struct nf_conn *ct, struct nf_conntrack_expect *exp);
+
+#endif /* _RTSP_NAT_HOOK_H */

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Flows that come by an expectation.
+/* The first packet of a media flow that matches an expectation.
  *
- * Without the peer's port in it each source port is another flow, and anybody can write
- * the peer's address.  A few are let in at a time.  Once there are as many as streams and
- * they have sent for some seconds, the expectation gives its place in the table up, until one
- * of them falls silent.
+ * An expectation that names no source port admits a new flow for each, and anybody can write the
+ * peer's address into a packet.  So a port admits RTSP_SOURCES flows at a time, and a new one
+ * replaces the one that has been silent for longest.
  */
 
+#include <linux/export.h>
 #include <net/netfilter/nf_conntrack_core.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
+#include "../nat_hook.h"
 #include "arrival.h"
+#include "expect.h"
 #include "flow.h"
-#include "proc.h"
+#include "source.h"
+#include "stats.h"
 
-/* A free place, or that of the one that has been silent for longest. */
+/* A free place, or that of the flow that has been silent for longest. */
 static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media,
 					   unsigned int i)
 {
@@ -31,115 +35,38 @@ static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media,
 	return place;
 }
 
-static void rtsp_arrival_add(struct rtsp_conn *conn, struct nf_conn *ct,
-			     struct rtsp_media *media, unsigned int i)
+static void rtsp_arrival_add(struct rtsp_media *media, unsigned int i,
+			     struct nf_conn *ct)
 {
 	struct nf_conn **place = rtsp_arrival_place(media, i);
 
 	if (*place) {
 		if (nf_ct_is_confirmed(*place) && nf_ct_kill(*place))
-			rtsp_count(nf_ct_net(conn->ct), RTSP_SOURCE_REPLACED);
+			rtsp_count(nf_ct_net(ct), RTSP_SOURCE_REPLACED);
 		rtsp_flow_put(place);
 	}
 	nf_conntrack_get(&ct->ct_general);
 	*place = ct;
 }
 
-/* Long enough that one forged packet ahead of the stream does not stand for it. */
-#define RTSP_ARRIVAL_SECONDS	4
-/* The sender may go on from another port.  Reports have 6.2 seconds between them at most
- * (RFC 3550 section 6.3.1).
- */
-#define RTSP_ARRIVAL_SILENCE	9
-
-/* Every packet sets a timeout anew. */
-static void rtsp_arrivals_listen(struct rtsp_media *media, unsigned int i)
-{
-	u32 before = media->kept[i];
-	unsigned int j;
-
-	media->kept[i] = 0;
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (media->flow[i][j])
-			media->kept[i] += READ_ONCE(media->flow[i][j]->timeout);
-	}
-	if (media->kept[i] != before) {
-		media->silent[i] = 0;
-		media->sent[i] = min(media->sent[i] + 1, U8_MAX);
-	} else {
-		media->silent[i] = min(media->silent[i] + 1, U8_MAX);
-	}
-}
-
-/* As many as there are streams, and none of them silent. */
-static bool rtsp_arrivals_are_all(const struct rtsp_mapping *mapping,
-				  unsigned int i, unsigned int count)
-{
-	struct nf_conn *const *flow = mapping->media->flow[i];
-	unsigned int j;
-
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (flow[j] && rtsp_flow_left(flow[j]) < RTSP_FLOW_LEFT)
-			return false;
-	}
-	return count && count == mapping->streams;
-}
-
-/* Where the table has no place for the expectation, they stay. */
-static void rtsp_arrivals_keep(struct rtsp_media *media, unsigned int i)
-{
-	unsigned int j;
-
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		struct nf_conn *ct = media->flow[i][j];
-
-		if (ct && rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
-			rtsp_flow_keep(ct);
-	}
-}
-
-static bool rtsp_arrivals_are_awaited(const struct nf_conntrack_expect *exp)
-{
-	return exp->tuple.dst.protonum == IPPROTO_UDP &&
-	       !(READ_ONCE(exp->flags) & NF_CT_EXPECT_INACTIVE);
-}
-
-void rtsp_arrivals_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		      unsigned int i)
-{
-	struct rtsp_media *media = mapping->media;
-	unsigned int count = rtsp_flow_tidy(media, i);
-	bool all = rtsp_arrivals_are_all(mapping, i, count);
-
-	rtsp_arrivals_listen(media, i);
-	if (mapping->flows & BIT(i)) {
-		if ((!all || media->silent[i] >= RTSP_ARRIVAL_SILENCE) &&
-		    rtsp_flow_relist(conn, mapping, i))
-			rtsp_arrivals_keep(media, i);
-		return;
-	}
-	if (!all || !rtsp_arrivals_are_awaited(mapping->in[i]))
-		media->sent[i] = 0;
-	else if (media->sent[i] >= RTSP_ARRIVAL_SECONDS)
-		rtsp_flow_unlist(conn, mapping, i);
-}
-
+/* The caller holds conn->lock. */
 static void rtsp_arrival_find(struct rtsp_conn *conn, struct nf_conn *ct,
 			      const struct nf_conntrack_expect *exp)
 {
+	struct rtsp_mapping *mapping;
 	unsigned int i, j;
 
-	for (i = 0; i < RTSP_MAPPINGS; i++) {
-		const struct rtsp_mapping *mapping = &conn->mapping[i];
-
+	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
 		for (j = 0; j < RTSPNAT_PORTS; j++) {
 			if (mapping->in[j] == exp)
-				rtsp_arrival_add(conn, ct, mapping->media, j);
+				rtsp_arrival_add(mapping->media, j, ct);
 		}
 	}
 }
 
-void rtsp_arrival(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
+/* Note @ct with the mapping that has @exp. */
+static void rtsp_arrival_note(struct nf_conn *ct,
+			      const struct nf_conntrack_expect *exp)
 {
 	const struct rtsp_helper *helper = rtsp_helper(exp->master);
 	struct rtsp_conn *conn = helper ? rcu_dereference(helper->conn) : NULL;
@@ -150,4 +77,64 @@ void rtsp_arrival(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
 	if (!conn->dead)
 		rtsp_arrival_find(conn, ct, exp);
 	spin_unlock_bh(&conn->lock);
+}
+
+/* Conntrack found that @exp matches under the lock, but another CPU may have narrowed it since.
+ * Conntrack never confirms a dying conntrack, and drops the packet where it would have.
+ */
+bool nf_conntrack_rtsp_arrive(struct nf_conn *ct, struct nf_conntrack_expect *exp)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	bool admitted = true;
+
+	spin_lock_bh(&nf_conntrack_expect_lock);
+	if (rtsp_source_is_any(exp))
+		rtsp_expect_narrow(exp, &tuple->src.u3);
+	else
+		admitted = nf_ct_tuple_mask_cmp(tuple, &exp->tuple, &exp->mask);
+	spin_unlock_bh(&nf_conntrack_expect_lock);
+
+	if (admitted)
+		rtsp_arrival_note(ct, exp);
+	else
+		set_bit(IPS_DYING_BIT, &ct->status);
+	return admitted;
+}
+EXPORT_SYMBOL_GPL(nf_conntrack_rtsp_arrive);
+
+static void rtsp_arrival_expected(struct nf_conn *ct,
+				  struct nf_conntrack_expect *exp)
+{
+	nf_conntrack_rtsp_arrive(ct, exp);
+}
+
+/* conntrackd knows the function by this name. */
+static struct nf_ct_helper_expectfn rtsp_arrival_expectfn = {
+	.name		= "rtsp-source",
+	.expectfn	= rtsp_arrival_expected,
+};
+
+void rtsp_arrival_watch(struct nf_conntrack_expect *exp)
+{
+	exp->expectfn = rtsp_arrival_expected;
+}
+
+void rtsp_arrival_init(void)
+{
+	nf_ct_helper_expectfn_register(&rtsp_arrival_expectfn);
+}
+
+static bool rtsp_arrival_is_ours(struct nf_conntrack_expect *exp, void *data)
+{
+	return exp->expectfn == rtsp_arrival_expected;
+}
+
+/* As in nf_nat_rtsp_exit(): userspace may have made expectations of its own that call it. */
+void rtsp_arrival_exit(void)
+{
+	nf_ct_helper_expectfn_unregister(&rtsp_arrival_expectfn);
+	synchronize_rcu();
+	nf_ct_expect_iterate_destroy(rtsp_arrival_is_ours, NULL);
+	synchronize_rcu();
 }

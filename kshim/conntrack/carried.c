@@ -2,29 +2,105 @@
 /* Connections that another router followed, which is gone.
  *
  * conntrackd has made them and their media flows anew, with their NAT.  Media play on by
- * themselves; this is about the control connection, and about who gets their ports.
+ * themselves.  This file reads on in the control connection, and holds the ports of the flows, for
+ * which there is no mapping here.
  */
 
+#include <linux/list.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
-#include "adopted.h"
+#include "../compat.h"
 #include "carried.h"
-#include "proc.h"
-#include "state.h"
+#include "conn.h"
+#include "ports.h"
+#include "stats.h"
 
-/* Whether it has media takes a look at the whole table, for which anybody may ask.  So there
- * is one at a time, and one a second: with a reference, or NULL.
+/* A control connection of which nobody knows whether it has media, with a reference; or NULL.  To
+ * find out takes a look at the whole table, and anybody may ask for one: so there is one at a time,
+ * and one a second.
  */
 static struct nf_conn *rtsp_doubtful;
+
+struct rtsp_adopted {
+	struct list_head list;
+	struct nf_conn *flow;		/* a reference is held */
+	struct rtsp_port port[IP_CT_DIR_MAX];
+};
+
+/* Whoever walks it is in process context, and only one at a time does: sweep.c has a mutex. */
+static LIST_HEAD(rtsp_adopted);
+
+/* Do packets in @dir go to an address that NAT replaces: the router's, or a published one? */
+static bool rtsp_adopted_is_led(const struct nf_conn *flow,
+				enum ip_conntrack_dir dir)
+{
+	const struct nf_conntrack_tuple *master =
+		&flow->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const union nf_inet_addr *to = &flow->tuplehash[dir].tuple.dst.u3;
+
+	if (nf_inet_addr_cmp(to, &flow->master->tuplehash[IP_CT_DIR_REPLY].tuple.dst.u3))
+		return true;
+	return flow->master->status & IPS_DST_NAT &&
+	       nf_inet_addr_cmp(to, &master->dst.u3);
+}
+
+static void rtsp_adopt_port(struct rtsp_adopted *adopted,
+			    enum ip_conntrack_dir dir)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&adopted->flow->tuplehash[dir].tuple;
+	struct rtsp_port *port = &adopted->port[dir];
+
+	port->ct = adopted->flow;
+	port->port = tuple->dst.u.all;
+	port->protocol = tuple->dst.protonum;
+	port->dir = dir;
+	port->adopted = true;
+	/* It fails if another connection was here first and holds it. */
+	rtsp_port_hold(port);
+}
+
+/* Hold the ports of @flow as long as it is there.  Atomic. */
+static void rtsp_adopt(struct nf_conn *flow)
+{
+	struct rtsp_adopted *adopted;
+	unsigned int dir;
+
+	adopted = kzalloc(sizeof(*adopted), GFP_ATOMIC | __GFP_NOWARN);
+	if (!adopted) {
+		rtsp_count(nf_ct_net(flow), RTSP_NO_MEMORY);
+		return;
+	}
+	nf_conntrack_get(&flow->ct_general);
+	adopted->flow = flow;
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
+		if (rtsp_adopted_is_led(flow, dir))
+			rtsp_adopt_port(adopted, dir);
+	}
+	list_add_tail(&adopted->list, &rtsp_adopted);
+}
+
+static void rtsp_adopted_free(struct rtsp_adopted *adopted)
+{
+	unsigned int dir;
+
+	list_del(&adopted->list);
+	for (dir = 0; dir < IP_CT_DIR_MAX; dir++)
+		rtsp_port_let_go(&adopted->port[dir]);
+	nf_ct_put(adopted->flow);
+	kfree(adopted);
+}
 
 struct rtsp_look {
 	const struct nf_conn *master;
 	bool found;
 };
 
-/* 0: it is not to end. */
+/* Returns 0, so that @ct does not end. */
 static int rtsp_look_at(struct nf_conn *ct, void *data)
 {
 	struct rtsp_look *look = data;
@@ -39,13 +115,8 @@ static int rtsp_look_at(struct nf_conn *ct, void *data)
 static bool rtsp_has_media(struct nf_conn *ct)
 {
 	struct rtsp_look look = { .master = ct };
-#ifdef HAVE_ITER_DATA
-	struct nf_ct_iter_data data = { .net = nf_ct_net(ct), .data = &look };
 
-	nf_ct_iterate_cleanup_net(rtsp_look_at, &data);
-#else
-	nf_ct_iterate_cleanup_net(nf_ct_net(ct), rtsp_look_at, &look, 0, 0);
-#endif
+	rtsp_compat_look_at_all(nf_ct_net(ct), rtsp_look_at, &look);
 	return look.found;
 }
 
@@ -56,7 +127,7 @@ static void rtsp_carried_know(struct rtsp_helper *helper, bool carried)
 	set_bit(RTSP_LOOKED, &helper->flags);
 }
 
-void rtsp_carried_look(void)
+static void rtsp_carried_look(void)
 {
 	struct nf_conn *ct = xchg(&rtsp_doubtful, NULL);
 	struct rtsp_helper *helper = ct ? rtsp_helper(ct) : NULL;
@@ -67,13 +138,32 @@ void rtsp_carried_look(void)
 		nf_ct_put(ct);
 }
 
+bool rtsp_carried_on(void)
+{
+	struct rtsp_adopted *adopted, *next;
+
+	rtsp_carried_look();
+	list_for_each_entry_safe(adopted, next, &rtsp_adopted, list) {
+		if (nf_ct_is_dying(adopted->flow) ||
+		    nf_ct_is_expired(adopted->flow))
+			rtsp_adopted_free(adopted);
+		cond_resched();
+	}
+	return !list_empty(&rtsp_adopted);
+}
+
 void rtsp_carried_forget(const struct net *net)
 {
 	struct nf_conn *ct = READ_ONCE(rtsp_doubtful);
+	struct rtsp_adopted *adopted, *next;
 
 	if (ct && (!net || net_eq(nf_ct_net(ct), net)) &&
 	    cmpxchg(&rtsp_doubtful, ct, NULL) == ct)
 		nf_ct_put(ct);
+	list_for_each_entry_safe(adopted, next, &rtsp_adopted, list) {
+		if (!net || net_eq(nf_ct_net(adopted->flow), net))
+			rtsp_adopted_free(adopted);
+	}
 }
 
 static void rtsp_carried_ask(const struct rtsp_packet *pkt)
@@ -114,9 +204,9 @@ static bool rtsp_begins_reply(const struct rtsp_packet *pkt)
 	return text && !memcmp(text, version, sizeof(copy));
 }
 
-/* What answers a request acknowledges it; what acknowledges the answer and nothing
- * else follows it.  Where the numbers are not those of the sender, because the text
- * became longer on the other router, these never fit.
+/* A reply acknowledges its request, and the next request acknowledges the reply and nothing behind
+ * it: there a message begins.  If text became longer on the other router, the numbers here are not
+ * those of the sender, and never fit.
  */
 static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 			    const struct tcphdr *th)

@@ -1,32 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Conntrack expectations of one port of a mapping.
  *
- * A reserved port is an inactive expectation: nobody else can register one that
- * overlaps it, and no packet matches it.  There is one of what comes from the peer,
- * and one of what the opener sends first (a hole punch, RTCP), which has to leave
- * from the port that was announced.
+ * A reserved port is an inactive expectation: no other connection can register one that overlaps
+ * it, and no packet matches it.  A port has one for media from the peer, and one for what the
+ * opener sends first (a hole punch, RTCP), which has to leave from the announced port.
  */
 
 #include <linux/errno.h>
 #include <net/netfilter/nf_conntrack_core.h>
-#include <net/netfilter/nf_conntrack_ecache.h>
-#include <net/netfilter/nf_conntrack_helper.h>
 
+#include "../compat.h"
 #include "expect.h"
 #include "source.h"
 
-/* As long as 32 bits of jiffies carry.  Expectations die with their master, and
- * that is the only end they should have: a stream may be paused for hours, and
- * one that expired would be free for others while the core counts on it.  So the
- * sweep renews them once a day.
+/* As long as 32 bits of jiffies carry.  An expectation should end with its master and not before:
+ * a stream may be paused for hours, and the port of an expectation that expired would be free for
+ * others while the core counts on it.  So the sweep renews expectations once a day.
  */
 #define RTSP_EXPECT_TIMEOUT	(20 * 24 * 60 * 60)
 static_assert((u64)RTSP_EXPECT_TIMEOUT * HZ < S32_MAX);
 
-/* No class of its own for each direction of media: the limit cannot be reached by
- * what one struct rtsp_conn can hold, so nothing of it is ever evicted for the rest.
- * Of control connections there is the one that was named last, for as long as it
- * takes to open one.
+/* Both directions of media share a class: one struct rtsp_conn cannot reach its limit, so conntrack
+ * never evicts one expectation of it for another.  Of control connections the one that was named
+ * last is expected, for as long as it takes to open one.
  */
 const struct nf_conntrack_expect_policy
 rtsp_expect_policies[RTSP_EXPECT_CLASSES] = {
@@ -62,8 +58,6 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
 	if (ask->nat)
 		ask->nat->inbound(exp, htons(ask->step->inside[i]));
-	else
-		rtsp_source_watch(exp);
 	return exp;
 }
 
@@ -71,10 +65,9 @@ struct nf_conntrack_expect *
 rtsp_expect_again(const struct rtsp_conn *conn,
 		  const struct nf_conntrack_expect *old)
 {
-	const struct nf_nat_rtsp_hooks *nat;
+	const struct nf_nat_rtsp_hooks *nat = rtsp_nat(conn);
 	struct nf_conntrack_expect *exp;
 
-	nat = rcu_dereference(nf_nat_rtsp_hooks);
 	if (conn->natted && !nat)
 		return NULL;
 	exp = nf_ct_expect_alloc(conn->ct);
@@ -87,22 +80,21 @@ rtsp_expect_again(const struct rtsp_conn *conn,
 	exp->mask = old->mask;
 	exp->flags = READ_ONCE(old->flags) &
 		     (NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE);
-	if (conn->natted) {
+	exp->expectfn = old->expectfn;
+	if (nat) {
 		nat->inbound(exp, old->saved_proto.all);
 		nat->peer(exp, (__force __be16)old->saved_addr.all[0]);
-	} else {
-		rtsp_source_watch(exp);
 	}
 	return exp;
 }
 
-/* A port that is not published is known as it is. */
+/* The opener knows a port that is not published as it is. */
 static __be16 rtsp_published(const struct rtspnat_step *step, unsigned int i)
 {
 	return htons(step->published[i] ?: step->peer[i]);
 }
 
-/* An opener that has not announced a port uses any. */
+/* An opener that has announced no port uses any. */
 static __be16 rtsp_source_port(const struct rtspnat_step *step, unsigned int i)
 {
 	return step->outside[i] ? htons(step->inside[i]) : 0;
@@ -156,36 +148,6 @@ int rtsp_expect_check_port(const struct rtsp_ask *ask,
 		       -EBUSY : 0;
 }
 
-/* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
-static bool rtsp_expect_is_listed(const struct nf_conntrack_expect *exp)
-{
-	const struct nf_conn_help *help = nfct_help(exp->master);
-	const struct nf_conntrack_expect *i;
-
-	lockdep_assert_held(&nf_conntrack_expect_lock);
-
-	hlist_for_each_entry(i, &help->expectations, lnode) {
-		if (i == exp)
-			return true;
-	}
-	return false;
-}
-
-/* nf_ct_unexpect_related() marks it on some kernels and leaves it on the lists, where it
- * counts as long as it stands there: up to a minute.
- */
-void rtsp_expect_unlink(struct nf_conntrack_expect *exp)
-{
-#ifdef NF_CT_EXPECT_DEAD
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	if (rtsp_expect_is_listed(exp))
-		nf_ct_unlink_expect_report(exp, 0, 0);
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-#else
-	nf_ct_unexpect_related(exp);
-#endif
-}
-
 static int rtsp_register_each(struct nf_conntrack_expect **exp)
 {
 	unsigned int i;
@@ -201,23 +163,29 @@ static int rtsp_register_each(struct nf_conntrack_expect **exp)
 
 	while (i-- > 0) {
 		if (exp[i])
-			rtsp_expect_unlink(exp[i]);
+			rtsp_compat_unexpect(exp[i]);
 	}
 	return ret;
 }
 
 int rtsp_expect_register(struct nf_conntrack_expect **exp)
 {
-#ifdef HAVE_RELATED_PAIR
+	int ret = -EOPNOTSUPP;
+
 	if (exp[0] && exp[1] && !exp[2] && !exp[3])
-		return nf_ct_expect_related_pair(exp, 0);
-#endif
-	return rtsp_register_each(exp);
+		ret = rtsp_compat_expect_pair(exp);
+	return ret == -EOPNOTSUPP ? rtsp_register_each(exp) : ret;
 }
 
+/* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp)
 {
-	return rtsp_expect_is_listed(exp) && !rtsp_expect_is_dead(exp);
+	return rtsp_compat_is_listed(exp) && !rtsp_compat_is_dead(exp);
+}
+
+bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp)
+{
+	return !(READ_ONCE(exp->flags) & NF_CT_EXPECT_INACTIVE);
 }
 
 static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
@@ -231,29 +199,24 @@ static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
 	WRITE_ONCE(exp->flags, flags);
 }
 
-/* nf_conntrack tells userspace of expectations that come and go, and not of one
- * that changes in place: conntrackd would carry it as it was to its peer.
+/* Conntrack tells userspace of an expectation that comes or goes, and not of one that changes in
+ * place: conntrackd would carry the old one to its peer.  So a change is announced as an end and a
+ * beginning.  An expectation that was released meanwhile has been announced already.
  */
-void rtsp_expect_tell(struct nf_conntrack_expect *exp,
-		      enum ip_conntrack_expect_events event)
+void rtsp_expect_narrow(struct nf_conntrack_expect *exp,
+			const union nf_inet_addr *addr)
 {
-#if defined(CONFIG_NF_CONNTRACK_EVENTS) && defined(HAVE_EXP_EVENT)
-	const struct nf_conntrack_ecache *cache =
-		nf_ct_ecache_find(exp->master);
-	const struct nf_exp_event item = { .exp = exp };
-	const struct nf_ct_event_notifier *notify;
+	bool listed = rtsp_expect_is_registered(exp);
 
-	rcu_read_lock();
-	notify =
-		rcu_dereference(nf_ct_exp_net(exp)->ct.nf_conntrack_event_cb);
-	if (notify && cache && cache->expmask & BIT(event))
-		notify->exp_event(BIT(event), &item);
-	rcu_read_unlock();
-#endif
+	if (listed)
+		rtsp_compat_tell(exp, IPEXP_DESTROY);
+	rtsp_source_set(exp, addr);
+	if (listed)
+		rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
-/* The hash is over the destination alone, so a source may change in place; and
- * as it was reserved for any source port, there is nobody to clash with.
+/* The source port may change in place, because the hash is over the destination alone; and no
+ * other expectation clashes, because the reservation was for every source port.
  */
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 {
@@ -261,14 +224,14 @@ void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 	struct nf_conntrack_expect *exp = mapping->in[i];
 	__be16 port = htons(ask->step->peer[i]);
 
-	rtsp_expect_tell(exp, IPEXP_DESTROY);
+	rtsp_compat_tell(exp, IPEXP_DESTROY);
 	rtsp_source_admit(exp, ask->step, mapping->any_source);
 	exp->tuple.src.u.all = port;
 	exp->mask.src.u.all = port ? htons(0xffff) : 0;
 	if (ask->nat)
 		ask->nat->peer(exp, htons(ask->step->published[i]));
 	rtsp_set_open(exp, ask->step->open & BIT(i));
-	rtsp_expect_tell(exp, IPEXP_NEW);
+	rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
@@ -276,22 +239,11 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 {
 	struct nf_conntrack_expect *exp = rtsp_ask_mapping(ask)->out[i];
 
-	rtsp_expect_tell(exp, IPEXP_DESTROY);
+	rtsp_compat_tell(exp, IPEXP_DESTROY);
 	if (ask->nat)
 		ask->nat->peer(exp, htons(ask->step->peer[i]));
 	rtsp_set_open(exp, open);
-	rtsp_expect_tell(exp, IPEXP_NEW);
-}
-
-/* Before it runs out, as long as somebody holds on to it. */
-static void rtsp_expect_renew(struct nf_conntrack_expect *exp)
-{
-#ifdef HAVE_EXPECT_TIMER
-	mod_timer_pending(&exp->timeout,
-			  jiffies + RTSP_EXPECT_TIMEOUT * HZ);
-#else
-	WRITE_ONCE(exp->timeout, nfct_time_stamp + RTSP_EXPECT_TIMEOUT * HZ);
-#endif
+	rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
 void rtsp_expect_renew_all(struct nf_conntrack_expect **exp)
@@ -301,16 +253,21 @@ void rtsp_expect_renew_all(struct nf_conntrack_expect **exp)
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		if (exp[i])
-			rtsp_expect_renew(exp[i]);
+			rtsp_compat_renew(exp[i], RTSP_EXPECT_TIMEOUT * HZ);
 	}
 	spin_unlock_bh(&nf_conntrack_expect_lock);
+}
+
+void rtsp_expect_unlist(struct nf_conntrack_expect *exp)
+{
+	rtsp_compat_unexpect(exp);
 }
 
 void rtsp_expect_drop(struct nf_conntrack_expect **slot)
 {
 	if (!*slot)
 		return;
-	rtsp_expect_unlink(*slot);
+	rtsp_compat_unexpect(*slot);
 	nf_ct_expect_put(*slot);
 	*slot = NULL;
 }

@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Conntrack expectations of one port of a mapping. */
+/* Conntrack expectations of one port of a mapping.
+ *
+ *	exp = rtsp_expect_inbound(ask, i);	inactive: no packet matches it
+ *	rtsp_expect_check_port(ask, exp);	is the port free on the router itself?
+ *	rtsp_expect_register(exps);		now no other connection gets the port
+ *	rtsp_expect_admit_in(ask, i);		the reply came: active, from the peer's port
+ *	rtsp_expect_drop(&exp);
+ */
 #ifndef _RTSP_EXPECT_H
 #define _RTSP_EXPECT_H
 
 #include <net/netfilter/nf_conntrack_expect.h>
 
-#include "mapping.h"
-#include "../nat_hook.h"
+#include "state.h"
 
 enum rtsp_expect_class {
 	RTSP_EXPECT_MEDIA = NF_CT_EXPECT_CLASS_DEFAULT,
@@ -17,51 +23,43 @@ enum rtsp_expect_class {
 extern const struct nf_conntrack_expect_policy
 rtsp_expect_policies[RTSP_EXPECT_CLASSES];
 
-/* New ones, inactive and not registered, of port @i of ask->step; NULL without
- * memory.  Inbound: from the peer, any port, to the outside port.  Outbound: from
- * the opener's port, which may be any, to the peer's as the opener knows it.
+/* Make a new one, inactive and not registered, of port @i of ask->step.  Returns NULL without
+ * memory.  Inbound: media from any port of the peer to the outside port.  Outbound: media from the
+ * opener's port, or from any if it has announced none, to the peer's port as the opener knows it.
  */
 struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 						unsigned int i);
 struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 						 unsigned int i);
 
-/* A new one like @old, which comes from rtsp_expect_inbound() and is not registered any more.
- * NULL without memory or without the NAT that it needs.  The caller is under RCU.
+/* Make a new one like @old, which comes from rtsp_expect_inbound() and is not registered any
+ * more.  Returns NULL without memory, or without the NAT that it needs.  The caller is under RCU.
  */
 struct nf_conntrack_expect *
 rtsp_expect_again(const struct rtsp_conn *conn,
 		  const struct nf_conntrack_expect *old);
-
-/* 0, or -EBUSY if the router itself has the port. */
-int rtsp_expect_check_port(const struct rtsp_ask *ask,
-			   const struct nf_conntrack_expect *exp);
-
-/* Register those of RTSPNAT_PORTS that are not NULL, all or none. */
-int rtsp_expect_register(struct nf_conntrack_expect **exp);
 
 /* Is @exp what rtsp_expect_outbound() would make now? */
 bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
 			     const struct nf_conntrack_expect *exp,
 			     unsigned int i);
 
-/* Was it taken away?  Some kernels leave it on the lists for a while. */
-static inline bool rtsp_expect_is_dead(const struct nf_conntrack_expect *exp)
-{
-#ifdef NF_CT_EXPECT_DEAD
-	return READ_ONCE(exp->flags) & NF_CT_EXPECT_DEAD;
-#else
-	return false;
-#endif
-}
+/* Returns 0, or -EBUSY if the router itself uses the port. */
+int rtsp_expect_check_port(const struct rtsp_ask *ask,
+			   const struct nf_conntrack_expect *exp);
 
-/* These four under nf_conntrack_expect_lock.  The last two say what is admitted
- * from now on, if it is @open at all.
- */
+/* Register those of RTSPNAT_PORTS that are not NULL, all or none. */
+int rtsp_expect_register(struct nf_conntrack_expect **exp);
+
+/* The caller of these five holds nf_conntrack_expect_lock. */
+
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp);
-/* Of one that changes in place: of its end before, of a new one behind. */
-void rtsp_expect_tell(struct nf_conntrack_expect *exp,
-		      enum ip_conntrack_expect_events event);
+/* Let @exp, which is open to every sender, admit @addr alone. */
+void rtsp_expect_narrow(struct nf_conntrack_expect *exp,
+			const union nf_inet_addr *addr);
+/* Does @exp wait for packets, or does it only keep its port? */
+bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp);
+/* Set whom port @i admits from now on; ask->step->open, or @open, says whether it admits any. */
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 			   bool open);
@@ -70,8 +68,8 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);
 
 /* Unregister it, if it is registered. */
-void rtsp_expect_unlink(struct nf_conntrack_expect *exp);
-/* Unregister, let go, and forget. */
+void rtsp_expect_unlist(struct nf_conntrack_expect *exp);
+/* Unregister it, let go of it, and set @slot to NULL. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);
 /* Let go of RTSPNAT_PORTS that are not registered. */
 void rtsp_expect_put(struct nf_conntrack_expect **exp);

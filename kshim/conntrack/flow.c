@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Media flows of a mapping.
- *
- * An expectation is a place in a small table that all helpers share, and everybody's new
- * flows are compared with it.  So it gives way to the flow that it announces.
- */
+/* Media flows: conntracks between the two ends that an expectation names. */
 
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -14,24 +10,122 @@
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 
-#include "arrival.h"
-#include "expect.h"
 #include "flow.h"
-#include "host.h"
-#include "proc.h"
 #include "source.h"
-#include "way.h"
 
-static bool rtsp_flow_is_over(const struct nf_conn *ct)
+/* A flow's timeout until its own packets set another, and after a time without any. */
+#define RTSP_FLOW_TIMEOUT	(30 * HZ)
+
+bool rtsp_flow_is_named(const struct nf_conntrack_expect *exp)
+{
+	return exp->tuple.dst.protonum == IPPROTO_UDP &&
+	       exp->mask.src.u.all == htons(0xffff) &&
+	       !rtsp_source_is_any(exp);
+}
+
+__be16 rtsp_flow_peer_port(const struct rtsp_conn *conn,
+			   const struct nf_conntrack_expect *exp)
+{
+	__be16 published = (__force __be16)exp->saved_addr.all[0];
+
+	return conn->natted && published ? published : exp->tuple.src.u.all;
+}
+
+bool rtsp_flow_is_over(const struct nf_conn *ct)
 {
 	return nf_ct_is_dying(ct) || nf_ct_is_expired(ct);
 }
 
-/* In jiffies.  One that is not confirmed has just begun, or has been dropped. */
 s32 rtsp_flow_left(const struct nf_conn *ct)
 {
 	return nf_ct_is_confirmed(ct) ?
 		       (s32)(READ_ONCE(ct->timeout) - nfct_time_stamp) : S32_MAX;
+}
+
+u32 rtsp_flow_keep(struct nf_conn *ct)
+{
+	/* One less than a packet that comes in this jiffy sets: so a used flow is told apart. */
+	u32 timeout = nfct_time_stamp + RTSP_FLOW_TIMEOUT - 1;
+
+	if (!test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
+		WRITE_ONCE(ct->timeout, timeout);
+	return timeout;
+}
+
+void rtsp_flow_put(struct nf_conn **slot)
+{
+	nf_ct_put(*slot);
+	*slot = NULL;
+}
+
+/* Has another router reserved the ports of this control connection, and not this one? */
+static bool rtsp_is_from_elsewhere(const struct nf_conn *ct)
+{
+	const struct rtsp_helper *helper = rtsp_helper(ct);
+
+	return !nf_ct_is_dying(ct) &&
+	       (test_bit(RTSP_MISSED_OPENING, &helper->flags) ||
+		!test_bit(RTSP_SEQ_REPLY, &helper->flags));
+}
+
+static bool rtsp_is_other_media(const struct nf_conn *ct,
+				const struct nf_conn *master)
+{
+	const struct nf_conn_help *theirs, *ours;
+	const void *helper;
+
+	if (!ct->master || ct->master == master)
+		return false;
+	theirs = nfct_help(ct->master);
+	ours = nfct_help(master);
+	if (!theirs || !ours || rtsp_is_from_elsewhere(ct->master))
+		return false;
+	/* While the module ends, both are NULL: media of another protocol would look like ours. */
+	helper = rcu_access_pointer(ours->helper);
+	return helper && helper == rcu_access_pointer(theirs->helper);
+}
+
+static struct nf_conn *rtsp_flow_find(const struct nf_conn *master,
+				      const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conntrack_tuple_hash *hash;
+
+	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
+				     tuple);
+	return hash ? nf_ct_tuplehash_to_ctrack(hash) : NULL;
+}
+
+/* A flow that is older than the expectation never meets it: its packets go where the rules of that
+ * time sent the first one.  So it is in the way if nobody ever answered it, or if it is media of
+ * another RTSP connection, which must have given up the port.  Its next packet begins anew.
+ */
+static void rtsp_clear_way(const struct nf_conn *master,
+			   const struct nf_conntrack_tuple *tuple)
+{
+	struct nf_conn *ct = rtsp_flow_find(master, tuple);
+
+	if (!ct)
+		return;
+	if (rtsp_is_other_media(ct, master) ||
+	    (!ct->master && !test_bit(IPS_SEEN_REPLY_BIT, &ct->status)))
+		nf_ct_kill(ct);
+	nf_ct_put(ct);
+}
+
+void rtsp_flow_clear_way(const struct nf_conntrack_expect *exp)
+{
+	rtsp_clear_way(exp->master, &exp->tuple);
+}
+
+/* With a reference.  Whichever side has sent first: its answers have the other side's tuple. */
+static struct nf_conn *rtsp_flow_of(const struct nf_conntrack_expect *exp)
+{
+	struct nf_conn *ct = rtsp_flow_find(exp->master, &exp->tuple);
+
+	if (!ct || ct->master == exp->master)
+		return ct;
+	nf_ct_put(ct);
+	return NULL;
 }
 
 static void rtsp_flow_extensions(struct nf_conn *ct)
@@ -45,11 +139,10 @@ static void rtsp_flow_extensions(struct nf_conn *ct)
 static struct nf_conn *rtsp_flow_new(const struct rtsp_conn *conn,
 				     const struct nf_conntrack_expect *exp)
 {
-	const struct nf_nat_rtsp_hooks *nat;
+	const struct nf_nat_rtsp_hooks *nat = rtsp_nat(conn);
 	struct nf_conntrack_tuple tuple = exp->tuple, reply;
 	struct nf_conn *master = conn->ct, *ct;
 
-	nat = rcu_dereference(nf_nat_rtsp_hooks);
 	if (conn->natted && !nat)
 		return NULL;
 	tuple.dst.dir = IP_CT_DIR_ORIGINAL;
@@ -69,27 +162,18 @@ static struct nf_conn *rtsp_flow_new(const struct rtsp_conn *conn,
 #ifdef CONFIG_NF_CONNTRACK_SECMARK
 	ct->secmark = master->secmark;
 #endif
-	if (conn->natted)
+	if (nat)
 		nat->follow(ct, exp);
 	return ct;
 }
 
-/* Nobody else has seen it. */
+/* Free @ct, which is not in the table, so that nobody else has seen it. */
 static void rtsp_flow_free(struct nf_conn *ct)
 {
 	struct nf_conn *master = ct->master;
 
 	nf_conntrack_free(ct);
 	nf_ct_put(master);
-}
-
-/* The other end of what the peer sends, to which the opener's own packets go. */
-static __be16 rtsp_flow_peer_port(const struct rtsp_conn *conn,
-				  const struct nf_conntrack_expect *exp)
-{
-	__be16 published = (__force __be16)exp->saved_addr.all[0];
-
-	return conn->natted && published ? published : exp->tuple.src.u.all;
 }
 
 /* NAT takes another port for one that is in use, but this one has been announced. */
@@ -104,11 +188,11 @@ static bool rtsp_flow_is_led_right(const struct rtsp_conn *conn,
 	wanted.dst.u.all = rtsp_flow_peer_port(conn, exp);
 	if (reply->dst.u.all == wanted.dst.u.all)
 		return true;
-	rtsp_way_clear(conn->ct, &wanted);
+	rtsp_clear_way(conn->ct, &wanted);
 	return false;
 }
 
-/* The caller has a reference to what it returns; NULL if somebody is in the way who may be. */
+/* The caller gets a reference; NULL if another flow is in the way. */
 static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 				     const struct nf_conntrack_expect *exp)
 {
@@ -120,13 +204,13 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 		rtsp_flow_free(ct);
 		return NULL;
 	}
-	/* Assured: it is not dropped for somebody who knocks when the table is full. */
+	/* Assured: conntrack does not drop it for a new connection when its table is full. */
 	ct->status |= IPS_EXPECTED | IPS_ASSURED | IPS_CONFIRMED;
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + RTSP_FLOW_TIMEOUT);
 	if (nf_conntrack_hash_check_insert(ct)) {
-		rtsp_way_clear(conn->ct,
+		rtsp_clear_way(conn->ct,
 			       &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
-		rtsp_way_clear(conn->ct, &exp->tuple);
+		rtsp_clear_way(conn->ct, &exp->tuple);
 		rtsp_flow_free(ct);
 		return NULL;
 	}
@@ -134,44 +218,16 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 	return ct;
 }
 
-/* What is in the way is found by the first try. */
-static struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
-				     const struct nf_conntrack_expect *exp)
+/* The first try clears the way for the second. */
+struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
+			      const struct nf_conntrack_expect *exp)
 {
-	return rtsp_way_flow(exp) ?:
+	return rtsp_flow_of(exp) ?:
 	       rtsp_flow_try(conn, exp) ?:
 	       rtsp_flow_try(conn, exp);
 }
 
-u32 rtsp_flow_keep(struct nf_conn *ct)
-{
-	/* A packet that comes later sets a later one. */
-	u32 timeout = nfct_time_stamp + RTSP_FLOW_TIMEOUT - 1;
-
-	if (!test_bit(IPS_FIXED_TIMEOUT_BIT, &ct->status))
-		WRITE_ONCE(ct->timeout, timeout);
-	return timeout;
-}
-
-void rtsp_flow_put(struct nf_conn **slot)
-{
-	nf_ct_put(*slot);
-	*slot = NULL;
-}
-
-/* Those that came by the expectation while it named less. */
-static void rtsp_flow_forget(struct rtsp_media *media, unsigned int i)
-{
-	unsigned int j;
-
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (media->flow[i][j])
-			rtsp_flow_put(&media->flow[i][j]);
-	}
-}
-
-/* Those that have ended, or whose first packet was dropped.  Returns how many are left. */
-unsigned int rtsp_flow_tidy(struct rtsp_media *media, unsigned int i)
+unsigned int rtsp_flows_tidy(struct rtsp_media *media, unsigned int i)
 {
 	unsigned int j, count = 0;
 
@@ -188,63 +244,18 @@ unsigned int rtsp_flow_tidy(struct rtsp_media *media, unsigned int i)
 	return count;
 }
 
-/* All of it is known. */
-static bool rtsp_flow_is_named(const struct nf_conntrack_expect *exp)
+void rtsp_flows_forget(struct rtsp_media *media, unsigned int i)
 {
-	return exp->tuple.dst.protonum == IPPROTO_UDP &&
-	       exp->mask.src.u.all == htons(0xffff) &&
-	       !rtsp_source_is_any(exp);
+	unsigned int j;
+
+	for (j = 0; j < RTSP_SOURCES; j++) {
+		if (media->flow[i][j])
+			rtsp_flow_put(&media->flow[i][j]);
+	}
 }
 
-/* It may come, too. */
-static bool rtsp_flow_is_announced(const struct nf_conntrack_expect *exp)
-{
-	return rtsp_flow_is_named(exp) &&
-	       !(READ_ONCE(exp->flags) & NF_CT_EXPECT_INACTIVE);
-}
-
-void rtsp_flow_unlist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		      unsigned int i)
-{
-	rtsp_expect_unlink(mapping->in[i]);
-	mapping->flows |= BIT(i);
-	rtsp_mapping_count(conn, mapping);
-}
-
-bool rtsp_flow_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		    unsigned int i)
-{
-	struct nf_conntrack_expect *exp = mapping->in[i];
-	struct nf_conn *ct;
-
-	if (!exp || !rtsp_flow_is_announced(exp))
-		return false;
-	ct = rtsp_flow_get(conn, exp);
-	if (!ct)
-		return false;
-	rtsp_flow_forget(mapping->media, i);
-	mapping->media->flow[i][0] = ct;
-	mapping->media->kept[i] = rtsp_flow_keep(ct);
-	rtsp_expect_drop(&mapping->out[i]);
-	rtsp_flow_unlist(conn, mapping, i);
-	return true;
-}
-
-bool rtsp_flow_is(const struct rtsp_ask *ask, unsigned int i)
-{
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
-	const struct rtspnat_step *step = ask->step;
-	__be16 far = htons(step->published[i] ?: step->peer[i]);
-
-	return mapping->flows & BIT(i) && step->open & BIT(i) &&
-	       (rtsp_flow_is_named(mapping->in[i]) ||
-		mapping->streams == step->streams) &&
-	       mapping->in[i]->tuple.src.u.all == htons(step->peer[i]) &&
-	       rtsp_flow_peer_port(ask->conn, mapping->in[i]) == far;
-}
-
-/* What has been used lately may live on, and what has not is closed. */
-static void rtsp_flow_end(struct rtsp_media *media, unsigned int i)
+/* A packet has changed the timeout since the sweep set it: the flow may live on. */
+void rtsp_flow_release(struct rtsp_media *media, unsigned int i)
 {
 	struct nf_conn *ct = media->flow[i][0];
 
@@ -253,92 +264,7 @@ static void rtsp_flow_end(struct rtsp_media *media, unsigned int i)
 	rtsp_flow_put(&media->flow[i][0]);
 }
 
-/* One that was registered once is not registered again: a kernel may have marked it. */
-int rtsp_flow_relist(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		     unsigned int i)
-{
-	struct nf_conntrack_expect *exp;
-	int err;
-
-	if (!rtsp_host_may_expect(conn, 1))
-		return -EDQUOT;
-	exp = rtsp_expect_again(conn, mapping->in[i]);
-	if (!exp)
-		return -ENOMEM;
-	err = nf_ct_expect_related(exp, 0);
-	if (err) {
-		nf_ct_expect_put(exp);
-		return err;
-	}
-	nf_ct_expect_put(mapping->in[i]);
-	mapping->in[i] = exp;
-	mapping->media->sent[i] = 0;
-	mapping->flows &= ~BIT(i);
-	rtsp_mapping_count(conn, mapping);
-	return 0;
-}
-
-int rtsp_flow_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		   unsigned int i)
-{
-	struct nf_conntrack_expect *exp = mapping->in[i];
-
-	if (rtsp_flow_is_named(exp) && mapping->media->flow[i][0])
-		rtsp_flow_end(mapping->media, i);
-	exp->flags |= NF_CT_EXPECT_INACTIVE;
-	exp->tuple.src.u.all = 0;
-	exp->mask.src.u.all = 0;
-	return rtsp_flow_relist(conn, mapping, i);
-}
-
-/* Somebody has ended it: it comes back at once, or, as long as that cannot be, the
- * expectation does.
- */
-static void rtsp_flow_go_on(struct rtsp_conn *conn,
-			    struct rtsp_mapping *mapping, unsigned int i)
-{
-	struct rtsp_media *media = mapping->media;
-	struct nf_conn *ct = media->flow[i][0];
-
-	if (mapping->flows & BIT(i) && ct && !rtsp_flow_is_over(ct)) {
-		if (rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
-			media->kept[i] = rtsp_flow_keep(ct);
-		return;
-	}
-	rtsp_flow_tidy(media, i);
-	if (!rtsp_flow_make(conn, mapping, i) && mapping->flows & BIT(i))
-		rtsp_flow_relist(conn, mapping, i);
-}
-
-/* Of a mapping that is live, or lingers. */
-static void rtsp_mapping_flows_on(struct rtsp_conn *conn,
-				  struct rtsp_mapping *mapping)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (!mapping->in[i])
-			continue;
-		if (rtsp_flow_is_announced(mapping->in[i]))
-			rtsp_flow_go_on(conn, mapping, i);
-		else
-			rtsp_arrivals_on(conn, mapping, i);
-	}
-}
-
-void rtsp_flows_on(struct rtsp_conn *conn)
-{
-	unsigned int i;
-
-	rcu_read_lock();
-	for (i = 0; i < RTSP_MAPPINGS; i++) {
-		if (conn->mapping[i].state > RTSP_MAPPING_RESERVED)
-			rtsp_mapping_flows_on(conn, &conn->mapping[i]);
-	}
-	rcu_read_unlock();
-}
-
-void rtsp_flows_let_go(struct rtsp_mapping *mapping)
+void rtsp_flows_release(struct rtsp_mapping *mapping)
 {
 	struct rtsp_media *media = mapping->media;
 	unsigned int i;
@@ -346,15 +272,19 @@ void rtsp_flows_let_go(struct rtsp_mapping *mapping)
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		if (mapping->flows & BIT(i) && media->flow[i][0] &&
 		    rtsp_flow_is_named(mapping->in[i]))
-			rtsp_flow_end(media, i);
-		rtsp_flow_forget(media, i);
+			rtsp_flow_release(media, i);
+		rtsp_flows_forget(media, i);
 	}
 }
 
-static void rtsp_flow_kill(struct nf_conn *ct)
+static void rtsp_flow_end_of(const struct nf_conntrack_expect *exp)
 {
-	if (ct && nf_ct_is_confirmed(ct))
-		nf_ct_kill(ct);
+	struct nf_conn *ct = exp ? rtsp_flow_of(exp) : NULL;
+
+	if (!ct)
+		return;
+	nf_ct_kill(ct);
+	nf_ct_put(ct);
 }
 
 void rtsp_flows_end(const struct rtsp_mapping *mapping)
@@ -362,11 +292,13 @@ void rtsp_flows_end(const struct rtsp_mapping *mapping)
 	unsigned int i, j;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		for (j = 0; j < RTSP_SOURCES; j++)
-			rtsp_flow_kill(mapping->media->flow[i][j]);
-		if (mapping->in[i])
-			rtsp_way_end_flow(mapping->in[i]);
-		if (mapping->out[i])
-			rtsp_way_end_flow(mapping->out[i]);
+		for (j = 0; j < RTSP_SOURCES; j++) {
+			struct nf_conn *ct = mapping->media->flow[i][j];
+
+			if (ct && nf_ct_is_confirmed(ct))
+				nf_ct_kill(ct);
+		}
+		rtsp_flow_end_of(mapping->in[i]);
+		rtsp_flow_end_of(mapping->out[i]);
 	}
 }

@@ -1,116 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What happens to a packet of a connection that has the helper.
+/* What becomes of a packet of a connection that has the helper.
  *
- * It comes here behind NAT, in either direction, before sequence adjustment: the
- * numbers are still what the sender wrote.  Whatever goes wrong, the packet
- * passes as it is and is counted; but where that would leave a hole in the
- * stream it is dropped, for its sender to send it again.
+ * Conntrack calls the helper behind NAT and before sequence adjustment, for both directions: the
+ * numbers are still what the sender wrote.  Whatever goes wrong, the packet passes as it is and is
+ * counted.  Only where that would leave a hole in the stream it is dropped, and its sender sends it
+ * again.
  */
 
 #include <linux/percpu.h>
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_ecache.h>
-#include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
-#include "carried.h"
+#include "conn.h"
+#include "dialogue.h"
 #include "help.h"
 #include "log.h"
-#include "mapping.h"
-#include "../nat_hook.h"
 #include "opening.h"
 #include "packet.h"
-#include "proc.h"
 #include "room.h"
-#include "state.h"
+#include "stats.h"
 #include "trace.h"
 
-static bool rtsp_is_natted(const struct nf_conn *ct)
-{
-	return ct->status & IPS_NAT_MASK;
-}
-
-/* NULL: not NATed, or not there. */
-static const struct nf_nat_rtsp_hooks *rtsp_nat(const struct nf_conn *ct)
-{
-	return rtsp_is_natted(ct) ? rcu_dereference(nf_nat_rtsp_hooks) : NULL;
-}
-
-/* This is the last chance for an extension, before the conntrack is confirmed. */
+/* The extension that sequence adjustment needs can be added until conntrack confirms the conntrack,
+ * which happens behind this packet.
+ */
 static void rtsp_prepare_nat(struct rtsp_packet *pkt)
 {
-	if (!rtsp_is_natted(pkt->ct) || nf_ct_is_confirmed(pkt->ct) ||
+	if (!(pkt->ct->status & IPS_NAT_MASK) || nf_ct_is_confirmed(pkt->ct) ||
 	    nfct_seqadj(pkt->ct))
 		return;
 	nfct_seqadj_ext_add(pkt->ct);
 	pkt->helper = rtsp_helper(pkt->ct);
 }
 
-/* The state of a connection that has none yet. */
-static noinline struct rtsp_conn *
-rtsp_conn_begin(const struct rtsp_packet *pkt, struct rtsp_helper *helper,
-		const struct tcphdr *th)
-{
-	/* A close without a word needs no state. */
-	if (pkt->end == pkt->dataoff && !th->urg)
-		return NULL;
-
-	if (!rtsp_saw_opening(helper)) {
-		rtsp_missed_opening(pkt, helper);
-		if (!rtsp_carried_segment(pkt, th))
-			return NULL;
-	} else if (!rtsp_opening_begins(pkt, th)) {
-		return NULL;
-	}
-	return rtsp_conn_create(pkt->ct, helper);
-}
-
-/* Answer what the core asks until it is done with the segment. */
-static void rtsp_dialogue(struct rtsp_conn *conn,
-			  const struct rtsp_packet *pkt,
-			  struct rtspnat_step *step)
-{
-	const struct rtsp_ask ask = {
-		.conn = conn,
-		.step = step,
-		.nat = rtsp_nat(pkt->ct),
-		.skb = pkt->skb,
-	};
-	enum rtspnat_reply reply;
-
-	for (;;) {
-		switch (rtspnat_next(conn->core, step)) {
-		case RTSPNAT_RESERVE:
-			reply = rtsp_reserve(&ask);
-			rtspnat_answer(conn->core, reply, step->outside[0]);
-			break;
-		case RTSPNAT_PUBLISH:
-			reply = rtsp_publish(&ask);
-			rtspnat_answer(conn->core, reply, step->published[0]);
-			break;
-		case RTSPNAT_EXPECT:
-			reply = rtsp_expect(&ask);
-			rtspnat_answer(conn->core, reply, 0);
-			break;
-		case RTSPNAT_RELEASE:
-			rtsp_give_up(&ask);
-			break;
-		case RTSPNAT_LINGER:
-			rtsp_linger(&ask);
-			break;
-		case RTSPNAT_REDIRECT:
-			rtsp_redirect(&ask);
-			break;
-		case RTSPNAT_DONE:
-			return;
-		}
-	}
-}
-
-/* conntrack shifts the edges of SACK by what is right for the plain number.  With a
- * segment lost before the text that became longer, it would find that the other
- * side acknowledges what was never sent, and refuse its packets for good.
+/* Conntrack shifts the edges of SACK by what is right for the plain number.  If a segment is lost
+ * before the text that became longer, conntrack would conclude that the other side acknowledges
+ * what nobody has sent, and refuse its packets for good.
  */
 static void rtsp_trust_peer(const struct rtsp_packet *pkt)
 {
@@ -121,7 +48,7 @@ static void rtsp_trust_peer(const struct rtsp_packet *pkt)
 	spin_unlock_bh(&pkt->ct->lock);
 }
 
-/* Once only, whether or not this packet comes through: sent again, it is as long. */
+/* Once for a text, whether or not this packet gets through: sent again, the text is as long. */
 static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 		      const struct rtspnat_step *step)
 {
@@ -130,6 +57,13 @@ static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(step->growth_at),
 			 step->growth);
 	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
+}
+
+static void rtsp_log_dropped(const struct rtsp_packet *pkt,
+			     enum rtsp_counter why)
+{
+	rtsp_count(nf_ct_net(pkt->ct), why);
+	rtsp_log(pkt->skb, pkt->ct, "dropping packet", rtsp_counter_text(why));
 }
 
 static unsigned int rtsp_apply(struct rtsp_conn *conn,
@@ -150,28 +84,26 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 		rtsp_count(nf_ct_net(pkt->ct), RTSP_EDIT_FAILED);
 		return NF_ACCEPT;
 	}
-	rtsp_count(nf_ct_net(pkt->ct), RTSP_REWRITE_FAILED);
-	rtsp_log_dropped(pkt->skb, pkt->ct, RTSP_REWRITE_FAILED);
+	rtsp_log_dropped(pkt, RTSP_REWRITE_FAILED);
 	return NF_DROP;
 }
 
-/* A byte that was not read leaves the core behind for good; what it has opened
- * stays open as long as the connection.  But what it has changed has to stay
- * changed, and a sender that hears nothing sends smaller packets.
+/* The core cannot go on behind a byte that it has not read.  With NAT, what it has changed has to
+ * stay changed: the packet is dropped, and a sender that hears nothing sends smaller ones.  Without
+ * NAT nothing was changed: the connection is left alone, and what it has opened stays open.
  */
 static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 				    const struct rtsp_packet *pkt)
 {
 	if (conn->natted) {
-		rtsp_count(nf_ct_net(pkt->ct), RTSP_NOT_LINEAR);
-		rtsp_log_dropped(pkt->skb, pkt->ct, RTSP_NOT_LINEAR);
+		rtsp_log_dropped(pkt, RTSP_NOT_LINEAR);
 		return NF_DROP;
 	}
 	rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
 	return NF_ACCEPT;
 }
 
-/* Heads of frames that are not in the linear part, @offset into the payload on. */
+/* Read heads of frames that are not in the linear part, from @offset into the payload on. */
 static noinline enum rtspnat_frames
 rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 		const struct rtspnat_segment *segment, u32 offset)
@@ -201,8 +133,8 @@ rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 	return frames;
 }
 
-/* Media on the connection: all that has to be read are the heads of frames, which
- * are far apart.
+/* Media on the control connection: the core reads the heads of frames only, which are far apart.
+ * Returns whether the segment holds nothing else.
  */
 static bool rtsp_skip_frames(struct rtsp_conn *conn,
 			     const struct rtsp_packet *pkt,
@@ -240,13 +172,13 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 	segment->payload = pkt->skb->data + pkt->dataoff;
 
 	rtspnat_begin(conn->core, segment);
-	rtsp_dialogue(conn, pkt, &step);
+	rtsp_dialogue(conn, pkt->skb, &step);
 	rtsp_count_notes(net, step.notes);
 	rtsp_trace_notes(pkt->ct, step.notes);
 
 	if (step.holding != test_bit(RTSP_HOLDING, &helper->flags))
 		assign_bit(RTSP_HOLDING, &helper->flags, step.holding);
-	*retire = step.transparent && !rtsp_holds_any(conn);
+	*retire = step.transparent && !conn->holding && !conn->redirect;
 
 	if (step.verdict == RTSPNAT_DROP) {
 		rtsp_count(net, RTSP_DROPPED);
@@ -255,10 +187,10 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 	return rtsp_apply(conn, pkt, segment, &step);
 }
 
-/* Times that a state is made which another CPU lets go before it is used. */
+/* How often a state is made that another CPU lets go before it is used. */
 #define RTSP_BEGIN_TRIES	3
 
-/* What a segment leaves behind, beside its verdict. */
+/* What follows from a segment beside its verdict, without conn->lock. */
 static void rtsp_help_done(struct rtsp_conn *conn, bool retire)
 {
 	if (unlikely(retire))
@@ -267,7 +199,7 @@ static void rtsp_help_done(struct rtsp_conn *conn, bool retire)
 		rtsp_room_settle(conn);
 }
 
-/* Returns false if the state is dead. */
+/* Returns false if @conn is dead: then it has not read the segment. */
 static bool rtsp_help_conn(struct rtsp_conn *conn,
 			   const struct rtsp_packet *pkt,
 			   const struct tcphdr *th, unsigned int *verdict)
@@ -289,9 +221,9 @@ static bool rtsp_help_conn(struct rtsp_conn *conn,
 }
 
 static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
-				   struct rtsp_helper *helper,
 				   const struct tcphdr *th)
 {
+	struct rtsp_helper *helper = pkt->helper;
 	unsigned int verdict = NF_ACCEPT;
 	struct rtsp_conn *conn;
 	unsigned int i;
@@ -299,7 +231,7 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 	for (i = 0; i < RTSP_BEGIN_TRIES; i++) {
 		conn = rcu_dereference(helper->conn);
 		if (unlikely(!conn)) {
-			conn = rtsp_conn_begin(pkt, helper, th);
+			conn = rtsp_opening_conn(pkt, th);
 			if (!conn)
 				return NF_ACCEPT;
 		}
@@ -307,13 +239,13 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 		    test_bit(RTSP_TRANSPARENT, &helper->flags))
 			return verdict;
 	}
-	/* A byte was not read. */
+	/* The core has not read a byte that passes, and cannot go on behind it. */
 	set_bit(RTSP_TRANSPARENT, &helper->flags);
 	return NF_ACCEPT;
 }
 
-/* An ICMP error about the connection comes with its conntrack, and its header in the place
- * of TCP's.  That of a connection which is expected is RELATED too.
+/* Is it an ICMP error?  An error about the connection comes with its conntrack and is RELATED, with
+ * the ICMP header in the place of TCP's.  The first packet of an expected connection is RELATED too.
  */
 static bool rtsp_is_error(const struct rtsp_packet *pkt,
 			  const struct tcphdr *th)
@@ -329,7 +261,7 @@ static bool rtsp_is_error(const struct rtsp_packet *pkt,
 	       th->dest != back->src.u.tcp.port;
 }
 
-/* For as long as it lives.  Behind that, the SYN of another may come. */
+/* A connection is left alone as long as it lives.  Behind its end the SYN of another may come. */
 static bool rtsp_is_left_alone(const struct rtsp_packet *pkt)
 {
 	return test_bit(RTSP_TRANSPARENT, &pkt->helper->flags) &&
@@ -347,11 +279,11 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
-	/* A failover may attach the helper to the media. */
+	/* After a failover conntrackd may have attached the helper to media. */
 	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP ||
 	    rtsp_is_left_alone(&pkt))
 		return NF_ACCEPT;
-	/* It has been here on its way out. */
+	/* On the loopback it has been here on its way out. */
 	if (unlikely(nf_is_loopback_packet(skb)))
 		return NF_ACCEPT;
 
@@ -372,11 +304,11 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 		return NF_ACCEPT;
 	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
 		return NF_ACCEPT;
-	/* The urgent pointer of an empty segment is that of a byte to come, which
-	 * the receiver will take out of the stream.
+	/* The urgent pointer of an empty segment points to a byte to come, which the
+	 * receiver will take out of the stream.
 	 */
 	if (pkt.dataoff == pkt.end && !th->fin && !th->rst && !th->urg &&
 	    !test_bit(RTSP_HOLDING, &pkt.helper->flags))
 		return NF_ACCEPT;
-	return rtsp_help_data(&pkt, pkt.helper, th);
+	return rtsp_help_data(&pkt, th);
 }

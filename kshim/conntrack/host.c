@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The hosts whose connections are followed.
+/* The hosts whose connections the module follows.
  *
- * A table of all hosts that are followed or had mappings in the last two seconds, whose
- * size is bounded, and so is each chain.  One that has nothing makes room for another;
- * what does not fit is refused.
- *
- * A machine can have any of the 2^64 addresses of its network, so of IPv6 these have limits
- * of their own together, beside those of each address: a site, an entry like a host's.
- *
- * rtsp_hosts_lock nests inside conn->lock and has no other inside it.
+ * The table has all hosts that have a connection, or had mappings in the last two seconds.  Its
+ * size is bounded, and so is each chain: a host that has nothing makes room for another, and the
+ * module refuses a host that does not fit.
  */
 
 #include <linux/jiffies.h>
@@ -18,6 +13,7 @@
 #include <net/netfilter/nf_conntrack_zones.h>
 
 #include "host.h"
+#include "stats.h"
 
 #define RTSP_HOST_BUCKETS	256
 #define RTSP_HOST_CHAIN		32
@@ -28,8 +24,6 @@
 DEFINE_SPINLOCK(rtsp_hosts_lock);
 static struct hlist_head rtsp_buckets[RTSP_HOST_BUCKETS];
 static siphash_key_t rtsp_host_seed __read_mostly;
-/* Of the initial namespace, and of all others. */
-static unsigned int rtsp_hosts[2];
 
 static bool rtsp_host_is_used(const struct rtsp_host *host)
 {
@@ -51,11 +45,6 @@ static struct hlist_head *rtsp_host_bucket(const struct rtsp_host_key *key)
 			     RTSP_HOST_BUCKETS];
 }
 
-static unsigned int *rtsp_hosts_of(const struct net *net)
-{
-	return &rtsp_hosts[!net_eq(net, &init_net)];
-}
-
 static void rtsp_host_free(struct rtsp_host *host)
 {
 	struct rtsp_host *site = host->site;
@@ -74,24 +63,24 @@ static void rtsp_host_unlist(struct rtsp_host *host)
 {
 	hlist_del(&host->node);
 	host->listed = false;
-	(*rtsp_hosts_of(host->net))--;
-	rtsp_count_hosts(host->net, -1);
+	rtsp_gauge_add(host->net, RTSP_NOW_HOSTS, -1);
 	rtsp_host_free(host);
 }
 
-/* Other namespaces than the initial one have half as many together, and each of them a
- * half of that.
+/* Namespaces other than the initial one have half as many together, and each of them a half of
+ * that.
  */
 static bool rtsp_hosts_are_full(const struct net *net)
 {
-	unsigned int most = RTSP_HOSTS;
+	unsigned int all = rtsp_gauge_pool(net, RTSP_NOW_HOSTS);
 
-	if (net_eq(net, &init_net))
-		return *rtsp_hosts_of(net) >= most;
-	return *rtsp_hosts_of(net) >= most / 2 || rtsp_hosts_in(net) >= most / 4;
+	if (rtsp_is_initial(net))
+		return all >= RTSP_HOSTS;
+	return all >= RTSP_HOSTS / 2 ||
+	       rtsp_gauge(net, RTSP_NOW_HOSTS) >= RTSP_HOSTS / 4;
 }
 
-/* One that has nothing makes room, and with it goes what it has used up lately. */
+/* A host that has nothing makes room.  What it has used up lately is forgotten with it. */
 static bool rtsp_host_make_room(struct hlist_head *bucket, const struct net *net)
 {
 	struct rtsp_host *host;
@@ -123,8 +112,7 @@ static struct rtsp_host *rtsp_host_new(struct hlist_head *bucket,
 	host->listed = true;
 	INIT_LIST_HEAD(&host->lingering);
 	hlist_add_head(&host->node, bucket);
-	(*rtsp_hosts_of(net))++;
-	rtsp_count_hosts(net, 1);
+	rtsp_gauge_add(net, RTSP_NOW_HOSTS, 1);
 	host->site = site;
 	if (site)
 		site->hosts++;
@@ -152,9 +140,7 @@ static struct rtsp_host *rtsp_host_get(const struct rtsp_host_key *key,
 	return rtsp_host_new(bucket, key, net, site);
 }
 
-/* Of IPv6 the first 64 bits are a site.  Where it has too many hosts, the others share what it
- * may have itself.
- */
+/* Hosts beyond those that a site may have share what the site itself may have. */
 static struct rtsp_host *rtsp_host_find(const struct nf_conn *ct)
 {
 	const struct net *net = nf_ct_net(ct);
@@ -178,70 +164,40 @@ static struct rtsp_host *rtsp_host_find(const struct nf_conn *ct)
 	return host ?: site;
 }
 
-bool rtsp_host_enter(struct rtsp_conn *conn)
+static void rtsp_host_connect(struct rtsp_host *host, int change)
+{
+	for (; host; host = host->site)
+		WRITE_ONCE(host->connections, host->connections + change);
+}
+
+struct rtsp_host *rtsp_host_enter(const struct nf_conn *ct)
 {
 	struct rtsp_host *host;
 
 	spin_lock_bh(&rtsp_hosts_lock);
-	conn->host = rtsp_host_find(conn->ct);
-	for (host = conn->host; host; host = host->site)
-		WRITE_ONCE(host->connections, host->connections + 1);
+	host = rtsp_host_find(ct);
+	rtsp_host_connect(host, 1);
 	spin_unlock_bh(&rtsp_hosts_lock);
-	return conn->host;
+	return host;
 }
 
-void rtsp_host_begin_linger(struct rtsp_conn *conn)
+void rtsp_host_leave(struct rtsp_host *host)
 {
+	if (!host)
+		return;
 	spin_lock_bh(&rtsp_hosts_lock);
-	list_add(&conn->host_node, &conn->host->lingering);
-	spin_unlock_bh(&rtsp_hosts_lock);
-}
-
-void rtsp_host_end_linger(struct rtsp_conn *conn)
-{
-	spin_lock_bh(&rtsp_hosts_lock);
-	list_del(&conn->host_node);
+	rtsp_host_connect(host, -1);
+	rtsp_host_free(host);
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 
-unsigned int rtsp_host_lingering(const struct rtsp_conn *conn,
-				 struct rtsp_conn **others, bool oldest)
+bool rtsp_host_shares(const struct rtsp_host *mine,
+		      const struct rtsp_host *theirs)
 {
-	struct list_head *lingering = &conn->host->lingering;
-	struct rtsp_conn *other;
-	unsigned int count = 0;
-
-	spin_lock_bh(&rtsp_hosts_lock);
-	if (oldest) {
-		list_for_each_entry_reverse(other, lingering, host_node) {
-			if (other != conn)
-				others[count++] = other;
-			if (count == RTSP_LINGER_LOOK)
-				break;
-		}
-	} else {
-		list_for_each_entry(other, lingering, host_node) {
-			if (other != conn)
-				others[count++] = other;
-			if (count == RTSP_LINGER_LOOK)
-				break;
-		}
-	}
-	spin_unlock_bh(&rtsp_hosts_lock);
-	return count;
-}
-
-void rtsp_host_leave(struct rtsp_conn *conn)
-{
-	struct rtsp_host *host;
-
-	spin_lock_bh(&rtsp_hosts_lock);
-	for (host = conn->host; host; host = host->site)
-		WRITE_ONCE(host->connections, host->connections - 1);
-	if (conn->host)
-		rtsp_host_free(conn->host);
-	conn->host = NULL;
-	spin_unlock_bh(&rtsp_hosts_lock);
+	if (!mine || !theirs)
+		return false;
+	return mine == theirs || mine == theirs->site || mine->site == theirs ||
+	       (mine->site && mine->site == theirs->site);
 }
 
 static bool rtsp_host_is_idle(const struct rtsp_host *host)
@@ -262,7 +218,7 @@ static void rtsp_host_reap_bucket(struct hlist_head *bucket,
 	}
 }
 
-bool rtsp_host_reap(const struct net *net)
+void rtsp_host_reap(const struct net *net)
 {
 	unsigned int i;
 
@@ -271,7 +227,6 @@ bool rtsp_host_reap(const struct net *net)
 		rtsp_host_reap_bucket(&rtsp_buckets[i], net);
 		spin_unlock_bh(&rtsp_hosts_lock);
 	}
-	return READ_ONCE(rtsp_hosts[0]) || READ_ONCE(rtsp_hosts[1]);
 }
 
 void rtsp_host_init(void)

@@ -1,65 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the core asks about mappings, and its answers. */
+/* The ports of one SETUP: what is held for them, and what that counts for.
+ *
+ * A mapping is NONE until it begins, and NONE again when it is released:
+ *
+ *	rtsp_mapping_prepare(mapping);			memory
+ *	...						register expectations
+ *	rtsp_mapping_begin(ask, err);			RESERVED, or NONE again if err < 0
+ *	mapping->in[0] = exp;
+ *	rtsp_mapping_count(conn, mapping);		whenever expectations come or go
+ *	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_LIVE);
+ *	rtsp_mapping_release(conn, mapping);		from any state
+ *
+ * The caller of all these holds conn->lock.
+ */
 #ifndef _RTSP_MAPPING_H
 #define _RTSP_MAPPING_H
 
-#include <linux/skbuff.h>
-
-#include "../nat_hook.h"
 #include "state.h"
 
-/* One question. */
-struct rtsp_ask {
-	struct rtsp_conn *conn;
-	const struct rtspnat_step *step;
-	const struct nf_nat_rtsp_hooks *nat;	/* NULL: no NAT, or no nf_nat_rtsp */
-	struct sk_buff *skb;
-};
-
-static inline struct rtsp_mapping *rtsp_ask_mapping(const struct rtsp_ask *ask)
-{
-	return &ask->conn->mapping[ask->step->mapping];
-}
-
-/* The caller of all these holds conn->lock. */
-enum rtspnat_reply rtsp_reserve(const struct rtsp_ask *ask);
-enum rtspnat_reply rtsp_publish(const struct rtsp_ask *ask);
-enum rtspnat_reply rtsp_expect(const struct rtsp_ask *ask);
-void rtsp_linger(const struct rtsp_ask *ask);
-/* Expect the control connection that a redirection names. */
-void rtsp_redirect(const struct rtsp_ask *ask);
-void rtsp_redirect_end(struct rtsp_conn *conn);
-/* Forget it once it was followed or has run out. */
-void rtsp_redirect_on(struct rtsp_conn *conn);
-/* Release what the two sides have given up themselves. */
-void rtsp_give_up(const struct rtsp_ask *ask);
-void rtsp_release(struct rtsp_conn *conn, unsigned int number);
-void rtsp_release_all(struct rtsp_conn *conn);
-/* Keep expectations from running out. */
-void rtsp_renew_all(struct rtsp_conn *conn);
-bool rtsp_holds_any(const struct rtsp_conn *conn);
-
-/* Is nf_nat_rtsp needed and not there?  Counts it. */
-bool rtsp_lacks_nat(const struct rtsp_ask *ask);
-/* Between these two a mapping that is none is made one, unless @err is negative. */
-bool rtsp_mapping_may_begin(const struct rtsp_ask *ask);
+/* Get memory for @mapping, which is NONE.  Returns false without memory. */
+bool rtsp_mapping_prepare(struct rtsp_mapping *mapping);
+/* Give the memory back, before the mapping has begun. */
+void rtsp_mapping_abandon(struct rtsp_mapping *mapping);
+/* If the mapping of @ask is NONE: make it RESERVED, or with a negative @err give back its memory and
+ * what the quota took for it.
+ */
 void rtsp_mapping_begin(const struct rtsp_ask *ask, int err);
-/* Expectations of it have come or gone. */
-void rtsp_mapping_count(struct rtsp_conn *conn,
-			struct rtsp_mapping *mapping);
+
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state);
+/* Are its ports at the published address? */
+void rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
+			  bool published);
+/* Count its expectations anew, for the quota and for the list of those that wait for an answer. */
+void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
 
-/* Fill in @step its ports as the expectations have them, for whoever traces. */
-void rtsp_mapping_describe(const struct rtsp_mapping *mapping,
-			   unsigned int number, struct rtspnat_step *step);
-
-/* Release what has lingered long enough, and keep the conntrack for the rest. */
-void rtsp_linger_on(struct rtsp_conn *conn);
-
-/* Release a mapping of another connection that lingers on a port that @ask wants for the same
- * port of the same host.  Returns whether there was one.
+/* Hold the ports @number[] of the mapping for those who send in @dir.  Returns false if another
+ * connection has one of them; some may be held then.
  */
-bool rtsp_linger_reclaim(const struct rtsp_ask *ask);
+bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
+			     enum ip_conntrack_dir dir, const u16 *number,
+			     bool any_source);
+void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping,
+			       enum ip_conntrack_dir dir);
+
+/* End it; nothing happens if it is NONE. */
+void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
+/* Release all mappings, and the redirection. */
+void rtsp_release_all(struct rtsp_conn *conn);
+/* Once a day: keep all expectations from running out. */
+void rtsp_renew_all(struct rtsp_conn *conn);
+
+/* Fill in @step the ports of @mapping, as its expectations have them, for a tracepoint. */
+void rtsp_mapping_describe(const struct rtsp_conn *conn,
+			   const struct rtsp_mapping *mapping,
+			   struct rtspnat_step *step);
 
 #endif /* _RTSP_MAPPING_H */

@@ -1,39 +1,66 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RTSP connection tracking helper: lets media streams through that are agreed on
- * over RTSP (RFC 2326, RFC 7826).  All knowledge of the protocol is in the core,
- * see ../mangler/include/rtspnat.h; here it meets conntrack:
+/* RTSP connection tracking helper: lets media streams through that are agreed on over RTSP
+ * (RFC 2326, RFC 7826).  The core has all knowledge of the protocol, see
+ * ../../mangler/include/rtspnat.h; here it meets conntrack.
  *
- * help		a packet, the dialogue with the core, the verdict
- * packet	a packet as a segment, and the decisions of the core as a packet
- * mapping	what the core asks about mappings
- * admit	what happens when the peer has agreed
- * flow		media flows, made before their first packet and kept
- * arrival	media flows that come by an expectation
- * way		flows of others that are in the way
- * ports	ports that mappings hold
- * carried	connections that another router has followed
- * linger	mappings that outlive their connection
- * expect	conntrack expectations, of which mappings are made
- * redirect	the control connection that a redirection names
- * source	who may send media
- * host, quota	limits on what one host may have
- * asking	mappings that wait for an answer
- * room		how many connections there may be, and which give way
- * state	the state of a connection and its lifetime
- * setup	what the core is told of a connection
- * nat		the socket for nf_nat_rtsp, the other module
- * proc		namespaces and counters
- * log, trace	what is refused, and what is done
+ * The files are in layers: each includes headers, and calls functions, of lower layers only, which
+ * tests/tools/layers.txt lists and a test checks.  This file alone knows all.
+ *
+ *  8  help		skb to verdict
+ *  7  dialogue		the core's questions to the files below, and refusals
+ *     opening		when a connection needs a state
+ *     sweep		what happens once a second
+ *  6  reserve, admit	ports, and media once the peer has agreed
+ *     room		how many connections there may be, and which give way
+ *     carried		connections that another router has followed
+ *  5  conn		the life of a connection's state
+ *     media, linger	flows and mappings as time passes
+ *     reclaim		mappings of others that give way
+ *  4  mapping		the ports of one SETUP
+ *  3  arrival		flows that come by an expectation
+ *     redirect		the control connection that a redirection names
+ *  2  expect, flow	expectations of conntrack, and flows that stand for them
+ *     quota		what a host may have
+ *     setup		what the core learns of a connection
+ *  1  state		the data of a connection
+ *     host		hosts
+ *     source		who may send media
+ *  0  packet, ports, params, stats, log, trace, nat_hook: these call nobody
+ *
+ * Each thing has one owner, which alone changes it, and one lock:
+ *
+ *  owner	data					lock
+ *  sweep	the sweep, the end of a namespace	rtsp_sweep_mutex
+ *  carried	flows of another router's connections	rtsp_sweep_mutex
+ *  conn	the list of connections, helper->conn	rtsp_conns_lock
+ *  (whoever	struct rtsp_conn, its mappings and	conn->lock
+ *  handles it)	its core
+ *  host	the table of hosts			rtsp_hosts_lock
+ *  quota	what each host has			rtsp_hosts_lock
+ *  mapping	host->lingering				rtsp_hosts_lock
+ *  mapping	rtsp_net->asking			rtsp_net->asking_lock
+ *  ports	the table of held ports			rtsp_ports_lock
+ *  expect	fields of a registered expectation	nf_conntrack_expect_lock
+ *  opening,	helper->first_seq before there is	none: barriers, cmpxchg; ct->lock for
+ *  carried	a state					what carried learns
+ *  stats	counters, gauges			none: per CPU, atomic
+ *
+ * From the outside in: rtsp_sweep_mutex, rtsp_conns_lock, conn->lock, and then one of the others,
+ * none of which has another inside it.  With one conn->lock held that of another connection is only
+ * tried for.
  */
 
 #include <linux/module.h>
-#include <net/netfilter/nf_conntrack_helper.h>
 
+#include "../compat.h"
+#include "arrival.h"
+#include "conn.h"
 #include "expect.h"
 #include "help.h"
-#include "proc.h"
-#include "source.h"
-#include "state.h"
+#include "host.h"
+#include "ports.h"
+#include "stats.h"
+#include "sweep.h"
 
 #define HELPER_NAME	"rtsp"
 #define RTSP_PORT	554
@@ -43,72 +70,79 @@ MODULE_AUTHOR("The rtspnat authors");
 MODULE_DESCRIPTION("RTSP connection tracking helper");
 MODULE_ALIAS_NFCT_HELPER(HELPER_NAME);
 
+/* Nobody but OVS and tc loads NAT helpers by themselves.  modprobe loads both modules, so an
+ * administrator who loads this one alone, or unloads the other, means it: nothing here asks for the
+ * other.
+ */
+#if IS_ENABLED(CONFIG_NF_NAT)
+MODULE_SOFTDEP("post: nf_nat_rtsp");
+#endif
+
 static struct nf_conntrack_helper rtsp_conntrack_helper __read_mostly;
 static struct nf_conntrack_helper *rtsp_registered __read_mostly;
 
-static int __init rtsp_register_helper(void)
+static int __net_init rtsp_net_init(struct net *net)
 {
-	/* Nothing attaches by port any more, which is not even asked for later. */
-#ifdef HAVE_HELPER_PORTS
-	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
-			  HELPER_NAME, RTSP_PORT, RTSP_PORT, 0,
-			  rtsp_expect_policies, RTSP_EXPECT_CLASSES - 1, rtsp_help,
-			  NULL, THIS_MODULE);
-#else
-	nf_ct_helper_init(&rtsp_conntrack_helper, NFPROTO_UNSPEC, IPPROTO_TCP,
-			  HELPER_NAME, rtsp_expect_policies,
-			  RTSP_EXPECT_CLASSES - 1, rtsp_help, NULL, THIS_MODULE);
-#endif
-#ifdef HAVE_HELPER_PTRS
-	return nf_conntrack_helper_register(&rtsp_conntrack_helper,
-					    &rtsp_registered);
-#else
-	rtsp_registered = &rtsp_conntrack_helper;
-	return nf_conntrack_helper_register(&rtsp_conntrack_helper);
-#endif
+	struct rtsp_net *rn = rtsp_net(net);
+
+	spin_lock_init(&rn->asking_lock);
+	INIT_LIST_HEAD(&rn->asking);
+	return rtsp_stats_init(net);
 }
+
+static void __net_exit rtsp_net_exit(struct net *net)
+{
+	rtsp_sweep_net(net);
+	rtsp_stats_exit(net);
+}
+
+static struct pernet_operations rtsp_net_ops = {
+	.init	= rtsp_net_init,
+	.exit	= rtsp_net_exit,
+	.id	= &rtsp_net_id,
+	.size	= sizeof(struct rtsp_net),
+};
 
 static int __init nf_conntrack_rtsp_init(void)
 {
 	int ret;
 
-	ret = rtsp_state_init();
+	rtsp_host_init();
+	rtsp_ports_init();
+	ret = rtsp_conn_init(rtsp_sweep);
 	if (ret < 0)
-		goto err_state;
+		return ret;
 
-	ret = rtsp_proc_init();
+	ret = register_pernet_subsys(&rtsp_net_ops);
 	if (ret < 0)
-		goto err_proc;
+		goto err_net;
 
-	rtsp_source_init();
+	rtsp_arrival_init();
 
-	ret = rtsp_register_helper();
+	rtsp_compat_helper_init(&rtsp_conntrack_helper, HELPER_NAME, RTSP_PORT,
+				rtsp_expect_policies, RTSP_EXPECT_CLASSES - 1,
+				rtsp_help);
+	ret = rtsp_compat_register(&rtsp_conntrack_helper, &rtsp_registered);
 	if (ret < 0)
 		goto err_helper;
 	return 0;
 
 err_helper:
-	rtsp_source_exit();
-	rtsp_proc_exit();
-err_proc:
-	rtsp_state_exit();
-err_state:
+	rtsp_arrival_exit();
+	unregister_pernet_subsys(&rtsp_net_ops);
+err_net:
+	rtsp_conn_exit();
 	return ret;
 }
 
 static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
 {
-#ifdef HAVE_ASSIGN_HELPER
-	return rcu_access_pointer(exp->helper) == rtsp_registered ||
-	       rcu_access_pointer(exp->assign_helper) == rtsp_registered;
-#else
-	return exp->helper == rtsp_registered;
-#endif
+	return rtsp_compat_has_helper(exp, rtsp_registered);
 }
 
-/* nf_conntrack_helper_unregister() takes expectations away first and the helper from
- * its connections later: what was expected in between is left, and so is what is
- * marked as dead and not yet collected.
+/* nf_conntrack_helper_unregister() takes expectations away first, and the helper from its
+ * connections later: it leaves those that were made in between, and those that are marked as dead
+ * and not collected yet.
  */
 static void rtsp_destroy_expectations(void)
 {
@@ -116,17 +150,18 @@ static void rtsp_destroy_expectations(void)
 	synchronize_rcu();
 }
 
-/* In this order: no more packets and no sweep, then no more connections, then nobody who still
- * runs what they have left behind, then no memory.
+/* In this order: packets and the sweep end; then every namespace lets go of its connections; then
+ * nobody runs any more what these have left behind; then the memory goes.
  */
 static void __exit nf_conntrack_rtsp_exit(void)
 {
 	nf_conntrack_helper_unregister(rtsp_registered);
-	rtsp_state_stop();
-	rtsp_proc_exit();
+	rtsp_sweep_end();
+	unregister_pernet_subsys(&rtsp_net_ops);
 	rtsp_destroy_expectations();
-	rtsp_source_exit();
-	rtsp_state_exit();
+	rtsp_arrival_exit();
+	rtsp_conn_exit();
+	rtsp_host_exit();
 }
 
 module_init(nf_conntrack_rtsp_init);

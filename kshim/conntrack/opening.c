@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How a connection opens: where the streams of both directions begin. */
+/* How a connection opens: where the streams of both directions begin, and when it needs a state. */
 
 #include <linux/tcp.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
+#include "carried.h"
+#include "conn.h"
 #include "opening.h"
-#include "packet.h"
-#include "proc.h"
-#include "state.h"
+#include "room.h"
 
-/* Bytes that are looked at for the first of a request, behind empty lines. */
+/* In so many bytes a request begins, if it does, behind empty lines. */
 #define RTSP_OPENING_LOOK	8
 
 static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
@@ -21,9 +21,9 @@ static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
 	set_bit((int)dir, &helper->flags);
 }
 
-/* Does another connection begin with a conntrack that has had one?  conntrack lets a SYN
- * pass there, where the server has reset the one before or both ends know nothing of
- * it, and goes on from the SYN/ACK that fits.
+/* Does a new connection begin with the conntrack of an old one?  Conntrack lets a SYN pass there if
+ * the server has reset the old connection, or both ends have forgotten it, and goes on with the
+ * SYN/ACK that fits.
  */
 static bool rtsp_is_another(const struct rtsp_packet *pkt,
 			    const struct tcphdr *th)
@@ -39,7 +39,7 @@ static bool rtsp_is_another(const struct rtsp_packet *pkt,
 	       ntohl(th->ack_seq) != helper->first_seq[IP_CT_DIR_ORIGINAL];
 }
 
-/* By how much the text of the one before became longer. */
+/* Text of the old connection has become longer; that of the new one has not. */
 static void rtsp_forget_growth(struct nf_conn *ct)
 {
 	struct nf_conn_seqadj *seqadj = nfct_seqadj(ct);
@@ -73,8 +73,8 @@ static void rtsp_begin_anew(const struct rtsp_packet *pkt,
 		rtsp_learn(helper, IP_CT_DIR_ORIGINAL, ntohl(th->ack_seq));
 }
 
-/* Learn where the streams begin.  An opener that gives up and tries another
- * number is believed until there was an answer, an answer if it fits.
+/* An opener may give up and try another number: it is believed until there was an answer.  An answer
+ * is believed if it fits.
  */
 bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
@@ -86,7 +86,7 @@ bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 		rtsp_begin_anew(pkt, th);
 	if (test_bit(RTSP_TRANSPARENT, &helper->flags))
 		return true;
-	/* Too late, whoever sent it. */
+	/* A state counts on the positions, and a late SYN must not move them. */
 	if (rcu_access_pointer(helper->conn) ||
 	    test_bit(RTSP_GOES_ON, &helper->flags))
 		return true;
@@ -110,7 +110,9 @@ void rtsp_pass_for_good(const struct rtsp_packet *pkt, enum rtsp_counter why)
 		rtsp_count(nf_ct_net(pkt->ct), why);
 }
 
-/* The opener's first bytes that have not come before, @offset into the payload. */
+/* Can a request begin with the opener's first bytes that have not come before, @offset into the
+ * payload?  Empty lines in front of it are passed by.
+ */
 static bool rtsp_opener_begins(const struct rtsp_packet *pkt, u32 first,
 			       unsigned int offset)
 {
@@ -141,7 +143,9 @@ static bool rtsp_opener_begins(const struct rtsp_packet *pkt, u32 first,
 	return true;
 }
 
-bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
+/* Does the segment need a state?  The positions of both streams are known. */
+static bool rtsp_opening_begins(const struct rtsp_packet *pkt,
+				const struct tcphdr *th)
 {
 	enum ip_conntrack_dir dir = CTINFO2DIR(pkt->ctinfo);
 	struct rtsp_helper *helper = pkt->helper;
@@ -156,7 +160,7 @@ bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
 	past = (s32)(seq + (pkt->end - pkt->dataoff) - first);
 	if (th->urg)
 		return true;
-	/* It has come before, or carries nothing. */
+	/* The segment has come before, or carries nothing. */
 	if (past <= 0 || th->rst)
 		return false;
 	if (goes_on)
@@ -165,26 +169,72 @@ bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
 		rtsp_pass_for_good(pkt, RTSP_SERVER_FIRST);
 		return false;
 	}
-	/* What lacks bytes in front is for the core to drop. */
+	/* The core drops a segment that lacks bytes in front. */
 	return (s32)(seq - first) > 0 ||
 	       rtsp_opener_begins(pkt, first, first - seq);
 }
 
-/* Each packet of such a connection comes here, for as long as it lives. */
-void rtsp_missed_opening(const struct rtsp_packet *pkt,
-			 struct rtsp_helper *helper)
+/* Each packet of such a connection comes here, as long as it lives: the first test writes nothing. */
+static void rtsp_missed_opening(const struct rtsp_packet *pkt)
 {
+	struct rtsp_helper *helper = pkt->helper;
+
 	if (test_bit(RTSP_MISSED_OPENING, &helper->flags))
 		return;
 	if (!test_and_set_bit(RTSP_MISSED_OPENING, &helper->flags))
 		rtsp_count(nf_ct_net(pkt->ct), RTSP_MIDSTREAM);
 }
 
-bool rtsp_saw_opening(const struct rtsp_helper *helper)
+static bool rtsp_saw_opening(const struct rtsp_helper *helper)
 {
 	if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags) ||
 	    !test_bit(RTSP_SEQ_REPLY, &helper->flags))
 		return false;
 	smp_rmb();	/* pairs with what sets them */
 	return true;
+}
+
+static bool rtsp_needs_conn(const struct rtsp_packet *pkt,
+			    const struct tcphdr *th)
+{
+	/* A connection that closes without a word needs no state. */
+	if (pkt->end == pkt->dataoff && !th->urg)
+		return false;
+	if (rtsp_saw_opening(pkt->helper))
+		return rtsp_opening_begins(pkt, th);
+	rtsp_missed_opening(pkt);
+	return rtsp_carried_segment(pkt, th);
+}
+
+/* A connection without a state is left alone for good, because the core does not read this segment
+ * and could not follow what comes behind it.
+ */
+static struct rtsp_conn *rtsp_conn_make(const struct rtsp_packet *pkt)
+{
+	struct rtsp_conn *conn, *winner;
+
+	if (!rtsp_room_is_any()) {
+		rtsp_pass_for_good(pkt, RTSP_TOO_MANY);
+		return NULL;
+	}
+	conn = rtsp_conn_alloc(pkt->ct);
+	if (!conn) {
+		rtsp_pass_for_good(pkt, RTSP_NO_MEMORY);
+		return NULL;
+	}
+	rtsp_room_enter(conn);
+	winner = rtsp_conn_publish(conn, pkt->helper);
+	if (winner != conn)
+		return winner;
+
+	if (!test_bit(RTSP_GOES_ON, &pkt->helper->flags))
+		rtsp_count(nf_ct_net(pkt->ct), RTSP_CONNECTIONS);
+	rtsp_sweep_later();
+	return conn;
+}
+
+struct rtsp_conn *rtsp_opening_conn(const struct rtsp_packet *pkt,
+				    const struct tcphdr *th)
+{
+	return rtsp_needs_conn(pkt, th) ? rtsp_conn_make(pkt) : NULL;
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A TCP packet as a segment for the core, and what the core decided as a packet.
+/* A TCP packet as a segment for the core, and the core's decision as a packet.
  *
- * This does not use the mangling functions of nf_nat: bytes that were withheld, or
- * made the stream longer, have to be sent again as long as the connection
- * lives, also when nf_nat_rtsp has gone.
+ * This file does not use the mangling functions of nf_nat: as long as a connection lives, the
+ * module has to send again the bytes that it withheld and those that made the stream longer,
+ * also after nf_nat_rtsp has been unloaded.
  */
 
 #include <linux/bitops.h>
@@ -38,8 +38,8 @@ bool rtsp_packet_keeps_count(const struct rtspnat_segment *segment,
 	       step->flags == segment->flags && !rtsp_growth(core, step);
 }
 
-/* All that can fail, so that nothing is changed by half.  Also makes the skb our own,
- * which the sender's may not be if it is on this machine.
+/* All that can fail comes here, before the first change, so that no packet is changed by half.
+ * The skb becomes our own too: a sender on this machine shares its data.
  */
 static bool rtsp_make_room(struct sk_buff *skb, unsigned int end,
 			   unsigned int added)
@@ -97,8 +97,8 @@ static void rtsp_set_length(const struct rtsp_packet *pkt)
 	}
 }
 
-/* Over addresses and length alone; the rest is for the device, or whoever comes
- * to need it.
+/* The sum over addresses and length alone: the device, or the next reader of the packet, adds
+ * the rest.
  */
 static __sum16 rtsp_pseudo_sum(const struct rtsp_packet *pkt, unsigned int len)
 {
@@ -130,7 +130,7 @@ static void rtsp_set_checksum(const struct rtsp_packet *pkt,
 	skb->csum_offset = offsetof(struct tcphdr, check);
 }
 
-/* An aggregate of one segment is refused where it is cut again. */
+/* The code that cuts an aggregate again refuses one of a single segment. */
 static void rtsp_set_gso(struct sk_buff *skb, unsigned int length)
 {
 	struct skb_shared_info *shinfo = skb_shinfo(skb);

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A TCP packet as a segment for the core, and what the core decided as a packet. */
+/* A TCP packet as a segment for the core, and the core's decision as a packet.
+ *
+ *	struct rtsp_packet pkt = { .skb = skb, .ct = ct, ... };
+ *	rtsp_packet_init(&pkt, th);
+ *	rtsp_packet_segment(&segment, &pkt, th);	what rtspnat_begin() takes
+ *	...						rtspnat_next() until DONE
+ *	rtsp_packet_rewrite(&pkt, core, &step)
+ */
 #ifndef _RTSP_PACKET_H
 #define _RTSP_PACKET_H
 
@@ -19,11 +26,11 @@ struct rtsp_helper;
 struct rtsp_packet {
 	struct sk_buff *skb;
 	struct nf_conn *ct;
-	struct rtsp_helper *helper;	/* of ct; moves when that gets an extension */
+	struct rtsp_helper *helper;	/* of ct; moves when ct gets an extension */
 	enum ip_conntrack_info ctinfo;
 	unsigned int protoff;	/* TCP header */
 	unsigned int dataoff;	/* payload */
-	unsigned int end;	/* of the payload; there may be padding behind */
+	unsigned int end;	/* of the payload; padding may follow */
 };
 
 static inline bool rtsp_is_ipv4(const struct rtsp_packet *pkt)
@@ -31,7 +38,7 @@ static inline bool rtsp_is_ipv4(const struct rtsp_packet *pkt)
 	return nf_ct_l3num(pkt->ct) == NFPROTO_IPV4;
 }
 
-/* A length of 0 in the header means more than it can hold. */
+/* A length of 0 in the header stands for one that the header cannot hold. */
 static inline unsigned int rtsp_packet_end(const struct rtsp_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;
@@ -49,7 +56,7 @@ static inline unsigned int rtsp_packet_end(const struct rtsp_packet *pkt)
 	return min(skb_network_offset(skb) + len, skb->len);
 }
 
-/* These two are inline for media, of which each segment comes here.  @th may be a
+/* Each segment of interleaved media comes through these two, so they are inline.  @th may be a
  * copy.
  */
 static inline void rtsp_packet_init(struct rtsp_packet *pkt,
@@ -77,15 +84,15 @@ static inline void rtsp_packet_segment(struct rtspnat_segment *segment,
 	};
 }
 
-/* Does @step change nothing of @segment that TCP counts: bytes for as many others
- * at most?  Then the packet may pass even where rtsp_packet_rewrite() fails.
+/* Does @step replace bytes of @segment by as many others at most, and change nothing that TCP
+ * counts?  Then the packet may pass even if rtsp_packet_rewrite() fails.
  */
 bool rtsp_packet_keeps_count(const struct rtspnat_segment *segment,
 			     const struct rtspnat_connection *core,
 			     const struct rtspnat_step *step);
 
-/* Make of the packet, which is linear, what @step says.  False if that cannot be done;
- * of bytes that @step keeps, none is changed then.
+/* Make of the packet, which is linear, what @step says.  Returns false if that fails; no byte
+ * that @step keeps has changed then.
  */
 bool rtsp_packet_rewrite(const struct rtsp_packet *pkt,
 			 const struct rtspnat_connection *core,

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Ports that mappings hold, so that nobody else gets them.
- *
- * Its lock nests inside conn->lock, and nothing inside it.
- */
+/* Ports that mappings hold: a hash table of all namespaces, under one lock. */
 
 #include <linux/random.h>
 #include <linux/siphash.h>
@@ -54,7 +51,7 @@ static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
 			   RTSP_PORT_BUCKETS];
 }
 
-/* The control connection, which may have again what it had before a takeover. */
+/* Whose port it is: a control connection may reserve again what it had before a takeover. */
 static const struct nf_conn *rtsp_port_owner(const struct rtsp_port *port)
 {
 	return port->adopted ? port->ct->master : port->ct;

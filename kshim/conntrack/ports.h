@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ports that mappings hold, so that nobody else gets them.
+/* Ports that mappings hold, so that no other connection gets them.
  *
- * An expectation keeps its port from others only as long as it is registered, and it is
- * not while the flow that it announced is under way.
+ * An expectation keeps its port from others only while it is registered, and it is not
+ * registered while the flow that it announced is under way.  So each port is held here as well:
+ *
+ *	port->ct = ct; port->port = htons(6000); ...
+ *	if (!rtsp_port_hold(port))		another connection has it
+ *	rtsp_port_let_go(port);
  */
 #ifndef _RTSP_PORTS_H
 #define _RTSP_PORTS_H
@@ -10,24 +14,24 @@
 #include <linux/list.h>
 #include <net/netfilter/nf_conntrack.h>
 
-/* One port.  Zeroed: none. */
+/* One port.  Zeroed, it is not held. */
 struct rtsp_port {
 	struct hlist_node node;
-	const struct nf_conn *ct;	/* of the control connection, or of the flow if adopted */
+	const struct nf_conn *ct;	/* the control connection, or the flow if adopted */
 	__be16 port;
 	u8 protocol;
-	u8 dir;				/* enum ip_conntrack_dir: of what sends to it */
+	u8 dir;				/* enum ip_conntrack_dir of the packets sent to it */
 	bool any_source;
-	bool adopted;			/* another router has let the flow in */
+	bool adopted;			/* another router has let in the flow */
 };
 
-/* Hold @port, whose other members are set: that of the outside address to which the peer of
- * @port->ct sends (IP_CT_DIR_REPLY), or that of the published one to which the opener does.
- * Any source is every sender, and not only the other end of the connection.  False, and not
- * held, if another connection holds it already for the same sender.
+/* Hold @port, whose other members are set: a port of the outside address, to which the peer
+ * sends (IP_CT_DIR_REPLY), or a port of the published address, to which the opener sends.  With
+ * any_source it is held from every sender, else from the other end of the connection.  Returns
+ * false, and does not hold it, if another connection holds it from the same sender.
  */
 bool rtsp_port_hold(struct rtsp_port *port);
-/* Nothing happens if it is not held. */
+/* Nothing happens if @port is not held. */
 void rtsp_port_let_go(struct rtsp_port *port);
 
 void rtsp_ports_init(void);

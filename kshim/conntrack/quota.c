@@ -2,38 +2,26 @@
 /* What one host may have: limits on its connections, mappings and expectations. */
 
 #include <linux/jiffies.h>
-#include <linux/moduleparam.h>
+#include <linux/limits.h>
 #include <linux/spinlock.h>
+#include <net/netfilter/nf_conntrack.h>
 
-#include "host.h"
+#include "params.h"
+#include "quota.h"
 
-static unsigned int max_mappings_per_host __read_mostly = 256;
-module_param(max_mappings_per_host, uint, 0644);
-MODULE_PARM_DESC(max_mappings_per_host,
-		 "Media mappings that one host may have, 0 for any number (default 256)");
+/* How long the module believes that the table is as small as it was found. */
+#define RTSP_LIMIT_TIME	(60 * HZ)
 
-static unsigned int mappings_per_second __read_mostly = 64;
-module_param(mappings_per_second, uint, 0644);
-MODULE_PARM_DESC(mappings_per_second,
-		 "New media mappings a second of one host, twice as many at once, 0 for any number (default 64)");
-
-static unsigned int expectations __read_mostly;
-module_param(expectations, uint, 0644);
-MODULE_PARM_DESC(expectations,
-		 "Places in the kernel's expectation table, nf_conntrack_expect_max; 0 for what it is unless it was set (default 0)");
-
-/* A site may have so many times what one host may have. */
+/* How many times what one host may have. */
 static unsigned int rtsp_host_weight(const struct rtsp_host *host)
 {
 	return host->key.is_site ? 2 : 1;
 }
 
-bool rtsp_host_may_stay(const struct rtsp_conn *conn, unsigned int others,
-			unsigned int most)
+bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
+			 unsigned int most)
 {
-	const struct rtsp_host *host;
-
-	for (host = conn->host; host; host = host->site) {
+	for (; host; host = host->site) {
 		unsigned int share = rtsp_host_weight(host) *
 				     DIV_ROUND_UP(most, 4);
 
@@ -44,25 +32,14 @@ bool rtsp_host_may_stay(const struct rtsp_conn *conn, unsigned int others,
 	return true;
 }
 
-unsigned int rtsp_host_connections(const struct rtsp_conn *conn)
+unsigned int rtsp_quota_connections(const struct rtsp_host *host)
 {
-	return conn->host ? READ_ONCE(conn->host->connections) : 0;
+	return host ? READ_ONCE(host->connections) : 0;
 }
 
-unsigned int rtsp_host_asking(const struct rtsp_conn *conn)
+unsigned int rtsp_quota_asking(const struct rtsp_host *host)
 {
-	return conn->host ? READ_ONCE(conn->host->asking) : 0;
-}
-
-bool rtsp_host_shares(const struct rtsp_conn *conn,
-		      const struct rtsp_conn *other)
-{
-	const struct rtsp_host *mine = conn->host, *theirs = other->host;
-
-	if (!mine || !theirs)
-		return false;
-	return mine == theirs || mine == theirs->site || mine->site == theirs ||
-	       (mine->site && mine->site == theirs->site);
+	return host ? READ_ONCE(host->asking) : 0;
 }
 
 static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
@@ -79,8 +56,8 @@ static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
 
 static enum rtsp_counter rtsp_host_charge(struct rtsp_host *first)
 {
-	unsigned int most = READ_ONCE(max_mappings_per_host);
-	unsigned int rate = READ_ONCE(mappings_per_second);
+	unsigned int most = rtsp_param(max_mappings_per_host);
+	unsigned int rate = rtsp_param(mappings_per_second);
 	struct rtsp_host *host;
 
 	for (host = first; host; host = host->site) {
@@ -102,26 +79,28 @@ static enum rtsp_counter rtsp_host_charge(struct rtsp_host *first)
 	return RTSP_COUNTERS;
 }
 
-/* The kernel does not say how many: this is what it begins with. */
+/* The kernel does not tell modules how many places its table has: this is what it begins with. */
 static unsigned int rtsp_expectations_max(const struct net *net)
 {
-	unsigned int most = READ_ONCE(expectations);
+	const struct rtsp_net *rn = rtsp_net(net);
+	unsigned int most = rtsp_param(expectations);
+	unsigned long limited = READ_ONCE(rn->limited);
 
 	if (!most)
 		most = max(nf_conntrack_htable_size / 256, 1u) * 4;
-	return min(most, rtsp_expectation_limit(net));
+	if (!limited || time_after(jiffies, limited + RTSP_LIMIT_TIME))
+		return most;
+	return min(most, READ_ONCE(rn->limit));
 }
 
-bool rtsp_host_may_expect(const struct rtsp_conn *conn, unsigned int count)
+bool rtsp_quota_may_expect(const struct rtsp_host *host, unsigned int count)
 {
-	const struct net *net = nf_ct_net(conn->ct);
-	unsigned int most = rtsp_expectations_max(net);
-	unsigned int all = rtsp_expectations(net) + count;
-	const struct rtsp_host *host;
+	unsigned int most = rtsp_expectations_max(host->net);
+	unsigned int all = rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS) + count;
 
 	if (all > most - most / 4)
 		return false;
-	for (host = conn->host; host && all > most / 2; host = host->site) {
+	for (; host && all > most / 2; host = host->site) {
 		if (READ_ONCE(host->expectations) + count >
 		    rtsp_host_weight(host) * most / 4)
 			return false;
@@ -129,16 +108,14 @@ bool rtsp_host_may_expect(const struct rtsp_conn *conn, unsigned int count)
 	return true;
 }
 
-bool rtsp_host_may_ask(const struct rtsp_conn *conn, unsigned int count)
+bool rtsp_quota_may_ask(const struct rtsp_host *host, unsigned int count)
 {
-	const struct net *net = nf_ct_net(conn->ct);
-	unsigned int most = rtsp_expectations_max(net);
-	unsigned int all = rtsp_expectations_asking(net) + count;
-	const struct rtsp_host *host;
+	unsigned int most = rtsp_expectations_max(host->net);
+	unsigned int all = rtsp_gauge(host->net, RTSP_NOW_ASKING) + count;
 
 	if (all > (most - most / 4) / 2)
 		return false;
-	for (host = conn->host; host && all > most / 4; host = host->site) {
+	for (; host && all > most / 4; host = host->site) {
 		if (READ_ONCE(host->asking) + count >
 		    rtsp_host_weight(host) * most / 8)
 			return false;
@@ -146,71 +123,67 @@ bool rtsp_host_may_ask(const struct rtsp_conn *conn, unsigned int count)
 	return true;
 }
 
-bool rtsp_host_may_spare(const struct rtsp_conn *conn)
+bool rtsp_quota_may_spare(const struct rtsp_host *host)
 {
-	const struct net *net = nf_ct_net(conn->ct);
-	unsigned int most = rtsp_expectations_max(net);
+	unsigned int most = rtsp_expectations_max(host->net);
 
-	return rtsp_host_may_expect(conn, 1) &&
-	       (rtsp_expectations(net) < most / 2 ||
-		READ_ONCE(conn->host->expectations) < most / 8);
+	return rtsp_quota_may_expect(host, 1) &&
+	       (rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS) < most / 2 ||
+		READ_ONCE(host->expectations) < most / 8);
 }
 
-void rtsp_host_expect(const struct rtsp_conn *conn, int change)
+void rtsp_quota_expect(struct rtsp_host *host, int change)
 {
-	struct rtsp_host *host;
-
+	rtsp_gauge_add(host->net, RTSP_NOW_EXPECTATIONS, change);
 	spin_lock_bh(&rtsp_hosts_lock);
-	for (host = conn->host; host; host = host->site)
+	for (; host; host = host->site)
 		WRITE_ONCE(host->expectations, host->expectations + change);
 	spin_unlock_bh(&rtsp_hosts_lock);
-	rtsp_count_expectations(nf_ct_net(conn->ct), change);
 }
 
-void rtsp_host_ask(const struct rtsp_conn *conn, int change)
+void rtsp_quota_ask(struct rtsp_host *host, int change)
 {
-	struct rtsp_host *host;
-
+	rtsp_gauge_add(host->net, RTSP_NOW_ASKING, change);
 	spin_lock_bh(&rtsp_hosts_lock);
-	for (host = conn->host; host; host = host->site)
+	for (; host; host = host->site)
 		WRITE_ONCE(host->asking, host->asking + change);
 	spin_unlock_bh(&rtsp_hosts_lock);
-	rtsp_count_asking(nf_ct_net(conn->ct), change);
 }
 
-void rtsp_host_table_full(const struct rtsp_conn *conn)
+void rtsp_quota_table_full(const struct rtsp_host *host)
 {
-	rtsp_limit_expectations(nf_ct_net(conn->ct));
+	struct rtsp_net *rn = rtsp_net(host->net);
+
+	WRITE_ONCE(rn->limit, rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS));
+	WRITE_ONCE(rn->limited, jiffies ?: 1);
 }
 
-enum rtsp_counter rtsp_host_take(struct rtsp_conn *conn)
+enum rtsp_counter rtsp_quota_take(struct rtsp_host *host)
 {
 	enum rtsp_counter why;
 
 	spin_lock_bh(&rtsp_hosts_lock);
-	why = rtsp_host_charge(conn->host);
+	why = rtsp_host_charge(host);
 	spin_unlock_bh(&rtsp_hosts_lock);
 	return why;
 }
 
-void rtsp_host_give_back(struct rtsp_conn *conn)
+static void rtsp_host_return(struct rtsp_host *host, unsigned int tokens)
 {
-	struct rtsp_host *host;
-
 	spin_lock_bh(&rtsp_hosts_lock);
-	for (host = conn->host; host; host = host->site) {
+	for (; host; host = host->site) {
 		host->mappings--;
-		host->tokens += HZ;
+		host->tokens += tokens;
 	}
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 
-void rtsp_host_put(struct rtsp_conn *conn)
+void rtsp_quota_give_back(struct rtsp_host *host)
 {
-	struct rtsp_host *host;
+	rtsp_host_return(host, HZ);
+}
 
-	spin_lock_bh(&rtsp_hosts_lock);
-	for (host = conn->host; host; host = host->site)
-		host->mappings--;
-	spin_unlock_bh(&rtsp_hosts_lock);
+void rtsp_quota_put(struct rtsp_host *host)
+{
+	rtsp_host_return(host, 0);
 }

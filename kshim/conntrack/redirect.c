@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The control connection to where the peer sends the opener on (RFC 2326 section
- * 10.10).  It is expected, so that this helper watches it although its port need not
- * be one that the rules name.
+/* The control connection to which a redirection sends the opener on.
+ *
+ * The module expects it, so that this helper watches it on any port: the rules of the
+ * administrator attach the helper only to the ports that they name.
  */
 
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+#include "../compat.h"
 #include "expect.h"
-#include "host.h"
-#include "mapping.h"
-#include "proc.h"
+#include "quota.h"
+#include "redirect.h"
+#include "stats.h"
 
-/* An expected connection holds on to the one before, and conntrack frees them one inside
- * the other on the kernel's stack.
+/* A redirected connection holds a reference to the one before.  When the last of a chain ends,
+ * conntrack frees all of it by recursion: a long chain would overflow the kernel's stack.
  */
 #define RTSP_REDIRECTS	4
 
@@ -24,19 +26,6 @@ static bool rtsp_is_redirected_enough(const struct nf_conn *ct)
 	for (count = 0; ct->master && count < RTSP_REDIRECTS; count++)
 		ct = ct->master;
 	return count == RTSP_REDIRECTS;
-}
-
-/* Once exp->helper said both whose the expectation is and who watches what comes. */
-static void rtsp_watch_too(struct nf_conntrack_expect *exp)
-{
-	struct nf_conntrack_helper *helper =
-		rcu_dereference(nfct_help(exp->master)->helper);
-
-#ifdef HAVE_ASSIGN_HELPER
-	rcu_assign_pointer(exp->assign_helper, helper);
-#else
-	exp->helper = helper;
-#endif
 }
 
 static struct nf_conntrack_expect *
@@ -55,11 +44,11 @@ rtsp_expect_control(struct nf_conn *ct, const struct rtspnat_step *step)
 	memcpy(&addr, step->redirect.bytes, sizeof(addr));
 	nf_ct_expect_init(exp, RTSP_EXPECT_CONTROL, nf_ct_l3num(ct),
 			  &original->src.u3, &addr, IPPROTO_TCP, NULL, &port);
-	rtsp_watch_too(exp);
+	rtsp_compat_assign_helper(exp, rcu_dereference(nfct_help(ct)->helper));
 	return exp;
 }
 
-/* It counts for the host as a mapping does. */
+/* A redirection counts for the host as a mapping does.  Returns what to count. */
 static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 {
 	struct rtsp_conn *conn = ask->conn;
@@ -68,9 +57,9 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 
 	if (rtsp_is_redirected_enough(conn->ct))
 		return RTSP_TOO_MANY_REDIRECTS;
-	if (!rtsp_host_may_expect(conn, 1))
+	if (!rtsp_quota_may_expect(conn->host, 1))
 		return RTSP_TOO_MANY_EXPECTATIONS;
-	why = rtsp_host_take(conn);
+	why = rtsp_quota_take(conn->host);
 	if (why != RTSP_COUNTERS)
 		return why;
 
@@ -78,19 +67,19 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
 	if (exp && !nf_ct_expect_related(exp, 0)) {
 		WRITE_ONCE(conn->redirect, exp);
-		rtsp_host_expect(conn, 1);
+		rtsp_quota_expect(conn->host, 1);
 		return RTSP_REDIRECTED;
 	}
 	if (exp)
 		nf_ct_expect_put(exp);
-	rtsp_host_give_back(conn);
+	rtsp_quota_give_back(conn->host);
 	return why;
 }
 
 void rtsp_redirect(const struct rtsp_ask *ask)
 {
 	rtsp_redirect_end(ask->conn);
-	/* Nothing stays of it that this could be charged to. */
+	/* Its state goes with this segment, and nothing would be left to charge. */
 	if (ask->conn->brief)
 		return;
 	rtsp_count(nf_ct_net(ask->conn->ct), rtsp_redirect_begin(ask));
@@ -104,8 +93,8 @@ void rtsp_redirect_end(struct rtsp_conn *conn)
 		return;
 	WRITE_ONCE(conn->redirect, NULL);
 	rtsp_expect_drop(&exp);
-	rtsp_host_expect(conn, -1);
-	rtsp_host_put(conn);
+	rtsp_quota_expect(conn->host, -1);
+	rtsp_quota_put(conn->host);
 }
 
 void rtsp_redirect_on(struct rtsp_conn *conn)

@@ -1,29 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the core is told of a connection: its addresses, where its streams stand, and what the
+/* What the core learns of a connection: its addresses, where its streams stand, and what the
  * administrator has asked for.
  */
 
-#include <linux/moduleparam.h>
 #include <linux/random.h>
 #include <linux/string.h>
 #include <net/netfilter/nf_conntrack_seqadj.h>
 
+#include "params.h"
 #include "setup.h"
-
-static bool rewrite_client_address __read_mostly;
-module_param(rewrite_client_address, bool, 0644);
-MODULE_PARM_DESC(rewrite_client_address,
-		 "Rewrite client_address= and the header x-NAT of IPTV boxes as well (default off)");
-
-static bool play_transport __read_mostly;
-module_param(play_transport, bool, 0644);
-MODULE_PARM_DESC(play_transport,
-		 "Treat a PLAY that has a Transport header as a SETUP, for SAT>IP (default off)");
-
-static bool follow_redirects __read_mostly;
-module_param(follow_redirects, bool, 0644);
-MODULE_PARM_DESC(follow_redirects,
-		 "Expect a control connection where a server sends its client on, on any port (default off)");
 
 static void rtsp_address(struct rtspnat_address *to, const struct nf_conn *ct,
 			 const union nf_inet_addr *from)
@@ -34,13 +19,13 @@ static void rtsp_address(struct rtspnat_address *to, const struct nf_conn *ct,
 
 static u8 rtsp_options(void)
 {
-	return (READ_ONCE(rewrite_client_address) ?
+	return (rtsp_param(rewrite_client_address) ?
 			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
-	       (READ_ONCE(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
-	       (READ_ONCE(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0);
+	       (rtsp_param(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
+	       (rtsp_param(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0);
 }
 
-/* One end of the connection is translated by SNAT, the other by DNAT. */
+/* SNAT translates one end of the connection, DNAT the other. */
 static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *ct)
 {
 	const struct nf_conntrack_tuple *original =
@@ -58,7 +43,7 @@ static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *c
 	setup->published_port = ntohs(original->dst.u.tcp.port);
 
 	setup->may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status);
-	/* Another port of the same address hides no address and no other port. */
+	/* DNAT to another port of the same address hides no address and no other port. */
 	setup->may_publish = test_bit(IPS_DST_NAT_BIT, &ct->status) &&
 			     !nf_inet_addr_cmp(&reply->src.u3,
 					       &original->dst.u3);
@@ -77,7 +62,9 @@ void rtsp_setup_core(struct rtsp_conn *conn, const struct rtsp_helper *helper)
 		.session_seconds = helper->session_seconds,
 		.port_seed = get_random_u32(),
 		.options = rtsp_options(),
-		/* One that has no room may be forgotten with text on its way. */
+		/* Without room the state may go while text is on its way, and nobody would
+		 * know then by how much it grew.
+		 */
 		.length_changes = nfct_seqadj(ct) && !conn->brief ?
 					  RTSPNAT_ONE_LENGTH_CHANGE :
 					  RTSPNAT_NO_LENGTH_CHANGE,

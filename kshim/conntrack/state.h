@@ -1,20 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state of one RTSP connection and its lifetime. */
+/* What the module keeps of a connection: data alone, which the files above fill in.
+ *
+ *	struct rtsp_helper	32 bytes in the conntrack, from the SYN on
+ *	struct rtsp_conn	from the first byte that can begin a request (conn.h)
+ *	struct rtsp_mapping	the ports of one SETUP (mapping.h)
+ *	struct rtsp_media	what is held for these ports: the ports themselves, the flows
+ */
 #ifndef _RTSP_STATE_H
 #define _RTSP_STATE_H
 
 #include <linux/build_bug.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
+#include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <net/net_namespace.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <rtspnat.h>
 
+#include "../nat_hook.h"
 #include "ports.h"
 
-/* At least rtspnat_mappings(), which module init makes sure of. */
+/* At least rtspnat_mappings(), which the module's init function checks. */
 #define RTSP_MAPPINGS		16
 
 /* All that one connection can have registered at a time. */
@@ -25,7 +33,6 @@ enum rtsp_mapping_state {
 	RTSP_MAPPING_RESERVED,		/* or published, and not live */
 	RTSP_MAPPING_LIVE,
 	RTSP_MAPPING_LINGERING,		/* the core has forgotten it */
-	RTSP_MAPPING_STATES
 };
 
 /* Flows that come in by one expectation which names no source port. */
@@ -34,26 +41,25 @@ enum rtsp_mapping_state {
 /* What is held for the ports of a mapping, beside their expectations. */
 struct rtsp_media {
 	struct rtsp_port port[IP_CT_DIR_MAX][RTSPNAT_PORTS];
-	/* A reference is held to each; NULL if none.  The first is the one that stands for
-	 * an expectation, where that is not registered.
+	/* A reference is held to each; NULL: no flow.  The first one of a port stands for the
+	 * port's expectation while that is not registered.
 	 */
 	struct nf_conn *flow[RTSPNAT_PORTS][RTSP_SOURCES];
-	u32 kept[RTSPNAT_PORTS];	/* its timeout, as it was set here; or of all, as seen */
-	/* Of those that came by in[]: */
-	u8 sent[RTSPNAT_PORTS];		/* seconds in which they have, */
+	u32 kept[RTSPNAT_PORTS];	/* the flow's timeout as set here; or the sum of all */
+	u8 sent[RTSPNAT_PORTS];		/* seconds in which flows that came by in[] have sent, */
 	u8 silent[RTSPNAT_PORTS];	/* and seconds since then */
 };
 
-/* Expectations with a reference held to each; NULL if none. */
+/* A reference is held to each expectation; NULL: none. */
 struct rtsp_mapping {
 	struct rtsp_media *media;			/* NULL if NONE */
-	struct nf_conntrack_expect *in[RTSPNAT_PORTS];	/* from the peer */
-	struct nf_conntrack_expect *out[RTSPNAT_PORTS];	/* from the opener */
-	unsigned long until;		/* in jiffies, while it lingers */
+	struct nf_conntrack_expect *in[RTSPNAT_PORTS];	/* of media from the peer */
+	struct nf_conntrack_expect *out[RTSPNAT_PORTS];	/* of media from the opener */
+	unsigned long until;		/* in jiffies, while the mapping lingers */
 	u16 inside[RTSPNAT_PORTS];
 	u8 state;			/* enum rtsp_mapping_state */
-	u8 held;			/* expectations, as they are counted */
-	u8 flows;			/* bits of ports: in[] is not registered */
+	u8 held;			/* expectations that the quota counts */
+	u8 flows;			/* bits of ports whose in[] is not registered */
 	u8 streams;			/* that use the ports, each from another of the peer's */
 	bool any_source;		/* reserved from more than the peer */
 	bool published;
@@ -62,56 +68,83 @@ struct rtsp_mapping {
 struct rtsp_host;
 
 struct rtsp_conn {
-	spinlock_t lock;		/* of all that has no other lock */
-	bool dead;			/* expectations are gone for good */
-	bool natted;			/* of no use without nf_nat_rtsp */
-	bool grown;			/* seqadj counts on the text being longer */
-	bool listed;			/* under the lock of the list */
-	bool brief;			/* has no room but for a segment */
-	bool pushes;			/* has taken the room of another */
-	bool gave_way;			/* what it has asked for was given to another */
-	u8 why;				/* enum rtsp_counter: what it lacks room for */
+	spinlock_t lock;		/* of each member for which nothing else is said */
+	bool dead;			/* no expectation of it is made any more */
+	bool natted;			/* its mappings need nf_nat_rtsp */
+	bool grown;			/* seqadj counts on longer text */
+	bool listed;			/* under rtsp_conns_lock */
+	bool brief;			/* it has room for one segment only */
+	bool pushes;			/* it has taken the room of another connection */
+	bool gave_way;			/* its reservations were given to another one */
+	u8 why;				/* enum rtsp_counter: why it lacks room */
 	u8 holding;			/* mappings in all, */
-	u8 reserved;			/* of these */
-	u8 lingering;			/* and of these */
-	u8 live;			/* mappings, also those that linger */
-	u16 asking;			/* expectations of those that are reserved */
-	unsigned long used;		/* in jiffies: its last segment */
-	/* Under the lock of struct rtsp_asking: */
-	unsigned long asked_at;		/* in jiffies: since when any is reserved */
-	struct list_head asking_node;	/* if any is */
-	struct rtsp_host *host;		/* of the opener; NULL if it had no room */
-	struct list_head host_node;	/* under the lock of the host, while it lingers */
-	struct list_head list;
-	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL if none */
+	u8 reserved;			/* mappings that wait for an answer, */
+	u8 lingering;			/* that linger, */
+	u8 live;			/* that are live or linger */
+	u16 asking;			/* expectations of those that wait for an answer */
+	unsigned long used;		/* in jiffies: when its last segment came */
+	/* Both under rtsp_net->asking_lock. */
+	unsigned long asked_at;		/* in jiffies: since when one waits for an answer */
+	struct list_head asking_node;	/* on the list while one does */
+	struct rtsp_host *host;		/* of the opener; NULL if the table had no room */
+	struct list_head host_node;	/* under rtsp_hosts_lock, on the list while one lingers */
+	struct list_head list;		/* under rtsp_conns_lock */
+	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL: none */
 	struct nf_conn *ct;		/* a reference is held */
 	struct rtspnat_connection *core;
-	unsigned long __percpu *interleaved;	/* the counter of the namespace */
+	unsigned long __percpu *interleaved;	/* a counter of the namespace */
 	struct rtsp_mapping mapping[RTSP_MAPPINGS];
-	unsigned long renewed;		/* in jiffies: expectations */
+	unsigned long renewed;		/* in jiffies: when its expectations were */
 	struct rcu_head rcu;
-	u8 memory[] __aligned(8);	/* what *core is made of */
+	u8 memory[] __aligned(8);	/* of which the core is made */
 };
+
+/* The next mapping of @conn from number *@i on, which is not NONE, and its number; NULL behind the
+ * last:
+ *
+ *	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++)
+ */
+static inline struct rtsp_mapping *rtsp_mapping_next(struct rtsp_conn *conn,
+						     unsigned int *i)
+{
+	for (; *i < RTSP_MAPPINGS; (*i)++) {
+		if (conn->mapping[*i].state != RTSP_MAPPING_NONE)
+			return &conn->mapping[*i];
+	}
+	return NULL;
+}
+
+/* A question of the core about one mapping. */
+struct rtsp_ask {
+	struct rtsp_conn *conn;
+	const struct rtspnat_step *step;
+	const struct nf_nat_rtsp_hooks *nat;	/* NULL: no NAT, or no nf_nat_rtsp */
+	struct sk_buff *skb;
+};
+
+static inline struct rtsp_mapping *rtsp_ask_mapping(const struct rtsp_ask *ask)
+{
+	return &ask->conn->mapping[ask->step->mapping];
+}
 
 /* rtsp_helper.flags; the first two are numbered as enum ip_conntrack_dir. */
 enum rtsp_helper_flag {
 	RTSP_SEQ_ORIGINAL,		/* first_seq[] is known */
 	RTSP_SEQ_REPLY,
-	RTSP_TRANSPARENT,		/* never look at this connection again */
+	RTSP_TRANSPARENT,		/* the module never looks at this connection again */
 	RTSP_HOLDING,			/* bytes are withheld; bare acknowledgements matter */
 	RTSP_MISSED_OPENING,		/* counted as such */
-	RTSP_LOOKED,			/* whether it is the next one */
+	RTSP_LOOKED,			/* whether the next flag holds is known */
 	RTSP_CARRIED,			/* another router has let in media for it */
-	RTSP_GOES_ON,			/* its state was let go, at the positions in first_seq[] */
+	RTSP_GOES_ON,			/* its state was let go at the positions in first_seq[] */
 };
 
-/* The helper's private data in the conntrack, zeroed by its creator.  A SYN
- * costs nothing but this; the 4 KiB of a struct rtsp_conn are spent on what may begin a
- * request, and given back when they are needed elsewhere: then first_seq[] is where the
- * streams stand, and the rest is of struct rtspnat_position.
+/* The helper's private data in the conntrack, which conntrack zeroes.  A SYN costs this and nothing
+ * else.  A struct rtsp_conn is given back when its room is needed: then first_seq[] says where the
+ * streams stand, and the other members come from struct rtspnat_position.
  */
 struct rtsp_helper {
-	struct rtsp_conn __rcu *conn;
+	struct rtsp_conn __rcu *conn;		/* written under rtsp_conns_lock */
 	u32 first_seq[IP_CT_DIR_MAX];
 	unsigned long flags;
 	u32 answered;
@@ -126,7 +159,7 @@ static_assert((int)RTSP_SEQ_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
 static_assert((int)RTSPNAT_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
 	      (int)RTSPNAT_REPLY == (int)IP_CT_DIR_REPLY);
 
-/* NULL for a conntrack that has lost its helper.  On some kernels one that is not in the
+/* NULL for a conntrack that has lost its helper.  On some kernels a conntrack that is not in the
  * table yet loses it when any helper ends, between two looks at it.
  */
 static inline struct rtsp_helper *rtsp_helper(const struct nf_conn *ct)
@@ -136,32 +169,12 @@ static inline struct rtsp_helper *rtsp_helper(const struct nf_conn *ct)
 	return help ? (struct rtsp_helper *)help->data : NULL;
 }
 
-int rtsp_state_init(void);
-/* No packet comes any more: nor does the sweep. */
-void rtsp_state_stop(void);
-/* Every namespace has been emptied. */
-void rtsp_state_exit(void);
-
-/* Within a second. */
-void rtsp_sweep_later(void);
-
-/* NULL if there is none to be had: the connection is left alone, or its state was made and let go
- * in the meantime.
+/* The hooks for a connection that NAT translates.  NULL: it does not, or nf_nat_rtsp is not loaded.
+ * The caller is under RCU.
  */
-struct rtsp_conn *rtsp_conn_create(struct nf_conn *ct,
-				   struct rtsp_helper *helper);
-void rtsp_conn_kill(struct rtsp_conn *conn);
-bool rtsp_conn_is_over(const struct rtsp_conn *conn);
-
-/* Remember where the streams stand. */
-void rtsp_helper_keep(struct rtsp_helper *helper,
-		      const struct rtspnat_position *position);
-/* Under rtsp_conns_lock: nobody finds the state from here on, and none is made anew, unless it
- * @goes_on.  Then, behind the lock, rtsp_conn_finish() ends all that are in @to.
- */
-void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
-		      struct list_head *to);
-void rtsp_conn_finish(struct list_head *conns);
-void rtsp_conn_kill_net(const struct net *net);
+static inline const struct nf_nat_rtsp_hooks *rtsp_nat(const struct rtsp_conn *conn)
+{
+	return conn->natted ? rcu_dereference(nf_nat_rtsp_hooks) : NULL;
+}
 
 #endif /* _RTSP_STATE_H */

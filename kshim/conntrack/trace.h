@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Tracepoints: /sys/kernel/tracing/events/rtsp. */
+/* Tracepoints: /sys/kernel/tracing/events/rtsp.
+ *
+ * trace_rtsp_reserve(ct, step, err) and its like cost nothing while nobody records.
+ */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM rtsp
 
@@ -130,7 +133,7 @@ TRACE_EVENT(rtsp_left_alone,
 #define RTSP_TRACE_NOTES
 void rtsp_trace_each_note(const struct nf_conn *ct, u64 notes);
 
-/* What was left alone in a segment. */
+/* Trace what the core left alone in a segment. */
 static inline void rtsp_trace_notes(const struct nf_conn *ct, u64 notes)
 {
 	if (trace_rtsp_left_alone_enabled())

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* RTSP NAT helper: makes media that nf_conntrack_rtsp expects follow the control
- * connection, and tells it which ports the router itself has taken.
+/* RTSP NAT helper: makes media that nf_conntrack_rtsp expects follow the control connection, and
+ * tells it which ports the router itself uses.
  *
- * The control connection goes by four addresses: the opener's own and the one that
- * the peer sees (SNAT), the peer's own and the one that the opener knows (DNAT).
- * Media are translated at both ends, whichever side sends first and whether one
- * router does both (hairpin) or each side has its own.
+ * The control connection has four addresses: the opener's own and the one that the peer sees
+ * (SNAT), the peer's own and the one that the opener knows (DNAT).  This module translates media at
+ * both ends, whichever side sends first, and whether one router does both (hairpin) or each side has
+ * its own.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/module.h>
-#include <net/inet6_hashtables.h>
-#include <net/inet_hashtables.h>
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 #include <net/netfilter/nf_nat.h>
@@ -20,8 +18,8 @@
 #include <net/sock.h>
 #include <net/udp.h>
 
+#include "../compat.h"
 #include "../nat_hook.h"
-#include "../conntrack/source.h"
 
 #define NAT_HELPER_NAME "rtsp"
 
@@ -30,11 +28,11 @@ MODULE_AUTHOR("The rtspnat authors");
 MODULE_DESCRIPTION("RTSP NAT helper");
 MODULE_ALIAS_NF_NAT_HELPER(NAT_HELPER_NAME);
 
-/* The kernel exports the lookups only for these users. */
+/* The kernel exports the lookups of sockets only for these users. */
 #if IS_ENABLED(CONFIG_NF_TPROXY_IPV4) || IS_ENABLED(CONFIG_NF_SOCKET_IPV4)
 #define RTSP_LOOKUP_IPV4
 #endif
-/* A modular IPv6 is not worth depending on. */
+/* With a modular IPv6 the lookup would make this module depend on it. */
 #if IS_BUILTIN(CONFIG_IPV6) && \
 	(IS_ENABLED(CONFIG_NF_TPROXY_IPV6) || IS_ENABLED(CONFIG_NF_SOCKET_IPV6))
 #define RTSP_LOOKUP_IPV6
@@ -65,16 +63,13 @@ static bool nf_nat_rtsp_has_socket(struct net *net,
 	return sk;
 }
 
-/* These find without taking a reference; the caller is under RCU. */
+/* These two take no reference to what they find; the caller is under RCU. */
 #ifdef RTSP_LOOKUP_IPV4
 static bool nf_nat_rtsp_listens4(struct net *net,
 				 const struct nf_conntrack_tuple *t, int dif)
 {
-	return inet_lookup_listener(net,
-#ifdef HAVE_LISTENER_HASHINFO
-				    net->ipv4.tcp_death_row.hashinfo,
-#endif
-				    NULL, 0, t->src.u3.ip, 0, t->dst.u3.ip,
+	return inet_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
+				    t->src.u3.ip, 0, t->dst.u3.ip,
 				    t->dst.u.tcp.port, dif, 0);
 }
 #endif
@@ -83,12 +78,8 @@ static bool nf_nat_rtsp_listens4(struct net *net,
 static bool nf_nat_rtsp_listens6(struct net *net,
 				 const struct nf_conntrack_tuple *t, int dif)
 {
-	return inet6_lookup_listener(net,
-#ifdef HAVE_LISTENER_HASHINFO
-				     net->ipv4.tcp_death_row.hashinfo,
-#endif
-				     NULL, 0, &t->src.u3.in6, 0,
-				     &t->dst.u3.in6,
+	return inet6_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
+				     &t->src.u3.in6, 0, &t->dst.u3.in6,
 				     ntohs(t->dst.u.tcp.port), dif, 0);
 }
 #endif
@@ -110,8 +101,8 @@ static bool nf_nat_rtsp_has_listener(struct net *net,
 	return false;
 }
 
-/* Expected media would be taken away from a socket of the router itself, such as
- * a VPN's.  Only an address that NAT has put there can be the router's.
+/* An expectation would take packets away from a socket of the router itself, such as a VPN's.  Only
+ * an address that NAT has put there can be the router's.
  */
 static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
 				   int ifindex)
@@ -144,15 +135,15 @@ static void nf_nat_rtsp_map(struct nf_conn *ct, enum nf_nat_manip_type type,
 	nf_nat_setup_info(ct, &range, type);
 }
 
-/* nf_nat_rtsp_peer() may be writing it. */
+/* nf_nat_rtsp_peer() may write it on another CPU. */
 static __be16 nf_nat_rtsp_peer_port(const struct nf_conntrack_expect *exp)
 {
 	return (__force __be16)READ_ONCE(exp->saved_addr.all[0]);
 }
 
-/* From the peer: to the opener's own address, and from where the opener knows the
- * peer.  A third party that media_source= admits is nobody that the control
- * connection translates; that is left to the rules.
+/* Media from the peer go to the opener's own address, and seem to come from where the opener knows
+ * the peer.  NAT of the control connection says nothing about a third party that media_source=
+ * admits: the rules translate its address, or not.
  */
 static void nf_nat_rtsp_follow(struct nf_conn *ct,
 			       const struct nf_conntrack_expect *exp)
@@ -175,12 +166,12 @@ static void nf_nat_rtsp_follow(struct nf_conn *ct,
 static void nf_nat_rtsp_inbound_expected(struct nf_conn *ct,
 					 struct nf_conntrack_expect *exp)
 {
-	if (rtsp_source_latch(ct, exp))
+	if (nf_conntrack_rtsp_arrive(ct, exp))
 		nf_nat_rtsp_follow(ct, exp);
 }
 
-/* From the opener.  The destination comes first: whether a source port is free
- * depends on it.
+/* Media from the opener.  The destination is set first: whether a source port is free depends on
+ * it.
  */
 static void nf_nat_rtsp_outbound_expected(struct nf_conn *ct,
 					  struct nf_conntrack_expect *exp)
@@ -212,8 +203,8 @@ static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp,
 	exp->expectfn = nf_nat_rtsp_outbound_expected;
 }
 
-/* All addresses are the master's, so saved_addr is free for what an expectation has
- * no other room for, and conntrackd takes it along.
+/* All addresses are the master's, so saved_addr is free for the port, for which an expectation has
+ * no other room; conntrackd takes it along.
  */
 static void nf_nat_rtsp_peer(struct nf_conntrack_expect *exp, __be16 port)
 {
@@ -260,8 +251,8 @@ static int __init nf_nat_rtsp_init(void)
 	return 0;
 }
 
-/* First nobody makes expectations that point here, then they are taken away,
- * then whoever had already found one is waited for.
+/* First nobody makes expectations any more that point here; then those that are there go; then the
+ * module waits for packets that had found one already.
  */
 static void __exit nf_nat_rtsp_exit(void)
 {

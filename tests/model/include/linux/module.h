@@ -31,7 +31,9 @@ extern struct module MODEL_PASTE(model_module_, KBUILD_MODNAME);
 #endif
 
 /* A parameter can be set through a pointer of a name of its own. */
-#define module_param(name, type, mode)	extern type *model_parameter_##name; type *model_parameter_##name = &name
+#define module_param_named(name, variable, type, mode) \
+	extern type *model_parameter_##name; \
+	type *model_parameter_##name = &(variable)
 struct kernel_param;
 struct kernel_param_ops {
 	int (*set)(const char *val, const struct kernel_param *kp);

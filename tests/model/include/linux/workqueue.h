@@ -11,6 +11,7 @@ struct work_struct {
 	bool pending;
 	unsigned long due;
 };
+typedef void (*work_func_t)(struct work_struct *work);
 struct delayed_work { struct work_struct work; };
 
 extern struct workqueue_struct *system_wq, *system_unbound_wq, *system_power_efficient_wq, *system_dfl_wq;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The dialogue with the core about one segment. */
+#ifndef _RTSP_DIALOGUE_H
+#define _RTSP_DIALOGUE_H
+
+#include <linux/skbuff.h>
+
+#include "state.h"
+
+/* Answer what the core of @conn asks since rtspnat_begin(), until it is done: then @step says what
+ * becomes of @skb.  The caller holds conn->lock and is under RCU.
+ */
+void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
+		   struct rtspnat_step *step);
+
+#endif /* _RTSP_DIALOGUE_H */

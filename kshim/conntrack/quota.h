@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What one host may have: limits on its connections, mappings and expectations.
+ *
+ * A mapping is taken once and put once; its expectations are counted as they come and go:
+ *
+ *	why = rtsp_quota_take(host);		the counter of a limit, or RTSP_COUNTERS
+ *	if (rtsp_quota_may_expect(host, 2)) ...
+ *	rtsp_quota_expect(host, 2);
+ *	rtsp_quota_expect(host, -2);
+ *	rtsp_quota_put(host);			or rtsp_quota_give_back() if it came to nothing
+ *
+ * @host is not NULL, unless a comment says that it may be.
+ */
+#ifndef _RTSP_QUOTA_H
+#define _RTSP_QUOTA_H
+
+#include "host.h"
+#include "stats.h"
+
+/* May a connection of @host, which may be NULL, stay beside @others of @most that there may be?  A
+ * host that has more than a quarter of @most may not while less than half is free.
+ */
+bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
+			 unsigned int most);
+/* How many connections @host has; NULL has none. */
+unsigned int rtsp_quota_connections(const struct rtsp_host *host);
+/* How many of its expectations wait for an answer. */
+unsigned int rtsp_quota_asking(const struct rtsp_host *host);
+
+/* Count one more mapping.  Returns RTSP_COUNTERS, or the counter of the limit that it would
+ * exceed.
+ */
+enum rtsp_counter rtsp_quota_take(struct rtsp_host *host);
+/* The mapping was never made: the host may ask as if it had not. */
+void rtsp_quota_give_back(struct rtsp_host *host);
+/* The mapping has ended. */
+void rtsp_quota_put(struct rtsp_host *host);
+
+/* May @host have @count expectations more?  The kernel's table has its places for all helpers of a
+ * namespace; this one takes three quarters of them at most.  A host that has more than a quarter
+ * gets no more while less than half is free.
+ */
+bool rtsp_quota_may_expect(const struct rtsp_host *host, unsigned int count);
+/* May @count more wait for an answer?  Half of what all may have, and of what the host may. */
+bool rtsp_quota_may_ask(const struct rtsp_host *host, unsigned int count);
+/* May @host have one more that it can do without? */
+bool rtsp_quota_may_spare(const struct rtsp_host *host);
+/* @host has @change expectations more now, or fewer. */
+void rtsp_quota_expect(struct rtsp_host *host, int change);
+/* @change more of its expectations wait for an answer, or fewer. */
+void rtsp_quota_ask(struct rtsp_host *host, int change);
+/* The table is full although it should not be: somebody has made it smaller, or another helper
+ * takes more.  For a minute nobody in the namespace of @host gets more than there is now.
+ */
+void rtsp_quota_table_full(const struct rtsp_host *host);
+
+#endif /* _RTSP_QUOTA_H */

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Mappings of other connections that give way to a new one.
+ *
+ * Anybody can ask for ports, also behind a port forwarding, and the module reserves them before the
+ * server has said a word.  So mappings that wait for an answer take half of all expectations at
+ * most, and beyond that the oldest gives way: a server that answers does so long before.
+ *
+ * The caller holds the lock of its own connection, so the lock of another one is only tried for.
+ * Two connections that try for each other both fail, and neither waits.
+ */
+
+#include <linux/jiffies.h>
+#include <net/netfilter/nf_conntrack.h>
+
+#include "mapping.h"
+#include "quota.h"
+#include "reclaim.h"
+
+/* Connections that are looked at for one that gives way. */
+#define RTSP_RECLAIM_LOOK	32
+/* Times that something gives way to one question. */
+#define RTSP_RECLAIM_TRIES	16
+/* A server that has said nothing for so long is late. */
+#define RTSP_ANSWER_TIME	(5ul * HZ)
+
+/* A request that has waited for less than a server takes gives way only to a host that has asked for
+ * less than its own.
+ */
+static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
+			       const struct rtsp_conn *other)
+{
+	return time_after_eq(jiffies, other->asked_at + RTSP_ANSWER_TIME) ||
+	       rtsp_quota_asking(other->host) > rtsp_quota_asking(conn->host);
+}
+
+/* Among those that have waited longest.  A connection on the list has its host, and what is
+ * returned is freed after a grace period only.
+ */
+static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn,
+					  bool of_host)
+{
+	struct rtsp_net *rn = rtsp_net(nf_ct_net(conn->ct));
+	struct rtsp_conn *other, *best = NULL;
+	unsigned int count = 0;
+
+	spin_lock_bh(&rn->asking_lock);
+	list_for_each_entry(other, &rn->asking, asking_node) {
+		if (count++ == RTSP_RECLAIM_LOOK)
+			break;
+		if (other == conn || !rtsp_asking_may_go(conn, other) ||
+		    (of_host && !rtsp_host_shares(conn->host, other->host)))
+			continue;
+		if (!best || rtsp_quota_asking(other->host) >
+				     rtsp_quota_asking(best->host))
+			best = other;
+	}
+	spin_unlock_bh(&rn->asking_lock);
+	return best;
+}
+
+/* Release what @other has in @state. */
+static bool rtsp_release_those(struct rtsp_conn *other,
+			       enum rtsp_mapping_state state)
+{
+	struct rtsp_mapping *mapping;
+	bool any = false;
+	unsigned int i;
+
+	if (!spin_trylock_bh(&other->lock))
+		return false;
+	for (i = 0; (mapping = rtsp_mapping_next(other, &i)); i++) {
+		if (mapping->state != state)
+			continue;
+		rtsp_mapping_release(other, mapping);
+		any = true;
+	}
+	if (any && state == RTSP_MAPPING_RESERVED)
+		other->gave_way = true;
+	spin_unlock_bh(&other->lock);
+	return any;
+}
+
+bool rtsp_reclaim_unanswered(struct rtsp_conn *conn, bool of_host)
+{
+	struct rtsp_conn *other = rtsp_asking_find(conn, of_host);
+
+	if (!other || !rtsp_release_those(other, RTSP_MAPPING_RESERVED))
+		return false;
+	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_UNANSWERED);
+	return true;
+}
+
+/* Fill in other connections of the same host that linger, the @oldest first or the latest.  They
+ * stay valid as long as the caller is under RCU.
+ */
+static unsigned int rtsp_lingering_find(const struct rtsp_conn *conn,
+					struct rtsp_conn **others, bool oldest)
+{
+	const struct list_head *head = &conn->host->lingering, *at;
+	unsigned int count = 0;
+
+	spin_lock_bh(&rtsp_hosts_lock);
+	for (at = oldest ? head->prev : head->next;
+	     at != head && count < RTSP_RECLAIM_LOOK;
+	     at = oldest ? at->prev : at->next) {
+		others[count] = list_entry(at, struct rtsp_conn, host_node);
+		if (others[count] != conn)
+			count++;
+	}
+	spin_unlock_bh(&rtsp_hosts_lock);
+	return count;
+}
+
+bool rtsp_reclaim_lingering(struct rtsp_conn *conn)
+{
+	struct rtsp_conn *others[RTSP_RECLAIM_LOOK];
+	unsigned int i, count = rtsp_lingering_find(conn, others, true);
+
+	for (i = 0; i < count; i++) {
+		if (!rtsp_release_those(others[i], RTSP_MAPPING_LINGERING))
+			continue;
+		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
+		return true;
+	}
+	return false;
+}
+
+static bool rtsp_port_is_in_way(const struct rtsp_mapping *mapping,
+				const struct rtspnat_step *step, unsigned int i)
+{
+	const struct nf_conntrack_expect *in = mapping->in[i];
+
+	return in && mapping->inside[i] == step->inside[i] &&
+	       in->tuple.dst.protonum == step->protocol &&
+	       in->tuple.dst.u.all == htons(step->outside[i]);
+}
+
+static bool rtsp_is_in_way(const struct rtsp_mapping *mapping,
+			   const struct rtspnat_step *step)
+{
+	unsigned int i;
+
+	for (i = 0; i < step->count; i++) {
+		if (rtsp_port_is_in_way(mapping, step, i))
+			return true;
+	}
+	return false;
+}
+
+/* The host agrees on the same port anew: the socket behind the mapping that lingers is gone, or is
+ * the one that asks.
+ */
+static bool rtsp_release_in_way(struct rtsp_conn *other,
+				const struct rtspnat_step *step)
+{
+	struct rtsp_mapping *mapping;
+	unsigned int i;
+
+	for (i = 0; (mapping = rtsp_mapping_next(other, &i)); i++) {
+		if (mapping->state == RTSP_MAPPING_LINGERING &&
+		    rtsp_is_in_way(mapping, step)) {
+			rtsp_mapping_release(other, mapping);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Hosts of a site may share an entry of the table, so the address is compared. */
+static bool rtsp_has_same_address(const struct rtsp_conn *a,
+				  const struct rtsp_conn *b)
+{
+	return nf_inet_addr_cmp(&a->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+				&b->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+}
+
+static bool rtsp_reclaim_in_way(struct rtsp_conn *other,
+				const struct rtspnat_step *step)
+{
+	bool found;
+
+	if (!spin_trylock_bh(&other->lock))
+		return false;
+	found = rtsp_release_in_way(other, step);
+	spin_unlock_bh(&other->lock);
+	return found;
+}
+
+bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
+{
+	struct rtsp_conn *others[RTSP_RECLAIM_LOOK];
+	unsigned int i, count = rtsp_lingering_find(ask->conn, others, false);
+
+	for (i = 0; i < count; i++) {
+		if (rtsp_has_same_address(others[i], ask->conn) &&
+		    rtsp_reclaim_in_way(others[i], ask->step))
+			return true;
+	}
+	return false;
+}
+
+enum rtsp_counter rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count)
+{
+	enum rtsp_counter why = RTSP_COUNTERS;
+	unsigned int i;
+
+	for (i = 0; i < RTSP_RECLAIM_TRIES; i++) {
+		bool may_expect = rtsp_quota_may_expect(conn->host, count);
+
+		if (may_expect && rtsp_quota_may_ask(conn->host, count))
+			return RTSP_COUNTERS;
+		why = may_expect ? RTSP_TOO_MANY_UNANSWERED :
+				   RTSP_TOO_MANY_EXPECTATIONS;
+		if (!may_expect && rtsp_reclaim_lingering(conn))
+			continue;
+		if (!rtsp_reclaim_unanswered(conn, false))
+			break;
+	}
+	return why;
+}

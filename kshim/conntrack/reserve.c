@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The core asks for ports, before the server has seen the request. */
+
+#include <linux/errno.h>
+#include <net/netfilter/nf_conntrack_core.h>
+
+#include "arrival.h"
+#include "expect.h"
+#include "mapping.h"
+#include "reclaim.h"
+#include "reserve.h"
+#include "source.h"
+#include "trace.h"
+
+static int rtsp_find_room(const struct rtsp_ask *ask)
+{
+	switch (rtsp_reclaim_room(ask->conn, ask->step->count)) {
+	case RTSP_COUNTERS:
+		return 0;
+	case RTSP_TOO_MANY_UNANSWERED:
+		return -EAGAIN;
+	default:
+		return -EDQUOT;
+	}
+}
+
+/* Hold the ports and register the expectations, all or none. */
+static int rtsp_register_ports(const struct rtsp_ask *ask,
+			       struct nf_conntrack_expect **exp,
+			       enum ip_conntrack_dir dir, const u16 *number,
+			       bool any_source)
+{
+	int err = -EBUSY;
+
+	if (rtsp_mapping_hold_ports(ask, dir, number, any_source))
+		err = rtsp_expect_register(exp);
+	if (err)
+		rtsp_mapping_let_go_ports(rtsp_ask_mapping(ask), dir);
+	return err;
+}
+
+static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
+			       struct nf_conntrack_expect **exp, bool *any)
+{
+	int err = rtsp_find_room(ask);
+	unsigned int i;
+
+	for (i = 0; i < ask->step->count && !err; i++) {
+		exp[i] = rtsp_expect_inbound(ask, i);
+		if (!exp[i])
+			return -ENOMEM;
+		if (!ask->nat)
+			rtsp_arrival_watch(exp[i]);
+		*any = rtsp_source_reserve(exp[i]);
+		err = rtsp_expect_check_port(ask, exp[i]);
+	}
+	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_REPLY,
+					  ask->step->outside, *any);
+}
+
+/* What a client held before it closed, and holds again, is no clash.  The second try takes new
+ * expectations: conntrack may have registered some of the first for a moment, and marked them.
+ */
+static int rtsp_reserve_ports(const struct rtsp_ask *ask,
+			      struct nf_conntrack_expect **exp, bool *any)
+{
+	int err = rtsp_try_to_reserve(ask, exp, any);
+
+	if ((err == -EBUSY && rtsp_reclaim_ports(ask)) ||
+	    (err == -EMFILE && rtsp_reclaim_lingering(ask->conn))) {
+		rtsp_expect_put(exp);
+		err = rtsp_try_to_reserve(ask, exp, any);
+	}
+	return err;
+}
+
+int rtsp_reserve(const struct rtsp_ask *ask)
+{
+	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
+	bool any = false;
+	int err = rtsp_reserve_ports(ask, exp, &any);
+
+	rtsp_mapping_begin(ask, err);
+	trace_rtsp_reserve(ask->conn->ct, ask->step, err);
+	if (err < 0) {
+		rtsp_expect_put(exp);
+		return err;
+	}
+	memcpy(mapping->in, exp, sizeof(exp));
+	mapping->any_source = any;
+	rtsp_mapping_count(ask->conn, mapping);
+	return 0;
+}
+
+static int rtsp_publish_ports(const struct rtsp_ask *ask,
+			      struct nf_conntrack_expect **exp)
+{
+	int err = rtsp_find_room(ask);
+	unsigned int i;
+
+	for (i = 0; i < ask->step->count && !err; i++) {
+		if (!ask->step->published[i])
+			continue;
+		exp[i] = rtsp_expect_outbound(ask, i);
+		if (!exp[i])
+			return -ENOMEM;
+		err = rtsp_expect_check_port(ask, exp[i]);
+	}
+	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_ORIGINAL,
+					  ask->step->published, false);
+}
+
+int rtsp_publish(const struct rtsp_ask *ask)
+{
+	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
+	unsigned int i;
+	int err;
+
+	/* What the mapping published before would be in the way. */
+	for (i = 0; i < RTSPNAT_PORTS; i++)
+		rtsp_expect_drop(&mapping->out[i]);
+	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_ORIGINAL);
+	rtsp_mapping_count(ask->conn, mapping);
+
+	err = rtsp_publish_ports(ask, exp);
+	rtsp_mapping_begin(ask, err);
+	rtsp_mapping_publish(ask->conn, mapping, !err);
+	trace_rtsp_publish(ask->conn->ct, ask->step, err);
+	if (err < 0) {
+		rtsp_expect_put(exp);
+		return err;
+	}
+	memcpy(mapping->out, exp, sizeof(exp));
+	rtsp_mapping_count(ask->conn, mapping);
+	return 0;
+}
