@@ -9,7 +9,6 @@
 #include "dialogue.h"
 #include "flow.h"
 #include "linger.h"
-#include "log.h"
 #include "mapping.h"
 #include "params.h"
 #include "quota.h"
@@ -21,11 +20,12 @@
 static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask,
 				      enum rtsp_counter why)
 {
-	rtsp_count(nf_ct_net(ask->conn->ct), why);
-	/* The core proposes other ports. */
-	if (why == RTSP_PORT_BUSY)
+	/* The core proposes other ports, so nothing is refused yet. */
+	if (why == RTSP_PORT_BUSY) {
+		rtsp_count(nf_ct_net(ask->conn->ct), why);
 		return RTSPNAT_BUSY;
-	rtsp_log(ask->skb, ask->conn->ct, "no mapping", rtsp_counter_text(why));
+	}
+	rtsp_count_and_log(ask->skb, ask->conn->ct, "no mapping", why);
 	return RTSPNAT_NO;
 }
 

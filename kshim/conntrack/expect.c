@@ -258,11 +258,6 @@ void rtsp_expect_renew_all(struct nf_conntrack_expect **exp)
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 }
 
-void rtsp_expect_unlist(struct nf_conntrack_expect *exp)
-{
-	rtsp_compat_unexpect(exp);
-}
-
 void rtsp_expect_drop(struct nf_conntrack_expect **slot)
 {
 	if (!*slot)

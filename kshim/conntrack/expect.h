@@ -67,8 +67,6 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
 /* Let RTSPNAT_PORTS, NULL where there is none, live on as long as new ones would. */
 void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);
 
-/* Unregister it, if it is registered. */
-void rtsp_expect_unlist(struct nf_conntrack_expect *exp);
 /* Unregister it, let go of it, and set @slot to NULL. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);
 /* Let go of RTSPNAT_PORTS that are not registered. */

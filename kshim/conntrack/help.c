@@ -16,7 +16,6 @@
 #include "conn.h"
 #include "dialogue.h"
 #include "help.h"
-#include "log.h"
 #include "opening.h"
 #include "packet.h"
 #include "room.h"
@@ -59,11 +58,10 @@ static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
 }
 
-static void rtsp_log_dropped(const struct rtsp_packet *pkt,
-			     enum rtsp_counter why)
+static unsigned int rtsp_drop(const struct rtsp_packet *pkt, enum rtsp_counter why)
 {
-	rtsp_count(nf_ct_net(pkt->ct), why);
-	rtsp_log(pkt->skb, pkt->ct, "dropping packet", rtsp_counter_text(why));
+	rtsp_count_and_log(pkt->skb, pkt->ct, "dropping packet", why);
+	return NF_DROP;
 }
 
 static unsigned int rtsp_apply(struct rtsp_conn *conn,
@@ -84,8 +82,7 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 		rtsp_count(nf_ct_net(pkt->ct), RTSP_EDIT_FAILED);
 		return NF_ACCEPT;
 	}
-	rtsp_log_dropped(pkt, RTSP_REWRITE_FAILED);
-	return NF_DROP;
+	return rtsp_drop(pkt, RTSP_REWRITE_FAILED);
 }
 
 /* The core cannot go on behind a byte that it has not read.  With NAT, what it has changed has to
@@ -95,10 +92,8 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 				    const struct rtsp_packet *pkt)
 {
-	if (conn->natted) {
-		rtsp_log_dropped(pkt, RTSP_NOT_LINEAR);
-		return NF_DROP;
-	}
+	if (conn->natted)
+		return rtsp_drop(pkt, RTSP_NOT_LINEAR);
 	rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
 	return NF_ACCEPT;
 }

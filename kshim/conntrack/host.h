@@ -37,8 +37,7 @@ struct rtsp_host {
 	/* Of quota.c. */
 	unsigned int connections;
 	unsigned int mappings;
-	unsigned int expectations;
-	unsigned int asking;		/* expectations that wait for an answer */
+	unsigned int expectations[2];	/* by enum rtsp_quota */
 	u64 tokens;			/* HZ for each mapping */
 	unsigned long filled;		/* in jiffies: when tokens was right */
 	/* Of mapping.c: connections with a mapping that lingers, the latest first. */

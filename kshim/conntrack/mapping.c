@@ -75,7 +75,7 @@ static void rtsp_asking_note(struct rtsp_conn *conn)
 	change = (int)held - (int)conn->asking;
 	conn->asking = held;
 	if (change)
-		rtsp_quota_ask(conn->host, change);
+		rtsp_quota_add(conn->host, RTSP_QUOTA_ASKING, change);
 }
 
 /* One mapping of @conn more lingers, or one fewer. */
@@ -94,28 +94,21 @@ static void rtsp_lingering_note(struct rtsp_conn *conn, int change)
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 
-static bool rtsp_is_live(u8 state)
-{
-	return state == RTSP_MAPPING_LIVE || state == RTSP_MAPPING_LINGERING;
-}
-
 static enum rtsp_gauge rtsp_state_gauge(u8 state)
 {
 	return RTSP_NOW_RESERVED + (state - RTSP_MAPPING_RESERVED);
 }
 
-static void rtsp_mapping_enter(const struct net *net, struct rtsp_conn *conn)
+/* @conn has one mapping more, or one fewer. */
+static void rtsp_holding_note(struct rtsp_conn *conn, int change)
 {
-	rtsp_count(net, RTSP_MAPPINGS_TOTAL);
-	if (!conn->holding++)
-		rtsp_gauge_add(net, RTSP_NOW_HOLDING, 1);
-}
+	const struct net *net = nf_ct_net(conn->ct);
+	u8 before = conn->holding;
 
-static void rtsp_mapping_leave(const struct net *net, struct rtsp_conn *conn)
-{
-	rtsp_count(net, RTSP_MAPPINGS_RELEASED);
-	if (!--conn->holding)
-		rtsp_gauge_add(net, RTSP_NOW_HOLDING, -1);
+	rtsp_count(net, change > 0 ? RTSP_MAPPINGS_TOTAL : RTSP_MAPPINGS_RELEASED);
+	WRITE_ONCE(conn->holding, before + change);
+	if (!before != !conn->holding)
+		rtsp_gauge_add(net, RTSP_NOW_HOLDING, change);
 }
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
@@ -127,15 +120,13 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	if (from == state)
 		return;
 	if (from == RTSP_MAPPING_NONE)
-		rtsp_mapping_enter(net, conn);
+		rtsp_holding_note(conn, 1);
 	else
 		rtsp_gauge_add(net, rtsp_state_gauge(from), -1);
 	if (state == RTSP_MAPPING_NONE)
-		rtsp_mapping_leave(net, conn);
+		rtsp_holding_note(conn, -1);
 	else
 		rtsp_gauge_add(net, rtsp_state_gauge(state), 1);
-	WRITE_ONCE(conn->live,
-		   conn->live + rtsp_is_live(state) - rtsp_is_live(from));
 	rtsp_lingering_note(conn, (state == RTSP_MAPPING_LINGERING) -
 				  (from == RTSP_MAPPING_LINGERING));
 	mapping->state = state;
@@ -168,7 +159,7 @@ void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 
 	if (held == mapping->held)
 		return;
-	rtsp_quota_expect(conn->host, held - mapping->held);
+	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, held - mapping->held);
 	mapping->held = held;
 	rtsp_asking_note(conn);
 }

@@ -8,6 +8,7 @@
 
 #include <net/netfilter/nf_conntrack_core.h>
 
+#include "../compat.h"
 #include "expect.h"
 #include "flow.h"
 #include "mapping.h"
@@ -31,7 +32,7 @@ static bool rtsp_media_is_announced(const struct nf_conntrack_expect *exp)
 static void rtsp_media_unlist(struct rtsp_conn *conn,
 			      struct rtsp_mapping *mapping, unsigned int i)
 {
-	rtsp_expect_unlist(mapping->in[i]);
+	rtsp_compat_unexpect(mapping->in[i]);
 	mapping->flows |= BIT(i);
 	rtsp_mapping_count(conn, mapping);
 }
@@ -45,7 +46,7 @@ static int rtsp_media_relist(struct rtsp_conn *conn,
 	struct nf_conntrack_expect *exp;
 	int err;
 
-	if (!rtsp_quota_may_expect(conn->host, 1))
+	if (!rtsp_quota_allows(conn->host, RTSP_QUOTA_EXPECTED, 1))
 		return -EDQUOT;
 	exp = rtsp_expect_again(conn, mapping->in[i]);
 	if (!exp)

@@ -25,7 +25,7 @@
  *  1  state		the data of a connection
  *     host		hosts
  *     source		who may send media
- *  0  packet, ports, params, stats, log, trace, nat_hook: these call nobody
+ *  0  packet, ports, params, stats, trace, nat_hook: these call nobody
  *
  * Each thing has one owner, which alone changes it, and one lock:
  *

@@ -8,6 +8,7 @@
 #include "carried.h"
 #include "conn.h"
 #include "opening.h"
+#include "params.h"
 #include "room.h"
 
 /* In so many bytes a request begins, if it does, behind empty lines. */
@@ -213,7 +214,7 @@ static struct rtsp_conn *rtsp_conn_make(const struct rtsp_packet *pkt)
 {
 	struct rtsp_conn *conn, *winner;
 
-	if (!rtsp_room_is_any()) {
+	if (!rtsp_param(max_connections)) {
 		rtsp_pass_for_good(pkt, RTSP_TOO_MANY);
 		return NULL;
 	}

@@ -24,18 +24,10 @@ struct rtsp_port_key {
 	u32 unused;
 } __aligned(SIPHASH_ALIGNMENT);
 
-static const union nf_inet_addr *rtsp_port_addr(const struct rtsp_port *port)
+/* Of the packets that are sent to it. */
+static const struct nf_conntrack_tuple *rtsp_port_tuple(const struct rtsp_port *port)
 {
-	enum ip_conntrack_dir dir = port->dir;
-
-	return &port->ct->tuplehash[dir].tuple.dst.u3;
-}
-
-static const union nf_inet_addr *rtsp_port_sender(const struct rtsp_port *port)
-{
-	enum ip_conntrack_dir dir = port->dir;
-
-	return &port->ct->tuplehash[dir].tuple.src.u3;
+	return &port->ct->tuplehash[port->dir].tuple;
 }
 
 static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
@@ -43,7 +35,7 @@ static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
 	struct rtsp_port_key key;
 
 	memset(&key, 0, sizeof(key));
-	key.addr = *rtsp_port_addr(port);
+	key.addr = rtsp_port_tuple(port)->dst.u3;
 	key.net = (unsigned long)nf_ct_net(port->ct);
 	key.port = port->port;
 	key.protocol = port->protocol;
@@ -72,9 +64,9 @@ static bool rtsp_port_overlaps(const struct rtsp_port *a,
 	       net_eq(nf_ct_net(a->ct), nf_ct_net(b->ct)) &&
 	       nf_ct_zone(a->ct)->id == nf_ct_zone(b->ct)->id &&
 	       nf_ct_l3num(a->ct) == nf_ct_l3num(b->ct) &&
-	       nf_inet_addr_cmp(rtsp_port_addr(a), rtsp_port_addr(b)) &&
+	       nf_inet_addr_cmp(&rtsp_port_tuple(a)->dst.u3, &rtsp_port_tuple(b)->dst.u3) &&
 	       (a->any_source || b->any_source ||
-		nf_inet_addr_cmp(rtsp_port_sender(a), rtsp_port_sender(b)));
+		nf_inet_addr_cmp(&rtsp_port_tuple(a)->src.u3, &rtsp_port_tuple(b)->src.u3));
 }
 
 bool rtsp_port_hold(struct rtsp_port *port)

@@ -37,11 +37,6 @@ unsigned int rtsp_quota_connections(const struct rtsp_host *host)
 	return host ? READ_ONCE(host->connections) : 0;
 }
 
-unsigned int rtsp_quota_asking(const struct rtsp_host *host)
-{
-	return host ? READ_ONCE(host->asking) : 0;
-}
-
 static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
 {
 	unsigned long elapsed = jiffies - host->filled;
@@ -93,31 +88,25 @@ static unsigned int rtsp_expectations_max(const struct net *net)
 	return min(most, READ_ONCE(rn->limit));
 }
 
-bool rtsp_quota_may_expect(const struct rtsp_host *host, unsigned int count)
+static enum rtsp_gauge rtsp_quota_gauge(enum rtsp_quota what)
+{
+	return what == RTSP_QUOTA_ASKING ? RTSP_NOW_ASKING :
+					   RTSP_NOW_EXPECTATIONS;
+}
+
+bool rtsp_quota_allows(const struct rtsp_host *host, enum rtsp_quota what,
+		       unsigned int count)
 {
 	unsigned int most = rtsp_expectations_max(host->net);
-	unsigned int all = rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS) + count;
+	unsigned int all = rtsp_gauge(host->net, rtsp_quota_gauge(what)) + count;
 
+	if (what == RTSP_QUOTA_ASKING)
+		most /= 2;
 	if (all > most - most / 4)
 		return false;
 	for (; host && all > most / 2; host = host->site) {
-		if (READ_ONCE(host->expectations) + count >
+		if (READ_ONCE(host->expectations[what]) + count >
 		    rtsp_host_weight(host) * most / 4)
-			return false;
-	}
-	return true;
-}
-
-bool rtsp_quota_may_ask(const struct rtsp_host *host, unsigned int count)
-{
-	unsigned int most = rtsp_expectations_max(host->net);
-	unsigned int all = rtsp_gauge(host->net, RTSP_NOW_ASKING) + count;
-
-	if (all > (most - most / 4) / 2)
-		return false;
-	for (; host && all > most / 4; host = host->site) {
-		if (READ_ONCE(host->asking) + count >
-		    rtsp_host_weight(host) * most / 8)
 			return false;
 	}
 	return true;
@@ -127,26 +116,18 @@ bool rtsp_quota_may_spare(const struct rtsp_host *host)
 {
 	unsigned int most = rtsp_expectations_max(host->net);
 
-	return rtsp_quota_may_expect(host, 1) &&
+	return rtsp_quota_allows(host, RTSP_QUOTA_EXPECTED, 1) &&
 	       (rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS) < most / 2 ||
-		READ_ONCE(host->expectations) < most / 8);
+		READ_ONCE(host->expectations[RTSP_QUOTA_EXPECTED]) < most / 8);
 }
 
-void rtsp_quota_expect(struct rtsp_host *host, int change)
+void rtsp_quota_add(struct rtsp_host *host, enum rtsp_quota what, int change)
 {
-	rtsp_gauge_add(host->net, RTSP_NOW_EXPECTATIONS, change);
+	rtsp_gauge_add(host->net, rtsp_quota_gauge(what), change);
 	spin_lock_bh(&rtsp_hosts_lock);
 	for (; host; host = host->site)
-		WRITE_ONCE(host->expectations, host->expectations + change);
-	spin_unlock_bh(&rtsp_hosts_lock);
-}
-
-void rtsp_quota_ask(struct rtsp_host *host, int change)
-{
-	rtsp_gauge_add(host->net, RTSP_NOW_ASKING, change);
-	spin_lock_bh(&rtsp_hosts_lock);
-	for (; host; host = host->site)
-		WRITE_ONCE(host->asking, host->asking + change);
+		WRITE_ONCE(host->expectations[what],
+			   host->expectations[what] + change);
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 

@@ -4,9 +4,9 @@
  * A mapping is taken once and put once; its expectations are counted as they come and go:
  *
  *	why = rtsp_quota_take(host);		the counter of a limit, or RTSP_COUNTERS
- *	if (rtsp_quota_may_expect(host, 2)) ...
- *	rtsp_quota_expect(host, 2);
- *	rtsp_quota_expect(host, -2);
+ *	if (rtsp_quota_allows(host, RTSP_QUOTA_EXPECTED, 2)) ...
+ *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, 2);
+ *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, -2);
  *	rtsp_quota_put(host);			or rtsp_quota_give_back() if it came to nothing
  *
  * @host is not NULL, unless a comment says that it may be.
@@ -17,6 +17,11 @@
 #include "host.h"
 #include "stats.h"
 
+enum rtsp_quota {
+	RTSP_QUOTA_EXPECTED,	/* expectations, */
+	RTSP_QUOTA_ASKING,	/* and those of them that wait for an answer */
+};
+
 /* May a connection of @host, which may be NULL, stay beside @others of @most that there may be?  A
  * host that has more than a quarter of @most may not while less than half is free.
  */
@@ -25,7 +30,10 @@ bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
 /* How many connections @host has; NULL has none. */
 unsigned int rtsp_quota_connections(const struct rtsp_host *host);
 /* How many of its expectations wait for an answer. */
-unsigned int rtsp_quota_asking(const struct rtsp_host *host);
+static inline unsigned int rtsp_quota_asking(const struct rtsp_host *host)
+{
+	return READ_ONCE(host->expectations[RTSP_QUOTA_ASKING]);
+}
 
 /* Count one more mapping.  Returns RTSP_COUNTERS, or the counter of the limit that it would
  * exceed.
@@ -36,19 +44,16 @@ void rtsp_quota_give_back(struct rtsp_host *host);
 /* The mapping has ended. */
 void rtsp_quota_put(struct rtsp_host *host);
 
-/* May @host have @count expectations more?  The kernel's table has its places for all helpers of a
- * namespace; this one takes three quarters of them at most.  A host that has more than a quarter
- * gets no more while less than half is free.
+/* May @host have @count more?  The kernel's table has its places for all helpers of a namespace; this
+ * one takes three quarters of them at most.  A host that has more than a quarter gets no more while
+ * less than half is free.  Half of all that may be wait for an answer at most.
  */
-bool rtsp_quota_may_expect(const struct rtsp_host *host, unsigned int count);
-/* May @count more wait for an answer?  Half of what all may have, and of what the host may. */
-bool rtsp_quota_may_ask(const struct rtsp_host *host, unsigned int count);
-/* May @host have one more that it can do without? */
+bool rtsp_quota_allows(const struct rtsp_host *host, enum rtsp_quota what,
+		       unsigned int count);
+/* May @host have one more expectation that it can do without? */
 bool rtsp_quota_may_spare(const struct rtsp_host *host);
-/* @host has @change expectations more now, or fewer. */
-void rtsp_quota_expect(struct rtsp_host *host, int change);
-/* @change more of its expectations wait for an answer, or fewer. */
-void rtsp_quota_ask(struct rtsp_host *host, int change);
+/* @host has @change more now, or fewer. */
+void rtsp_quota_add(struct rtsp_host *host, enum rtsp_quota what, int change);
 /* The table is full although it should not be: somebody has made it smaller, or another helper
  * takes more.  For a minute nobody in the namespace of @host gets more than there is now.
  */

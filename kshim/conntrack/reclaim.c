@@ -9,12 +9,14 @@
  * Two connections that try for each other both fail, and neither waits.
  */
 
+#include <linux/errno.h>
 #include <linux/jiffies.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "mapping.h"
 #include "quota.h"
 #include "reclaim.h"
+#include "stats.h"
 
 /* Connections that are looked at for one that gives way. */
 #define RTSP_RECLAIM_LOOK	32
@@ -199,22 +201,21 @@ bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
 	return false;
 }
 
-enum rtsp_counter rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count)
+int rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count)
 {
-	enum rtsp_counter why = RTSP_COUNTERS;
 	unsigned int i;
+	int err = 0;
 
 	for (i = 0; i < RTSP_RECLAIM_TRIES; i++) {
-		bool may_expect = rtsp_quota_may_expect(conn->host, count);
+		bool allowed = rtsp_quota_allows(conn->host, RTSP_QUOTA_EXPECTED, count);
 
-		if (may_expect && rtsp_quota_may_ask(conn->host, count))
-			return RTSP_COUNTERS;
-		why = may_expect ? RTSP_TOO_MANY_UNANSWERED :
-				   RTSP_TOO_MANY_EXPECTATIONS;
-		if (!may_expect && rtsp_reclaim_lingering(conn))
+		if (allowed && rtsp_quota_allows(conn->host, RTSP_QUOTA_ASKING, count))
+			return 0;
+		err = allowed ? -EAGAIN : -EDQUOT;
+		if (!allowed && rtsp_reclaim_lingering(conn))
 			continue;
 		if (!rtsp_reclaim_unanswered(conn, false))
 			break;
 	}
-	return why;
+	return err;
 }

@@ -8,12 +8,11 @@
 #define _RTSP_RECLAIM_H
 
 #include "state.h"
-#include "stats.h"
 
 /* Is there room for @count expectations that wait for an answer?  Others give way if need be.
- * Returns RTSP_COUNTERS, or the counter of the limit that is in the way.
+ * Returns 0, -EAGAIN if too many wait for an answer, or -EDQUOT if there are too many in all.
  */
-enum rtsp_counter rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count);
+int rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count);
 
 /* Release what another connection has asked for: one that has waited longest, of the host that has
  * asked for most.  With @of_host it has to be of the host of @conn.  Returns false if there is none.

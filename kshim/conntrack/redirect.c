@@ -57,7 +57,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 
 	if (rtsp_is_redirected_enough(conn->ct))
 		return RTSP_TOO_MANY_REDIRECTS;
-	if (!rtsp_quota_may_expect(conn->host, 1))
+	if (!rtsp_quota_allows(conn->host, RTSP_QUOTA_EXPECTED, 1))
 		return RTSP_TOO_MANY_EXPECTATIONS;
 	why = rtsp_quota_take(conn->host);
 	if (why != RTSP_COUNTERS)
@@ -67,7 +67,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
 	if (exp && !nf_ct_expect_related(exp, 0)) {
 		WRITE_ONCE(conn->redirect, exp);
-		rtsp_quota_expect(conn->host, 1);
+		rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, 1);
 		return RTSP_REDIRECTED;
 	}
 	if (exp)
@@ -93,7 +93,7 @@ void rtsp_redirect_end(struct rtsp_conn *conn)
 		return;
 	WRITE_ONCE(conn->redirect, NULL);
 	rtsp_expect_drop(&exp);
-	rtsp_quota_expect(conn->host, -1);
+	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, -1);
 	rtsp_quota_put(conn->host);
 }
 

@@ -12,18 +12,6 @@
 #include "source.h"
 #include "trace.h"
 
-static int rtsp_find_room(const struct rtsp_ask *ask)
-{
-	switch (rtsp_reclaim_room(ask->conn, ask->step->count)) {
-	case RTSP_COUNTERS:
-		return 0;
-	case RTSP_TOO_MANY_UNANSWERED:
-		return -EAGAIN;
-	default:
-		return -EDQUOT;
-	}
-}
-
 /* Hold the ports and register the expectations, all or none. */
 static int rtsp_register_ports(const struct rtsp_ask *ask,
 			       struct nf_conntrack_expect **exp,
@@ -42,7 +30,7 @@ static int rtsp_register_ports(const struct rtsp_ask *ask,
 static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 			       struct nf_conntrack_expect **exp, bool *any)
 {
-	int err = rtsp_find_room(ask);
+	int err = rtsp_reclaim_room(ask->conn, ask->step->count);
 	unsigned int i;
 
 	for (i = 0; i < ask->step->count && !err; i++) {
@@ -96,7 +84,7 @@ int rtsp_reserve(const struct rtsp_ask *ask)
 static int rtsp_publish_ports(const struct rtsp_ask *ask,
 			      struct nf_conntrack_expect **exp)
 {
-	int err = rtsp_find_room(ask);
+	int err = rtsp_reclaim_room(ask->conn, ask->step->count);
 	unsigned int i;
 
 	for (i = 0; i < ask->step->count && !err; i++) {

@@ -41,11 +41,6 @@ static unsigned int rtsp_room_most(void)
 	return min(rtsp_param(max_connections), RTSP_CONNECTIONS_MAX);
 }
 
-bool rtsp_room_is_any(void)
-{
-	return rtsp_room_most();
-}
-
 static bool rtsp_room_is_in(unsigned int all, unsigned int holding,
 			    unsigned int most, bool holds)
 {

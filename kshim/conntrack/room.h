@@ -11,9 +11,6 @@
 #include "state.h"
 #include "stats.h"
 
-/* May there be any connection at all? */
-bool rtsp_room_is_any(void);
-
 /* Count @conn, which is not on the list yet, with its host, and let another connection give way if
  * need be.  If none can, sets conn->brief: @conn has room for one segment at a time only.
  */

@@ -79,8 +79,7 @@ struct rtsp_conn {
 	u8 why;				/* enum rtsp_counter: why it lacks room */
 	u8 holding;			/* mappings in all, */
 	u8 reserved;			/* mappings that wait for an answer, */
-	u8 lingering;			/* that linger, */
-	u8 live;			/* that are live or linger */
+	u8 lingering;			/* and that linger */
 	u16 asking;			/* expectations of those that wait for an answer */
 	unsigned long used;		/* in jiffies: when its last segment came */
 	/* Both under rtsp_net->asking_lock. */

@@ -3,9 +3,11 @@
 
 #include <linux/bitops.h>
 #include <linux/build_bug.h>
+#include <linux/net.h>
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
+#include <net/netfilter/nf_log.h>
 
 #include "stats.h"
 
@@ -70,14 +72,21 @@ static const char *const rtsp_gauge_name[RTSP_NOW_HOLDING] = {
 	[RTSP_NOW_HOSTS]	= "hosts",
 };
 
-const char *rtsp_counter_text(enum rtsp_counter counter)
-{
-	return rtsp_counter_name[counter];
-}
-
 void rtsp_count(const struct net *net, enum rtsp_counter counter)
 {
 	this_cpu_inc(rtsp_net(net)->stats->counter[counter]);
+}
+
+/* The log may go to a slow console, and a host may ask again as fast as it likes: so the rate is
+ * limited.  nf_ct_helper_log() would read the helper, which may end on another CPU.
+ */
+void rtsp_count_and_log(struct sk_buff *skb, const struct nf_conn *ct,
+			const char *what, enum rtsp_counter counter)
+{
+	rtsp_count(nf_ct_net(ct), counter);
+	if (net_ratelimit())
+		nf_log_packet(nf_ct_net(ct), nf_ct_l3num(ct), 0, skb, NULL, NULL, NULL,
+			      "nf_ct_rtsp: %s: %s ", what, rtsp_counter_name[counter]);
 }
 
 unsigned long __percpu *rtsp_note_counter(const struct net *net,

@@ -12,9 +12,11 @@
 
 #include <linux/atomic.h>
 #include <linux/list.h>
+#include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <net/net_namespace.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <net/netns/generic.h>
 #include <rtspnat.h>
 
@@ -108,8 +110,11 @@ void rtsp_count_notes(const struct net *net, u64 notes);
  */
 unsigned long __percpu *rtsp_note_counter(const struct net *net,
 					  enum rtspnat_note note);
-/* The counter's name in the file. */
-const char *rtsp_counter_text(enum rtsp_counter counter);
+/* Count @counter, and say in the administrator's packet log (nf_log) that @what became of @skb, a
+ * packet of @ct, for this reason.
+ */
+void rtsp_count_and_log(struct sk_buff *skb, const struct nf_conn *ct,
+			const char *what, enum rtsp_counter counter);
 
 void rtsp_gauge_add(const struct net *net, enum rtsp_gauge gauge, int change);
 /* How many there are in @net alone; in the pool of @net, which is the initial namespace or all

@@ -33,7 +33,7 @@ static void rtsp_conn_go_on(struct rtsp_conn *conn)
 	/* The end of nf_nat_rtsp has taken all expectations along. */
 	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
 
-	if (!READ_ONCE(conn->live) && !READ_ONCE(conn->redirect) &&
+	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) &&
 	    !renew && !no_nat)
 		return;
 	rcu_read_lock();

@@ -38,21 +38,31 @@ MODULE_ALIAS_NF_NAT_HELPER(NAT_HELPER_NAME);
 #define RTSP_LOOKUP_IPV6
 #endif
 
-static bool nf_nat_rtsp_has_socket(struct net *net,
-				   const struct nf_conntrack_tuple *t,
-				   int ifindex)
+/* Does a UDP socket, or with @tcp a listener, of the router use the destination of @t?  The lookup of
+ * a listener takes no reference to what it finds; the caller is under RCU.
+ */
+static bool nf_nat_rtsp_has_socket(struct net *net, const struct nf_conntrack_tuple *t,
+				   int ifindex, bool tcp)
 {
 	struct sock *sk = NULL;
 
 	switch (t->src.l3num) {
 #ifdef RTSP_LOOKUP_IPV4
 	case NFPROTO_IPV4:
+		if (tcp)
+			return inet_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
+						    t->src.u3.ip, 0, t->dst.u3.ip,
+						    t->dst.u.tcp.port, ifindex, 0);
 		sk = udp4_lib_lookup(net, t->src.u3.ip, 0, t->dst.u3.ip,
 				     t->dst.u.udp.port, ifindex);
 		break;
 #endif
 #ifdef RTSP_LOOKUP_IPV6
 	case NFPROTO_IPV6:
+		if (tcp)
+			return inet6_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
+						     &t->src.u3.in6, 0, &t->dst.u3.in6,
+						     ntohs(t->dst.u.tcp.port), ifindex, 0);
 		sk = udp6_lib_lookup(net, &t->src.u3.in6, 0, &t->dst.u3.in6,
 				     t->dst.u.udp.port, ifindex);
 		break;
@@ -61,44 +71,6 @@ static bool nf_nat_rtsp_has_socket(struct net *net,
 	if (sk)
 		sock_put(sk);
 	return sk;
-}
-
-/* These two take no reference to what they find; the caller is under RCU. */
-#ifdef RTSP_LOOKUP_IPV4
-static bool nf_nat_rtsp_listens4(struct net *net,
-				 const struct nf_conntrack_tuple *t, int dif)
-{
-	return inet_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
-				    t->src.u3.ip, 0, t->dst.u3.ip,
-				    t->dst.u.tcp.port, dif, 0);
-}
-#endif
-
-#ifdef RTSP_LOOKUP_IPV6
-static bool nf_nat_rtsp_listens6(struct net *net,
-				 const struct nf_conntrack_tuple *t, int dif)
-{
-	return inet6_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
-				     &t->src.u3.in6, 0, &t->dst.u3.in6,
-				     ntohs(t->dst.u.tcp.port), dif, 0);
-}
-#endif
-
-static bool nf_nat_rtsp_has_listener(struct net *net,
-				     const struct nf_conntrack_tuple *t,
-				     int ifindex)
-{
-	switch (t->src.l3num) {
-#ifdef RTSP_LOOKUP_IPV4
-	case NFPROTO_IPV4:
-		return nf_nat_rtsp_listens4(net, t, ifindex);
-#endif
-#ifdef RTSP_LOOKUP_IPV6
-	case NFPROTO_IPV6:
-		return nf_nat_rtsp_listens6(net, t, ifindex);
-#endif
-	}
-	return false;
 }
 
 /* An expectation would take packets away from a socket of the router itself, such as a VPN's.  Only
@@ -113,9 +85,8 @@ static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
 
 	if (!test_bit(nat, &exp->master->status))
 		return false;
-	return exp->tuple.dst.protonum == IPPROTO_TCP ?
-		       nf_nat_rtsp_has_listener(net, &exp->tuple, ifindex) :
-		       nf_nat_rtsp_has_socket(net, &exp->tuple, ifindex);
+	return nf_nat_rtsp_has_socket(net, &exp->tuple, ifindex,
+				      exp->tuple.dst.protonum == IPPROTO_TCP);
 }
 
 static void nf_nat_rtsp_map(struct nf_conn *ct, enum nf_nat_manip_type type,
