@@ -16,6 +16,23 @@
 #include <net/netfilter/nf_conntrack_expect.h>
 #include <net/netfilter/nf_conntrack_helper.h>
 
+/* Fill in @helper.  No helper attaches by port since 6.0; kernels up to 7.1 ask for one still. */
+static inline void
+rtsp_compat_helper_init(struct nf_conntrack_helper *helper, const char *name,
+			const struct nf_conntrack_expect_policy *policies,
+			u32 class_max,
+			int (*help)(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+				    enum ip_conntrack_info ctinfo))
+{
+#ifdef HAVE_HELPER_PORTS
+	nf_ct_helper_init(helper, NFPROTO_UNSPEC, IPPROTO_TCP, name, 554, 554, 0, policies,
+			  class_max, help, NULL, THIS_MODULE);
+#else
+	nf_ct_helper_init(helper, NFPROTO_UNSPEC, IPPROTO_TCP, name, policies, class_max, help,
+			  NULL, THIS_MODULE);
+#endif
+}
+
 /* Register @helper.  From 7.2 on conntrack registers a copy: @registered is what conntracks and
  * expectations point to, and what is unregistered later.
  */
@@ -29,17 +46,6 @@ static inline int rtsp_compat_register(struct nf_conntrack_helper *helper,
 	return nf_conntrack_helper_register(helper);
 #endif
 }
-
-/* Fill in @helper.  No helper attaches by port since 6.0; kernels up to 7.1 ask for one still. */
-#ifdef HAVE_HELPER_PORTS
-#define rtsp_compat_helper_init(helper, name, port, policies, class_max, help)		\
-	nf_ct_helper_init(helper, NFPROTO_UNSPEC, IPPROTO_TCP, name, port, port, 0,	\
-			  policies, class_max, help, NULL, THIS_MODULE)
-#else
-#define rtsp_compat_helper_init(helper, name, port, policies, class_max, help)		\
-	nf_ct_helper_init(helper, NFPROTO_UNSPEC, IPPROTO_TCP, name,			\
-			  policies, class_max, help, NULL, THIS_MODULE)
-#endif
 
 /* Make @helper watch the connection that comes by @exp.  Where there is no assign_helper,
  * exp->helper says this, and not whose expectation it is.
@@ -133,14 +139,12 @@ static inline void rtsp_compat_tell(struct nf_conntrack_expect *exp,
 				    enum ip_conntrack_expect_events event)
 {
 #if defined(CONFIG_NF_CONNTRACK_EVENTS) && defined(HAVE_EXP_EVENT)
-	const struct nf_conntrack_ecache *cache =
-		nf_ct_ecache_find(exp->master);
+	const struct nf_conntrack_ecache *cache = nf_ct_ecache_find(exp->master);
 	const struct nf_exp_event item = { .exp = exp };
 	const struct nf_ct_event_notifier *notify;
 
 	rcu_read_lock();
-	notify =
-		rcu_dereference(nf_ct_exp_net(exp)->ct.nf_conntrack_event_cb);
+	notify = rcu_dereference(nf_ct_exp_net(exp)->ct.nf_conntrack_event_cb);
 	if (notify && cache && cache->expmask & BIT(event))
 		notify->exp_event(BIT(event), &item);
 	rcu_read_unlock();
@@ -161,11 +165,30 @@ static inline void rtsp_compat_look_at_all(struct net *net,
 #endif
 }
 
-/* The first argument of inet_lookup_listener() and its like behind the namespace. */
+/* Does a socket listen at the destination of @t?  No reference is taken; the caller is under RCU.
+ */
+static inline bool rtsp_compat_listens4(struct net *net, const struct nf_conntrack_tuple *t,
+					int ifindex)
+{
+	return inet_lookup_listener(net,
 #ifdef HAVE_LISTENER_HASHINFO
-#define RTSP_COMPAT_LISTENERS(net)	(net), (net)->ipv4.tcp_death_row.hashinfo
-#else
-#define RTSP_COMPAT_LISTENERS(net)	(net)
+				    net->ipv4.tcp_death_row.hashinfo,
+#endif
+				    NULL, 0, t->src.u3.ip, 0, t->dst.u3.ip, t->dst.u.tcp.port,
+				    ifindex, 0);
+}
+
+#if IS_BUILTIN(CONFIG_IPV6)
+static inline bool rtsp_compat_listens6(struct net *net, const struct nf_conntrack_tuple *t,
+					int ifindex)
+{
+	return inet6_lookup_listener(net,
+#ifdef HAVE_LISTENER_HASHINFO
+				     net->ipv4.tcp_death_row.hashinfo,
+#endif
+				     NULL, 0, &t->src.u3.in6, 0, &t->dst.u3.in6,
+				     ntohs(t->dst.u.tcp.port), ifindex, 0);
+}
 #endif
 
 #endif /* _RTSP_COMPAT_H */

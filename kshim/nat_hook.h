@@ -39,8 +39,7 @@ struct nf_nat_rtsp_hooks {
 	void (*peer)(struct nf_conntrack_expect *exp, __be16 port);
 
 	/* Translate @ct, which is new, as inbound() has said of @exp. */
-	void (*follow)(struct nf_conn *ct,
-		       const struct nf_conntrack_expect *exp);
+	void (*follow)(struct nf_conn *ct, const struct nf_conntrack_expect *exp);
 };
 
 /* NULL while nf_nat_rtsp is not loaded. */

@@ -35,8 +35,7 @@ static bool rtsp_admit_in(const struct rtsp_ask *ask)
 }
 
 /* A published port has an expectation already, which may still be the right one. */
-static bool rtsp_admit_out(const struct rtsp_ask *ask, unsigned int i,
-			   bool open)
+static bool rtsp_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open)
 {
 	struct nf_conntrack_expect *out = rtsp_ask_mapping(ask)->out[i];
 	bool there;
@@ -82,8 +81,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 			return;
 		mapping->out[i] = rtsp_open_out(ask, i);
 		if (!mapping->out[i]) {
-			rtsp_count(nf_ct_net(ask->conn->ct),
-				   RTSP_OUTBOUND_FAILED);
+			rtsp_count(nf_ct_net(ask->conn->ct), RTSP_OUTBOUND_FAILED);
 			return;
 		}
 	}

@@ -18,8 +18,7 @@
 #include "stats.h"
 
 /* A free place, or that of the flow that has been silent for longest. */
-static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media,
-					   unsigned int i)
+static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media, unsigned int i)
 {
 	struct nf_conn **place = &media->flow[i][0];
 	unsigned int j;
@@ -35,8 +34,7 @@ static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media,
 	return place;
 }
 
-static void rtsp_arrival_add(struct rtsp_media *media, unsigned int i,
-			     struct nf_conn *ct)
+static void rtsp_arrival_add(struct rtsp_media *media, unsigned int i, struct nf_conn *ct)
 {
 	struct nf_conn **place = rtsp_arrival_place(media, i);
 
@@ -65,8 +63,7 @@ static void rtsp_arrival_find(struct rtsp_conn *conn, struct nf_conn *ct,
 }
 
 /* Note @ct with the mapping that has @exp. */
-static void rtsp_arrival_note(struct nf_conn *ct,
-			      const struct nf_conntrack_expect *exp)
+static void rtsp_arrival_note(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
 {
 	const struct rtsp_helper *helper = rtsp_helper(exp->master);
 	struct rtsp_conn *conn = helper ? rcu_dereference(helper->conn) : NULL;
@@ -84,8 +81,7 @@ static void rtsp_arrival_note(struct nf_conn *ct,
  */
 bool nf_conntrack_rtsp_arrive(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
-	const struct nf_conntrack_tuple *tuple =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *tuple = &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	bool admitted = true;
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
@@ -103,8 +99,7 @@ bool nf_conntrack_rtsp_arrive(struct nf_conn *ct, struct nf_conntrack_expect *ex
 }
 EXPORT_SYMBOL_GPL(nf_conntrack_rtsp_arrive);
 
-static void rtsp_arrival_expected(struct nf_conn *ct,
-				  struct nf_conntrack_expect *exp)
+static void rtsp_arrival_expected(struct nf_conn *ct, struct nf_conntrack_expect *exp)
 {
 	nf_conntrack_rtsp_arrive(ct, exp);
 }

@@ -35,8 +35,7 @@ struct rtsp_adopted {
 static LIST_HEAD(rtsp_adopted);
 
 /* Do packets in @dir go to an address that NAT replaces: the router's, or a published one? */
-static bool rtsp_adopted_is_led(const struct nf_conn *flow,
-				enum ip_conntrack_dir dir)
+static bool rtsp_adopted_is_led(const struct nf_conn *flow, enum ip_conntrack_dir dir)
 {
 	const struct nf_conntrack_tuple *master =
 		&flow->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -48,11 +47,9 @@ static bool rtsp_adopted_is_led(const struct nf_conn *flow,
 	       nf_inet_addr_cmp(to, &master->dst.u3);
 }
 
-static void rtsp_adopt_port(struct rtsp_adopted *adopted,
-			    enum ip_conntrack_dir dir)
+static void rtsp_adopt_port(struct rtsp_adopted *adopted, enum ip_conntrack_dir dir)
 {
-	const struct nf_conntrack_tuple *tuple =
-		&adopted->flow->tuplehash[dir].tuple;
+	const struct nf_conntrack_tuple *tuple = &adopted->flow->tuplehash[dir].tuple;
 	struct rtsp_port *port = &adopted->port[dir];
 
 	port->ct = adopted->flow;
@@ -144,8 +141,7 @@ bool rtsp_carried_on(void)
 
 	rtsp_carried_look();
 	list_for_each_entry_safe(adopted, next, &rtsp_adopted, list) {
-		if (nf_ct_is_dying(adopted->flow) ||
-		    nf_ct_is_expired(adopted->flow))
+		if (nf_ct_is_dying(adopted->flow) || nf_ct_is_expired(adopted->flow))
 			rtsp_adopted_free(adopted);
 		cond_resched();
 	}
@@ -208,8 +204,7 @@ static bool rtsp_begins_reply(const struct rtsp_packet *pkt)
  * it: there a message begins.  If text became longer on the other router, the numbers here are not
  * those of the sender, and never fit.
  */
-static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
-			    const struct tcphdr *th)
+static bool rtsp_is_in_step(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	struct rtsp_helper *helper = pkt->helper;
 	u32 *first_seq = helper->first_seq;
@@ -227,18 +222,15 @@ static bool rtsp_is_in_step(const struct rtsp_packet *pkt,
 			set_bit(RTSP_SEQ_ORIGINAL, &helper->flags);
 		}
 	} else if (!test_bit(RTSP_SEQ_ORIGINAL, &helper->flags)) {
-		assign_bit(RTSP_SEQ_REPLY, &helper->flags,
-			   rtsp_begins_reply(pkt));
+		assign_bit(RTSP_SEQ_REPLY, &helper->flags, rtsp_begins_reply(pkt));
 		WRITE_ONCE(first_seq[IP_CT_DIR_ORIGINAL], ack);
-		WRITE_ONCE(first_seq[IP_CT_DIR_REPLY],
-			   seq + pkt->end - pkt->dataoff);
+		WRITE_ONCE(first_seq[IP_CT_DIR_REPLY], seq + pkt->end - pkt->dataoff);
 	}
 	spin_unlock_bh(&pkt->ct->lock);
 	return in_step;
 }
 
-bool rtsp_carried_segment(const struct rtsp_packet *pkt,
-			  const struct tcphdr *th)
+bool rtsp_carried_segment(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	if (!test_bit(RTSP_LOOKED, &pkt->helper->flags))
 		rtsp_carried_ask(pkt);

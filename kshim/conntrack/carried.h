@@ -8,13 +8,12 @@
 
 #include "packet.h"
 
-/* A segment of a connection whose opening this router has not seen.  If conntrackd has brought media
- * flows or expectations of it, another router has read it; once both sides have agreed on where a
- * message ends, this one may read on.  Returns true if a message begins with this segment; then the
- * helper knows where both directions stand.  The caller is under RCU.
+/* A segment of a connection whose opening this router has not seen.  If conntrackd has brought
+ * media flows or expectations of it, another router has read it; once both sides have agreed on
+ * where a message ends, this one may read on.  Returns true if a message begins with this segment;
+ * then the helper knows where both directions stand.  The caller is under RCU.
  */
-bool rtsp_carried_segment(const struct rtsp_packet *pkt,
-			  const struct tcphdr *th);
+bool rtsp_carried_segment(const struct rtsp_packet *pkt, const struct tcphdr *th);
 
 /* The caller of these two is in process context, and no two come at once. */
 

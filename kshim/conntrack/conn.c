@@ -47,8 +47,7 @@ int rtsp_conn_init(work_func_t sweep)
 		return -EINVAL;
 
 	INIT_DELAYED_WORK(&rtsp_sweep_work, sweep);
-	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0,
-					    NULL);
+	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0, NULL);
 	return rtsp_conn_cache ? 0 : -ENOMEM;
 }
 
@@ -71,14 +70,12 @@ struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct)
 	conn->renewed = jiffies;
 	conn->used = jiffies;
 	conn->natted = ct->status & IPS_NAT_MASK;
-	conn->interleaved = rtsp_note_counter(nf_ct_net(ct),
-					      RTSPNAT_NOTE_INTERLEAVED);
+	conn->interleaved = rtsp_note_counter(nf_ct_net(ct), RTSPNAT_NOTE_INTERLEAVED);
 	return conn;
 }
 
 /* The core learns the positions of the moment at which others can find the state. */
-struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
-				    struct rtsp_helper *helper)
+struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn, struct rtsp_helper *helper)
 {
 	struct rtsp_conn *winner;
 
@@ -103,8 +100,7 @@ struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
 	return winner;
 }
 
-void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
-		      struct list_head *to)
+void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on, struct list_head *to)
 {
 	struct rtsp_helper *helper = rtsp_helper(conn->ct);
 
@@ -122,8 +118,7 @@ void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
 
 static void rtsp_conn_free_rcu(struct rcu_head *head)
 {
-	kmem_cache_free(rtsp_conn_cache,
-			container_of(head, struct rtsp_conn, rcu));
+	kmem_cache_free(rtsp_conn_cache, container_of(head, struct rtsp_conn, rcu));
 }
 
 void rtsp_conn_finish(struct list_head *conns)
@@ -167,9 +162,9 @@ static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
 	       (helper && test_bit(RTSP_HOLDING, &helper->flags));
 }
 
-/* Once both sides have closed, or one has reset, nothing is sent again, and a new connection between
- * the same ports gets a new conntrack.  If the state waited for this one to time out, a few
- * connections a second would use up all there may be.
+/* Once both sides have closed, or one has reset, nothing is sent again, and a new connection
+ * between the same ports gets a new conntrack.  If the state waited for this one to time out, a
+ * few connections a second would use up all there may be.
  */
 bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 {
@@ -182,7 +177,8 @@ bool rtsp_conn_is_over(const struct rtsp_conn *conn)
 	       !rtsp_conn_is_needed(conn);
 }
 
-/* The module does not give the core acknowledgements without payload, but conntrack has seen them. */
+/* The module does not give the core acknowledgements without payload, but conntrack has seen them.
+ */
 static void rtsp_show_acknowledged(struct rtsp_conn *conn)
 {
 	struct rtspnat_segment segment = { .flags = RTSPNAT_ACK };

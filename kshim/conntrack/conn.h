@@ -34,8 +34,7 @@ struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct);
 /* Let @helper point to @conn.  Both directions may come here at once: returns the state that won,
  * and frees the other; NULL if it has lived and died in the meantime.
  */
-struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn,
-				    struct rtsp_helper *helper);
+struct rtsp_conn *rtsp_conn_publish(struct rtsp_conn *conn, struct rtsp_helper *helper);
 
 /* End @conn.  The caller is under RCU and does not hold conn->lock. */
 void rtsp_conn_kill(struct rtsp_conn *conn);
@@ -43,8 +42,7 @@ void rtsp_conn_kill(struct rtsp_conn *conn);
  * made anew unless it @goes_on.  Then, without the lock, rtsp_conn_finish() ends all that are in
  * @to.
  */
-void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on,
-		      struct list_head *to);
+void rtsp_conn_unlist(struct rtsp_conn *conn, bool goes_on, struct list_head *to);
 void rtsp_conn_finish(struct list_head *conns);
 
 /* Has its TCP connection ended, and does nobody need the state any more? */

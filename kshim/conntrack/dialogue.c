@@ -17,8 +17,7 @@
 #include "room.h"
 #include "stats.h"
 
-static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask,
-				      enum rtsp_counter why)
+static enum rtspnat_reply rtsp_refuse(const struct rtsp_ask *ask, enum rtsp_counter why)
 {
 	/* The core proposes other ports, so nothing is refused yet. */
 	if (why == RTSP_PORT_BUSY) {
@@ -48,8 +47,9 @@ static enum rtsp_counter rtsp_why(const struct rtsp_ask *ask, int err)
 	}
 }
 
-/* Prepare the mapping of @ask, unless it has begun.  From its first question on a mapping counts for
- * its host and keeps its connection.  Returns RTSP_COUNTERS, or the counter of what is in the way.
+/* Prepare the mapping of @ask, unless it has begun.  From its first question on a mapping counts
+ * for its host and keeps its connection.  Returns RTSP_COUNTERS, or the counter of what is in the
+ * way.
  */
 static enum rtsp_counter rtsp_prepare(const struct rtsp_ask *ask)
 {
@@ -96,8 +96,7 @@ static void rtsp_give_up(const struct rtsp_ask *ask)
 	rtsp_mapping_release(ask->conn, mapping);
 }
 
-void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
-		   struct rtspnat_step *step)
+void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb, struct rtspnat_step *step)
 {
 	const struct rtsp_ask ask = {
 		.conn = conn,

@@ -44,8 +44,7 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 						unsigned int i)
 {
 	struct nf_conn *ct = ask->conn->ct;
-	const struct nf_conntrack_tuple *reply =
-		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
 	__be16 port = htons(ask->step->outside[i]);
 
@@ -62,8 +61,7 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 }
 
 struct nf_conntrack_expect *
-rtsp_expect_again(const struct rtsp_conn *conn,
-		  const struct nf_conntrack_expect *old)
+rtsp_expect_again(const struct rtsp_conn *conn, const struct nf_conntrack_expect *old)
 {
 	const struct nf_nat_rtsp_hooks *nat = rtsp_nat(conn);
 	struct nf_conntrack_expect *exp;
@@ -203,8 +201,7 @@ static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
  * place: conntrackd would carry the old one to its peer.  So a change is announced as an end and a
  * beginning.  An expectation that was released meanwhile has been announced already.
  */
-void rtsp_expect_narrow(struct nf_conntrack_expect *exp,
-			const union nf_inet_addr *addr)
+void rtsp_expect_narrow(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr)
 {
 	bool listed = rtsp_expect_is_registered(exp);
 
@@ -234,8 +231,7 @@ void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 	rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
-void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
-			   bool open)
+void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open)
 {
 	struct nf_conntrack_expect *exp = rtsp_ask_mapping(ask)->out[i];
 

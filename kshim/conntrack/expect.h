@@ -36,8 +36,7 @@ struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
  * more.  Returns NULL without memory, or without the NAT that it needs.  The caller is under RCU.
  */
 struct nf_conntrack_expect *
-rtsp_expect_again(const struct rtsp_conn *conn,
-		  const struct nf_conntrack_expect *old);
+rtsp_expect_again(const struct rtsp_conn *conn, const struct nf_conntrack_expect *old);
 
 /* Is @exp what rtsp_expect_outbound() would make now? */
 bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
@@ -55,14 +54,12 @@ int rtsp_expect_register(struct nf_conntrack_expect **exp);
 
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp);
 /* Let @exp, which is open to every sender, admit @addr alone. */
-void rtsp_expect_narrow(struct nf_conntrack_expect *exp,
-			const union nf_inet_addr *addr);
+void rtsp_expect_narrow(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr);
 /* Does @exp wait for packets, or does it only keep its port? */
 bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp);
 /* Set whom port @i admits from now on; ask->step->open, or @open, says whether it admits any. */
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
-void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i,
-			   bool open);
+void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open);
 
 /* Let RTSPNAT_PORTS, NULL where there is none, live on as long as new ones would. */
 void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);

@@ -68,8 +68,7 @@ static bool rtsp_is_from_elsewhere(const struct nf_conn *ct)
 		!test_bit(RTSP_SEQ_REPLY, &helper->flags));
 }
 
-static bool rtsp_is_other_media(const struct nf_conn *ct,
-				const struct nf_conn *master)
+static bool rtsp_is_other_media(const struct nf_conn *ct, const struct nf_conn *master)
 {
 	const struct nf_conn_help *theirs, *ours;
 	const void *helper;
@@ -90,8 +89,7 @@ static struct nf_conn *rtsp_flow_find(const struct nf_conn *master,
 {
 	struct nf_conntrack_tuple_hash *hash;
 
-	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master),
-				     tuple);
+	hash = nf_conntrack_find_get(nf_ct_net(master), nf_ct_zone(master), tuple);
 	return hash ? nf_ct_tuplehash_to_ctrack(hash) : NULL;
 }
 
@@ -181,8 +179,7 @@ static bool rtsp_flow_is_led_right(const struct rtsp_conn *conn,
 				   const struct nf_conntrack_expect *exp,
 				   struct nf_conn *ct)
 {
-	const struct nf_conntrack_tuple *reply =
-		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct nf_conntrack_tuple wanted = *reply;
 
 	wanted.dst.u.all = rtsp_flow_peer_port(conn, exp);
@@ -208,8 +205,7 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 	ct->status |= IPS_EXPECTED | IPS_ASSURED | IPS_CONFIRMED;
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + RTSP_FLOW_TIMEOUT);
 	if (nf_conntrack_hash_check_insert(ct)) {
-		rtsp_clear_way(conn->ct,
-			       &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+		rtsp_clear_way(conn->ct, &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
 		rtsp_clear_way(conn->ct, &exp->tuple);
 		rtsp_flow_free(ct);
 		return NULL;
@@ -222,9 +218,7 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 			      const struct nf_conntrack_expect *exp)
 {
-	return rtsp_flow_of(exp) ?:
-	       rtsp_flow_try(conn, exp) ?:
-	       rtsp_flow_try(conn, exp);
+	return rtsp_flow_of(exp) ?: rtsp_flow_try(conn, exp) ?: rtsp_flow_try(conn, exp);
 }
 
 unsigned int rtsp_flows_tidy(struct rtsp_media *media, unsigned int i)

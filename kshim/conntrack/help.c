@@ -53,8 +53,7 @@ static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 {
 	WRITE_ONCE(conn->grown, true);
 	rtsp_trust_peer(pkt);
-	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(step->growth_at),
-			 step->growth);
+	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(step->growth_at), step->growth);
 	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
 }
 
@@ -121,8 +120,7 @@ rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 				break;
 			}
 		}
-		frames = rtspnat_skip_frames(conn->core, segment, bytes, len,
-					     &offset);
+		frames = rtspnat_skip_frames(conn->core, segment, bytes, len, &offset);
 	} while (frames == RTSPNAT_FRAMES_HEAD);
 	skb_abort_seq_read(&seq);
 	return frames;
@@ -215,8 +213,7 @@ static bool rtsp_help_conn(struct rtsp_conn *conn,
 	return !dead;
 }
 
-static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
-				   const struct tcphdr *th)
+static unsigned int rtsp_help_data(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	struct rtsp_helper *helper = pkt->helper;
 	unsigned int verdict = NF_ACCEPT;
@@ -239,11 +236,11 @@ static unsigned int rtsp_help_data(const struct rtsp_packet *pkt,
 	return NF_ACCEPT;
 }
 
-/* Is it an ICMP error?  An error about the connection comes with its conntrack and is RELATED, with
- * the ICMP header in the place of TCP's.  The first packet of an expected connection is RELATED too.
+/* Is it an ICMP error?  An error about the connection comes with its conntrack and is RELATED,
+ * with the ICMP header in the place of TCP's.  The first packet of an expected connection is
+ * RELATED too.
  */
-static bool rtsp_is_error(const struct rtsp_packet *pkt,
-			  const struct tcphdr *th)
+static bool rtsp_is_error(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	const struct nf_conntrack_tuple *back =
 		&pkt->ct->tuplehash[!CTINFO2DIR(pkt->ctinfo)].tuple;
@@ -275,8 +272,7 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 	struct tcphdr _th;
 
 	/* After a failover conntrackd may have attached the helper to media. */
-	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP ||
-	    rtsp_is_left_alone(&pkt))
+	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP || rtsp_is_left_alone(&pkt))
 		return NF_ACCEPT;
 	/* On the loopback it has been here on its way out. */
 	if (unlikely(nf_is_loopback_packet(skb)))

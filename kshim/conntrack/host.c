@@ -191,8 +191,7 @@ void rtsp_host_leave(struct rtsp_host *host)
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 
-bool rtsp_host_shares(const struct rtsp_host *mine,
-		      const struct rtsp_host *theirs)
+bool rtsp_host_shares(const struct rtsp_host *mine, const struct rtsp_host *theirs)
 {
 	if (!mine || !theirs)
 		return false;
@@ -206,8 +205,7 @@ static bool rtsp_host_is_idle(const struct rtsp_host *host)
 	       jiffies - host->filled >= RTSP_HOST_BURST;
 }
 
-static void rtsp_host_reap_bucket(struct hlist_head *bucket,
-				  const struct net *net)
+static void rtsp_host_reap_bucket(struct hlist_head *bucket, const struct net *net)
 {
 	struct rtsp_host *host;
 	struct hlist_node *next;

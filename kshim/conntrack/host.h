@@ -54,8 +54,7 @@ struct rtsp_host *rtsp_host_enter(const struct nf_conn *ct);
 void rtsp_host_leave(struct rtsp_host *host);
 
 /* Do both count for one limit?  Either may be NULL. */
-bool rtsp_host_shares(const struct rtsp_host *mine,
-		      const struct rtsp_host *theirs);
+bool rtsp_host_shares(const struct rtsp_host *mine, const struct rtsp_host *theirs);
 
 /* Forget hosts that have nothing, and could have no more if they were forgotten; with @net all of a
  * namespace that ends.

@@ -16,8 +16,7 @@
 
 bool rtsp_mapping_prepare(struct rtsp_mapping *mapping)
 {
-	mapping->media = kzalloc(sizeof(*mapping->media),
-				 GFP_ATOMIC | __GFP_NOWARN);
+	mapping->media = kzalloc(sizeof(*mapping->media), GFP_ATOMIC | __GFP_NOWARN);
 	return mapping->media;
 }
 
@@ -139,8 +138,7 @@ void rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	if (mapping->published == published)
 		return;
 	mapping->published = published;
-	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED,
-		       published ? 1 : -1);
+	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED, published ? 1 : -1);
 }
 
 static unsigned int rtsp_held(struct nf_conntrack_expect *const *exp)
@@ -171,8 +169,7 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 	unsigned int i;
 
 	for (i = 0; i < ask->step->count; i++) {
-		struct rtsp_port *port =
-			&rtsp_ask_mapping(ask)->media->port[dir][i];
+		struct rtsp_port *port = &rtsp_ask_mapping(ask)->media->port[dir][i];
 
 		if (!number[i])
 			continue;
@@ -187,8 +184,7 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 	return true;
 }
 
-void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping,
-			       enum ip_conntrack_dir dir)
+void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_dir dir)
 {
 	unsigned int i;
 

@@ -22,8 +22,8 @@
 bool rtsp_mapping_prepare(struct rtsp_mapping *mapping);
 /* Give the memory back, before the mapping has begun. */
 void rtsp_mapping_abandon(struct rtsp_mapping *mapping);
-/* If the mapping of @ask is NONE: make it RESERVED, or with a negative @err give back its memory and
- * what the quota took for it.
+/* If the mapping of @ask is NONE: make it RESERVED, or with a negative @err give back its memory
+ * and what the quota took for it.
  */
 void rtsp_mapping_begin(const struct rtsp_ask *ask, int err);
 
@@ -41,8 +41,7 @@ void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
 bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 			     enum ip_conntrack_dir dir, const u16 *number,
 			     bool any_source);
-void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping,
-			       enum ip_conntrack_dir dir);
+void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_dir dir);
 
 /* End it; nothing happens if it is NONE. */
 void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping);

@@ -64,8 +64,7 @@ static int rtsp_media_relist(struct rtsp_conn *conn,
 	return 0;
 }
 
-bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		     unsigned int i)
+bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsigned int i)
 {
 	struct nf_conntrack_expect *exp = mapping->in[i];
 	struct nf_conn *ct;
@@ -97,8 +96,7 @@ bool rtsp_media_is(const struct rtsp_ask *ask, unsigned int i)
 	       rtsp_flow_peer_port(ask->conn, mapping->in[i]) == far;
 }
 
-int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		    unsigned int i)
+int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsigned int i)
 {
 	struct nf_conntrack_expect *exp = mapping->in[i];
 
@@ -193,15 +191,13 @@ static void rtsp_arrivals_on(struct rtsp_conn *conn,
 			rtsp_arrivals_keep(media, i);
 		return;
 	}
-	if (!all || exp->tuple.dst.protonum != IPPROTO_UDP ||
-	    !rtsp_expect_is_open(exp))
+	if (!all || exp->tuple.dst.protonum != IPPROTO_UDP || !rtsp_expect_is_open(exp))
 		media->sent[i] = 0;
 	else if (media->sent[i] >= RTSP_ARRIVAL_SECONDS)
 		rtsp_media_unlist(conn, mapping, i);
 }
 
-static void rtsp_mapping_on(struct rtsp_conn *conn,
-			    struct rtsp_mapping *mapping)
+static void rtsp_mapping_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 {
 	unsigned int i;
 

@@ -25,8 +25,7 @@ bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 		     unsigned int i);
 
 /* Does a flow stand for the expectation of port @i? */
-static inline bool rtsp_media_has(const struct rtsp_mapping *mapping,
-				  unsigned int i)
+static inline bool rtsp_media_has(const struct rtsp_mapping *mapping, unsigned int i)
 {
 	return mapping->flows & BIT(i);
 }
@@ -37,8 +36,7 @@ bool rtsp_media_is(const struct rtsp_ask *ask, unsigned int i);
 /* Let the flow of port @i go, and register an inactive expectation in its place.  Returns 0 or a
  * negative error number.
  */
-int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-		    unsigned int i);
+int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsigned int i);
 
 /* Keep flows from running out, and make those anew that have ended. */
 void rtsp_media_on(struct rtsp_conn *conn);

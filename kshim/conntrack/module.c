@@ -3,8 +3,8 @@
  * (RFC 2326, RFC 7826).  The core has all knowledge of the protocol, see
  * ../../mangler/include/rtspnat.h; here it meets conntrack.
  *
- * The files are in layers: each includes headers, and calls functions, of lower layers only, which
- * tests/tools/layers.txt lists and a test checks.  This file alone knows all.
+ * The files are in layers: each includes headers and calls functions of lower layers alone
+ * (tests/tools/layers.txt; a test checks the includes).  This file alone knows all.
  *
  *  8  help		skb to verdict
  *  7  dialogue		the core's questions to the files below, and refusals
@@ -63,7 +63,6 @@
 #include "sweep.h"
 
 #define HELPER_NAME	"rtsp"
-#define RTSP_PORT	554
 
 MODULE_LICENSE("GPL");
 MODULE_AUTHOR("The rtspnat authors");
@@ -119,9 +118,8 @@ static int __init nf_conntrack_rtsp_init(void)
 
 	rtsp_arrival_init();
 
-	rtsp_compat_helper_init(&rtsp_conntrack_helper, HELPER_NAME, RTSP_PORT,
-				rtsp_expect_policies, RTSP_EXPECT_CLASSES - 1,
-				rtsp_help);
+	rtsp_compat_helper_init(&rtsp_conntrack_helper, HELPER_NAME, rtsp_expect_policies,
+				RTSP_EXPECT_CLASSES - 1, rtsp_help);
 	ret = rtsp_compat_register(&rtsp_conntrack_helper, &rtsp_registered);
 	if (ret < 0)
 		goto err_helper;

@@ -14,8 +14,7 @@
 /* In so many bytes a request begins, if it does, behind empty lines. */
 #define RTSP_OPENING_LOOK	8
 
-static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
-		       u32 seq)
+static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir, u32 seq)
 {
 	WRITE_ONCE(helper->first_seq[dir], seq);
 	smp_mb__before_atomic();	/* pairs with rtsp_saw_opening() */
@@ -26,8 +25,7 @@ static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir,
  * the server has reset the old connection, or both ends have forgotten it, and goes on with the
  * SYN/ACK that fits.
  */
-static bool rtsp_is_another(const struct rtsp_packet *pkt,
-			    const struct tcphdr *th)
+static bool rtsp_is_another(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	const struct rtsp_helper *helper = pkt->helper;
 	u8 state = READ_ONCE(pkt->ct->proto.tcp.state);
@@ -53,8 +51,7 @@ static void rtsp_forget_growth(struct nf_conn *ct)
 	spin_unlock_bh(&ct->lock);
 }
 
-static void rtsp_begin_anew(const struct rtsp_packet *pkt,
-			    const struct tcphdr *th)
+static void rtsp_begin_anew(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	struct rtsp_helper *helper = pkt->helper;
 	struct rtsp_conn *conn = rcu_dereference(helper->conn);
@@ -74,8 +71,8 @@ static void rtsp_begin_anew(const struct rtsp_packet *pkt,
 		rtsp_learn(helper, IP_CT_DIR_ORIGINAL, ntohl(th->ack_seq));
 }
 
-/* An opener may give up and try another number: it is believed until there was an answer.  An answer
- * is believed if it fits.
+/* An opener may give up and try another number: it is believed until there was an answer.  An
+ * answer is believed if it fits.
  */
 bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
@@ -88,8 +85,7 @@ bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 	if (test_bit(RTSP_TRANSPARENT, &helper->flags))
 		return true;
 	/* A state counts on the positions, and a late SYN must not move them. */
-	if (rcu_access_pointer(helper->conn) ||
-	    test_bit(RTSP_GOES_ON, &helper->flags))
+	if (rcu_access_pointer(helper->conn) || test_bit(RTSP_GOES_ON, &helper->flags))
 		return true;
 	if (pkt->end > pkt->dataoff)
 		return false;
@@ -129,14 +125,12 @@ static bool rtsp_opener_begins(const struct rtsp_packet *pkt, u32 first,
 	switch (rtspnat_judge_opening(bytes, length)) {
 	case RTSPNAT_OPENS_NOT:
 		if (!test_and_set_bit(RTSP_TRANSPARENT, &helper->flags))
-			rtsp_count_note(nf_ct_net(pkt->ct),
-					RTSPNAT_NOTE_NOT_RTSP);
+			rtsp_count_note(nf_ct_net(pkt->ct), RTSPNAT_NOTE_NOT_RTSP);
 		return false;
 	case RTSPNAT_OPENS_LATER:
 		if (length < left)
 			return true;
-		cmpxchg(&helper->first_seq[IP_CT_DIR_ORIGINAL], first,
-			first + left);
+		cmpxchg(&helper->first_seq[IP_CT_DIR_ORIGINAL], first, first + left);
 		return false;
 	case RTSPNAT_OPENS:
 		break;
@@ -145,8 +139,7 @@ static bool rtsp_opener_begins(const struct rtsp_packet *pkt, u32 first,
 }
 
 /* Does the segment need a state?  The positions of both streams are known. */
-static bool rtsp_opening_begins(const struct rtsp_packet *pkt,
-				const struct tcphdr *th)
+static bool rtsp_opening_begins(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	enum ip_conntrack_dir dir = CTINFO2DIR(pkt->ctinfo);
 	struct rtsp_helper *helper = pkt->helper;
@@ -175,7 +168,8 @@ static bool rtsp_opening_begins(const struct rtsp_packet *pkt,
 	       rtsp_opener_begins(pkt, first, first - seq);
 }
 
-/* Each packet of such a connection comes here, as long as it lives: the first test writes nothing. */
+/* Each packet of such a connection comes here, as long as it lives: the first test writes nothing.
+ */
 static void rtsp_missed_opening(const struct rtsp_packet *pkt)
 {
 	struct rtsp_helper *helper = pkt->helper;
@@ -195,8 +189,7 @@ static bool rtsp_saw_opening(const struct rtsp_helper *helper)
 	return true;
 }
 
-static bool rtsp_needs_conn(const struct rtsp_packet *pkt,
-			    const struct tcphdr *th)
+static bool rtsp_needs_conn(const struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	/* A connection that closes without a word needs no state. */
 	if (pkt->end == pkt->dataoff && !th->urg)

@@ -41,8 +41,7 @@ bool rtsp_packet_keeps_count(const struct rtspnat_segment *segment,
 /* All that can fail comes here, before the first change, so that no packet is changed by half.
  * The skb becomes our own too: a sender on this machine shares its data.
  */
-static bool rtsp_make_room(struct sk_buff *skb, unsigned int end,
-			   unsigned int added)
+static bool rtsp_make_room(struct sk_buff *skb, unsigned int end, unsigned int added)
 {
 	unsigned int room;
 
@@ -75,8 +74,7 @@ static void rtsp_write_payload(u8 *payload,
 			continue;
 		at = payload + edit.offset;
 		behind = at + edit.length;
-		memmove(at + edit.text_length, behind,
-			payload + length - behind);
+		memmove(at + edit.text_length, behind, payload + length - behind);
 		memcpy(at, edit.text, edit.text_length);
 		length += edit.text_length - edit.length;
 	}
@@ -106,14 +104,11 @@ static __sum16 rtsp_pseudo_sum(const struct rtsp_packet *pkt, unsigned int len)
 	const struct iphdr *iph = ip_hdr(pkt->skb);
 
 	if (rtsp_is_ipv4(pkt))
-		return ~csum_tcpudp_magic(iph->saddr, iph->daddr, len,
-					  IPPROTO_TCP, 0);
-	return ~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len, IPPROTO_TCP,
-				0);
+		return ~csum_tcpudp_magic(iph->saddr, iph->daddr, len, IPPROTO_TCP, 0);
+	return ~csum_ipv6_magic(&ip6h->saddr, &ip6h->daddr, len, IPPROTO_TCP, 0);
 }
 
-static void rtsp_set_checksum(const struct rtsp_packet *pkt,
-			      unsigned int old_len)
+static void rtsp_set_checksum(const struct rtsp_packet *pkt, unsigned int old_len)
 {
 	struct sk_buff *skb = pkt->skb;
 	struct tcphdr *th = (struct tcphdr *)(skb->data + pkt->protoff);
@@ -208,8 +203,7 @@ bool rtsp_packet_rewrite(const struct rtsp_packet *pkt,
 	struct sk_buff *skb = pkt->skb;
 
 	/* Above that the length is not in the IP header, or not there alone. */
-	if (end + added != pkt->end &&
-	    max(end + added, pkt->end) > U16_MAX)
+	if (end + added != pkt->end && max(end + added, pkt->end) > U16_MAX)
 		return false;
 	if (!rtsp_make_room(skb, end, added))
 		return false;

@@ -59,8 +59,7 @@ static inline unsigned int rtsp_packet_end(const struct rtsp_packet *pkt)
 /* Each segment of interleaved media comes through these two, so they are inline.  @th may be a
  * copy.
  */
-static inline void rtsp_packet_init(struct rtsp_packet *pkt,
-				    const struct tcphdr *th)
+static inline void rtsp_packet_init(struct rtsp_packet *pkt, const struct tcphdr *th)
 {
 	pkt->end = rtsp_packet_end(pkt);
 	pkt->dataoff = min(pkt->protoff + th->doff * 4, pkt->end);

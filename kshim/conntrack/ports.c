@@ -49,15 +49,13 @@ static const struct nf_conn *rtsp_port_owner(const struct rtsp_port *port)
 	return port->adopted ? port->ct->master : port->ct;
 }
 
-static bool rtsp_port_is_had_again(const struct rtsp_port *a,
-				   const struct rtsp_port *b)
+static bool rtsp_port_is_had_again(const struct rtsp_port *a, const struct rtsp_port *b)
 {
 	return a->adopted != b->adopted &&
 	       rtsp_port_owner(a) == rtsp_port_owner(b);
 }
 
-static bool rtsp_port_overlaps(const struct rtsp_port *a,
-			       const struct rtsp_port *b)
+static bool rtsp_port_overlaps(const struct rtsp_port *a, const struct rtsp_port *b)
 {
 	return a->port == b->port && a->protocol == b->protocol &&
 	       !rtsp_port_is_had_again(a, b) &&

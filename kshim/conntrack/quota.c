@@ -25,8 +25,7 @@ bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
 		unsigned int share = rtsp_host_weight(host) *
 				     DIV_ROUND_UP(most, 4);
 
-		if (READ_ONCE(host->connections) > share &&
-		    most - others <= most / 2)
+		if (READ_ONCE(host->connections) > share && most - others <= most / 2)
 			return false;
 	}
 	return true;
@@ -126,8 +125,7 @@ void rtsp_quota_add(struct rtsp_host *host, enum rtsp_quota what, int change)
 	rtsp_gauge_add(host->net, rtsp_quota_gauge(what), change);
 	spin_lock_bh(&rtsp_hosts_lock);
 	for (; host; host = host->site)
-		WRITE_ONCE(host->expectations[what],
-			   host->expectations[what] + change);
+		WRITE_ONCE(host->expectations[what], host->expectations[what] + change);
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 

@@ -44,9 +44,9 @@ void rtsp_quota_give_back(struct rtsp_host *host);
 /* The mapping has ended. */
 void rtsp_quota_put(struct rtsp_host *host);
 
-/* May @host have @count more?  The kernel's table has its places for all helpers of a namespace; this
- * one takes three quarters of them at most.  A host that has more than a quarter gets no more while
- * less than half is free.  Half of all that may be wait for an answer at most.
+/* May @host have @count more?  The kernel's table has its places for all helpers of a namespace;
+ * this one takes three quarters of them at most.  A host that has more than a quarter gets no more
+ * while less than half is free.  Half of all that may be wait for an answer at most.
  */
 bool rtsp_quota_allows(const struct rtsp_host *host, enum rtsp_quota what,
 		       unsigned int count);

@@ -25,8 +25,8 @@
 /* A server that has said nothing for so long is late. */
 #define RTSP_ANSWER_TIME	(5ul * HZ)
 
-/* A request that has waited for less than a server takes gives way only to a host that has asked for
- * less than its own.
+/* A request that has waited for less than a server takes gives way only to a host that has asked
+ * for less than its own.
  */
 static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
 			       const struct rtsp_conn *other)
@@ -38,8 +38,7 @@ static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
 /* Among those that have waited longest.  A connection on the list has its host, and what is
  * returned is freed after a grace period only.
  */
-static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn,
-					  bool of_host)
+static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn, bool of_host)
 {
 	struct rtsp_net *rn = rtsp_net(nf_ct_net(conn->ct));
 	struct rtsp_conn *other, *best = NULL;
@@ -61,8 +60,7 @@ static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn,
 }
 
 /* Release what @other has in @state. */
-static bool rtsp_release_those(struct rtsp_conn *other,
-			       enum rtsp_mapping_state state)
+static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state state)
 {
 	struct rtsp_mapping *mapping;
 	bool any = false;
@@ -152,8 +150,7 @@ static bool rtsp_is_in_way(const struct rtsp_mapping *mapping,
 /* The host agrees on the same port anew: the socket behind the mapping that lingers is gone, or is
  * the one that asks.
  */
-static bool rtsp_release_in_way(struct rtsp_conn *other,
-				const struct rtspnat_step *step)
+static bool rtsp_release_in_way(struct rtsp_conn *other, const struct rtspnat_step *step)
 {
 	struct rtsp_mapping *mapping;
 	unsigned int i;
@@ -169,15 +166,13 @@ static bool rtsp_release_in_way(struct rtsp_conn *other,
 }
 
 /* Hosts of a site may share an entry of the table, so the address is compared. */
-static bool rtsp_has_same_address(const struct rtsp_conn *a,
-				  const struct rtsp_conn *b)
+static bool rtsp_has_same_address(const struct rtsp_conn *a, const struct rtsp_conn *b)
 {
 	return nf_inet_addr_cmp(&a->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
 				&b->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
 }
 
-static bool rtsp_reclaim_in_way(struct rtsp_conn *other,
-				const struct rtspnat_step *step)
+static bool rtsp_reclaim_in_way(struct rtsp_conn *other, const struct rtspnat_step *step)
 {
 	bool found;
 

@@ -5,10 +5,10 @@
 
 #include "state.h"
 
-/* Reserve the outside ports that @ask proposes, or publish its ports.  The mapping has begun, or is
- * prepared (mapping.h).  Returns 0 or a negative error number: -EBUSY if other ports may do, -EAGAIN
- * if too many wait for an answer, -EDQUOT beyond the quota, -EMFILE if the kernel's table is full.
- * The caller holds conn->lock and is under RCU.
+/* Reserve the outside ports that @ask proposes, or publish its ports.  The mapping has begun, or
+ * is prepared (mapping.h).  Returns 0 or a negative error number: -EBUSY if other ports may do,
+ * -EAGAIN if too many wait for an answer, -EDQUOT beyond the quota, -EMFILE if the kernel's table
+ * is full. The caller holds conn->lock and is under RCU.
  */
 int rtsp_reserve(const struct rtsp_ask *ask);
 int rtsp_publish(const struct rtsp_ask *ask);

@@ -52,8 +52,7 @@ static bool rtsp_room_is_in(unsigned int all, unsigned int holding,
  * than the initial one have half as many together, and each of them a half of that.  The caller
  * does not hold the lock of the list, so each CPU may exceed a limit by one.
  */
-static enum rtsp_counter rtsp_room_lacks(const struct rtsp_conn *conn,
-					 bool holds)
+static enum rtsp_counter rtsp_room_lacks(const struct rtsp_conn *conn, bool holds)
 {
 	const struct net *net = nf_ct_net(conn->ct);
 	unsigned int most = rtsp_room_most();
@@ -82,10 +81,8 @@ static enum rtsp_counter rtsp_room_lacks(const struct rtsp_conn *conn,
 static void rtsp_helper_keep(struct rtsp_helper *helper,
 			     const struct rtspnat_position *position)
 {
-	WRITE_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL],
-		   position->seq[RTSPNAT_ORIGINAL]);
-	WRITE_ONCE(helper->first_seq[IP_CT_DIR_REPLY],
-		   position->seq[RTSPNAT_REPLY]);
+	WRITE_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL], position->seq[RTSPNAT_ORIGINAL]);
+	WRITE_ONCE(helper->first_seq[IP_CT_DIR_REPLY], position->seq[RTSPNAT_REPLY]);
 	helper->answered = position->answered;
 	helper->marks = position->marks;
 	helper->session_seconds = position->session_seconds;
@@ -136,8 +133,7 @@ struct rtsp_victim {
 	unsigned long used;
 };
 
-static bool rtsp_is_better(const struct rtsp_victim *one,
-			   const struct rtsp_victim *other)
+static bool rtsp_is_better(const struct rtsp_victim *one, const struct rtsp_victim *other)
 {
 	if (one->rank != other->rank)
 		return one->rank < other->rank;
@@ -202,8 +198,7 @@ static bool rtsp_room_make(const struct rtsp_conn *conn, enum rtsp_counter why)
 	spin_lock_bh(&rtsp_conns_lock);
 	other = rtsp_room_search(conn, why);
 	if (other)
-		rank = rtsp_room_take(other, why == RTSP_TOO_MANY_OF_HOST,
-				      &gone);
+		rank = rtsp_room_take(other, why == RTSP_TOO_MANY_OF_HOST, &gone);
 	spin_unlock_bh(&rtsp_conns_lock);
 
 	rtsp_conn_finish(&gone);

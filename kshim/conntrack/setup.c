@@ -19,8 +19,7 @@ static void rtsp_address(struct rtspnat_address *to, const struct nf_conn *ct,
 
 static u8 rtsp_options(void)
 {
-	return (rtsp_param(rewrite_client_address) ?
-			RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
+	return (rtsp_param(rewrite_client_address) ? RTSPNAT_OPTION_CLIENT_ADDRESS : 0) |
 	       (rtsp_param(play_transport) ? RTSPNAT_OPTION_PLAY_TRANSPORT : 0) |
 	       (rtsp_param(follow_redirects) ? RTSPNAT_OPTION_REDIRECT : 0);
 }
@@ -30,8 +29,7 @@ static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *c
 {
 	const struct nf_conntrack_tuple *original =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	const struct nf_conntrack_tuple *reply =
-		&ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 
 	rtsp_address(&setup->inside, ct, &original->src.u3);
 	rtsp_address(&setup->outside, ct, &reply->dst.u3);
@@ -45,18 +43,15 @@ static void rtsp_setup_ends(struct rtspnat_setup *setup, const struct nf_conn *c
 	setup->may_translate = test_bit(IPS_SRC_NAT_BIT, &ct->status);
 	/* DNAT to another port of the same address hides no address and no other port. */
 	setup->may_publish = test_bit(IPS_DST_NAT_BIT, &ct->status) &&
-			     !nf_inet_addr_cmp(&reply->src.u3,
-					       &original->dst.u3);
+			     !nf_inet_addr_cmp(&reply->src.u3, &original->dst.u3);
 }
 
 void rtsp_setup_core(struct rtsp_conn *conn, const struct rtsp_helper *helper)
 {
 	struct nf_conn *ct = conn->ct;
 	struct rtspnat_setup setup = {
-		.first_seq[RTSPNAT_ORIGINAL] =
-			READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
-		.first_seq[RTSPNAT_REPLY] =
-			READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
+		.first_seq[RTSPNAT_ORIGINAL] = READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
+		.first_seq[RTSPNAT_REPLY] = READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
 		.answered = helper->answered,
 		.marks = helper->marks,
 		.session_seconds = helper->session_seconds,

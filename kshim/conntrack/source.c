@@ -17,8 +17,7 @@ bool rtsp_source_is_any(const struct nf_conntrack_expect *exp)
 	return !memchr_inv(&exp->mask.src.u3, 0, sizeof(exp->mask.src.u3));
 }
 
-void rtsp_source_set(struct nf_conntrack_expect *exp,
-		     const union nf_inet_addr *addr)
+void rtsp_source_set(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr)
 {
 	size_t len = exp->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 16;
 
@@ -46,8 +45,7 @@ static bool rtsp_source_named(union nf_inet_addr *addr,
 	u8 family = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
 	const struct nf_conntrack_tuple_hash *hash = ct->tuplehash;
 
-	if (rtsp_param(media_source) == RTSP_SOURCE_PEER ||
-	    source->family != family)
+	if (rtsp_param(media_source) == RTSP_SOURCE_PEER || source->family != family)
 		return false;
 	memset(addr, 0, sizeof(*addr));
 	memcpy(addr, source->bytes, family == 4 ? 4 : 16);

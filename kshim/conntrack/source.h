@@ -14,8 +14,7 @@
 /* Does @exp admit every address? */
 bool rtsp_source_is_any(const struct nf_conntrack_expect *exp);
 /* Admit @addr alone. */
-void rtsp_source_set(struct nf_conntrack_expect *exp,
-		     const union nf_inet_addr *addr);
+void rtsp_source_set(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr);
 
 /* Make @exp, which admits the peer and is not registered yet, keep its port from every source that
  * it may admit later.  Returns whether these are more than the peer.

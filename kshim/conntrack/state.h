@@ -151,8 +151,7 @@ struct rtsp_helper {
 	u16 session_seconds;
 };
 
-static_assert(sizeof(struct rtsp_helper) <=
-	      sizeof_field(struct nf_conn_help, data));
+static_assert(sizeof(struct rtsp_helper) <= sizeof_field(struct nf_conn_help, data));
 static_assert((int)RTSP_SEQ_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&
 	      (int)RTSP_SEQ_REPLY == (int)IP_CT_DIR_REPLY);
 static_assert((int)RTSPNAT_ORIGINAL == (int)IP_CT_DIR_ORIGINAL &&

@@ -89,8 +89,7 @@ void rtsp_count_and_log(struct sk_buff *skb, const struct nf_conn *ct,
 			      "nf_ct_rtsp: %s: %s ", what, rtsp_counter_name[counter]);
 }
 
-unsigned long __percpu *rtsp_note_counter(const struct net *net,
-					  enum rtspnat_note note)
+unsigned long __percpu *rtsp_note_counter(const struct net *net, enum rtspnat_note note)
 {
 	return &rtsp_net(net)->stats->note[note];
 }
@@ -151,11 +150,9 @@ static int rtsp_seq_show(struct seq_file *seq, void *v)
 
 	rtsp_sum(rtsp_net(net), &sum);
 	for (i = 0; i < ARRAY_SIZE(rtsp_gauge_name); i++)
-		seq_printf(seq, "%s %u\n", rtsp_gauge_name[i],
-			   rtsp_gauge(net, i));
+		seq_printf(seq, "%s %u\n", rtsp_gauge_name[i], rtsp_gauge(net, i));
 	for (i = 0; i < RTSP_COUNTERS; i++)
-		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i],
-			   sum.counter[i]);
+		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i], sum.counter[i]);
 	for (i = 0; i < RTSPNAT_NOTES; i++)
 		seq_printf(seq, "%s %lu\n", rtspnat_note_name(i), sum.note[i]);
 	return 0;

@@ -108,8 +108,7 @@ void rtsp_count_notes(const struct net *net, u64 notes);
 /* The counter itself, for this_cpu_inc() by a caller who counts too often to look it up.  The
  * pointer is valid as long as @net.
  */
-unsigned long __percpu *rtsp_note_counter(const struct net *net,
-					  enum rtspnat_note note);
+unsigned long __percpu *rtsp_note_counter(const struct net *net, enum rtspnat_note note);
 /* Count @counter, and say in the administrator's packet log (nf_log) that @what became of @skb, a
  * packet of @ct, for this reason.
  */

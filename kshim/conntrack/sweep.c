@@ -33,8 +33,7 @@ static void rtsp_conn_go_on(struct rtsp_conn *conn)
 	/* The end of nf_nat_rtsp has taken all expectations along. */
 	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
 
-	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) &&
-	    !renew && !no_nat)
+	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) && !renew && !no_nat)
 		return;
 	rcu_read_lock();
 	spin_lock_bh(&conn->lock);
@@ -109,8 +108,7 @@ void rtsp_sweep(struct work_struct *work)
 	adopted = rtsp_carried_on();
 	mutex_unlock(&rtsp_sweep_mutex);
 	rtsp_host_reap(NULL);
-	if (adopted || rtsp_gauge_all(RTSP_NOW_OPEN) ||
-	    rtsp_gauge_all(RTSP_NOW_HOSTS))
+	if (adopted || rtsp_gauge_all(RTSP_NOW_OPEN) || rtsp_gauge_all(RTSP_NOW_HOSTS))
 		rtsp_sweep_later();
 }
 

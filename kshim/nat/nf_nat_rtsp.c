@@ -3,9 +3,9 @@
  * tells it which ports the router itself uses.
  *
  * The control connection has four addresses: the opener's own and the one that the peer sees
- * (SNAT), the peer's own and the one that the opener knows (DNAT).  This module translates media at
- * both ends, whichever side sends first, and whether one router does both (hairpin) or each side has
- * its own.
+ * (SNAT), the peer's own and the one that the opener knows (DNAT).  This module translates media
+ * at both ends, whichever side sends first, and whether one router does both (hairpin) or each
+ * side has its own.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -38,9 +38,7 @@ MODULE_ALIAS_NF_NAT_HELPER(NAT_HELPER_NAME);
 #define RTSP_LOOKUP_IPV6
 #endif
 
-/* Does a UDP socket, or with @tcp a listener, of the router use the destination of @t?  The lookup of
- * a listener takes no reference to what it finds; the caller is under RCU.
- */
+/* Does a UDP socket, or with @tcp a listener, of the router use the destination of @t? */
 static bool nf_nat_rtsp_has_socket(struct net *net, const struct nf_conntrack_tuple *t,
 				   int ifindex, bool tcp)
 {
@@ -50,21 +48,17 @@ static bool nf_nat_rtsp_has_socket(struct net *net, const struct nf_conntrack_tu
 #ifdef RTSP_LOOKUP_IPV4
 	case NFPROTO_IPV4:
 		if (tcp)
-			return inet_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
-						    t->src.u3.ip, 0, t->dst.u3.ip,
-						    t->dst.u.tcp.port, ifindex, 0);
-		sk = udp4_lib_lookup(net, t->src.u3.ip, 0, t->dst.u3.ip,
-				     t->dst.u.udp.port, ifindex);
+			return rtsp_compat_listens4(net, t, ifindex);
+		sk = udp4_lib_lookup(net, t->src.u3.ip, 0, t->dst.u3.ip, t->dst.u.udp.port,
+				     ifindex);
 		break;
 #endif
 #ifdef RTSP_LOOKUP_IPV6
 	case NFPROTO_IPV6:
 		if (tcp)
-			return inet6_lookup_listener(RTSP_COMPAT_LISTENERS(net), NULL, 0,
-						     &t->src.u3.in6, 0, &t->dst.u3.in6,
-						     ntohs(t->dst.u.tcp.port), ifindex, 0);
-		sk = udp6_lib_lookup(net, &t->src.u3.in6, 0, &t->dst.u3.in6,
-				     t->dst.u.udp.port, ifindex);
+			return rtsp_compat_listens6(net, t, ifindex);
+		sk = udp6_lib_lookup(net, &t->src.u3.in6, 0, &t->dst.u3.in6, t->dst.u.udp.port,
+				     ifindex);
 		break;
 #endif
 	}
@@ -76,8 +70,7 @@ static bool nf_nat_rtsp_has_socket(struct net *net, const struct nf_conntrack_tu
 /* An expectation would take packets away from a socket of the router itself, such as a VPN's.  Only
  * an address that NAT has put there can be the router's.
  */
-static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp,
-				   int ifindex)
+static bool nf_nat_rtsp_port_taken(const struct nf_conntrack_expect *exp, int ifindex)
 {
 	int nat = exp->dir == IP_CT_DIR_REPLY ? IPS_SRC_NAT_BIT :
 						IPS_DST_NAT_BIT;
@@ -116,8 +109,7 @@ static __be16 nf_nat_rtsp_peer_port(const struct nf_conntrack_expect *exp)
  * the peer.  NAT of the control connection says nothing about a third party that media_source=
  * admits: the rules translate its address, or not.
  */
-static void nf_nat_rtsp_follow(struct nf_conn *ct,
-			       const struct nf_conntrack_expect *exp)
+static void nf_nat_rtsp_follow(struct nf_conn *ct, const struct nf_conntrack_expect *exp)
 {
 	const struct nf_conntrack_tuple *original =
 		&ct->master->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -127,8 +119,7 @@ static void nf_nat_rtsp_follow(struct nf_conn *ct,
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3;
 	bool from_peer = nf_inet_addr_cmp(source, &reply->src.u3);
 
-	nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &original->src.u3,
-			exp->saved_proto.all);
+	nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &original->src.u3, exp->saved_proto.all);
 	if (from_peer)
 		nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &original->dst.u3,
 				nf_nat_rtsp_peer_port(exp));
@@ -155,8 +146,7 @@ static void nf_nat_rtsp_outbound_expected(struct nf_conn *ct,
 	if (nf_inet_addr_cmp(&exp->tuple.dst.u3, &original->dst.u3))
 		nf_nat_rtsp_map(ct, NF_NAT_MANIP_DST, &reply->src.u3,
 				nf_nat_rtsp_peer_port(exp));
-	nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &reply->dst.u3,
-			exp->saved_proto.all);
+	nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &reply->dst.u3, exp->saved_proto.all);
 }
 
 static void nf_nat_rtsp_inbound(struct nf_conntrack_expect *exp, __be16 inside)
@@ -166,8 +156,7 @@ static void nf_nat_rtsp_inbound(struct nf_conntrack_expect *exp, __be16 inside)
 	exp->expectfn = nf_nat_rtsp_inbound_expected;
 }
 
-static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp,
-				 __be16 outside)
+static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp, __be16 outside)
 {
 	exp->saved_proto.all = outside;
 	exp->dir = IP_CT_DIR_ORIGINAL;
