@@ -86,7 +86,7 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 
 /* The core cannot go on behind a byte that it has not read.  With NAT, what it has changed has to
  * stay changed: the packet is dropped, and a sender that hears nothing sends smaller ones.  Without
- * NAT nothing was changed: the connection is left alone, and what it has opened stays open.
+ * NAT the connection is left alone, and what it has opened stays open.
  */
 static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 				    const struct rtsp_packet *pkt)

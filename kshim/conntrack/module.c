@@ -4,50 +4,32 @@
  * ../../mangler/include/rtspnat.h; here it meets conntrack.
  *
  * The files are in layers: each includes headers and calls functions of lower layers alone
- * (tests/tools/layers.txt; a test checks the includes).  This file alone knows all.
+ * (tests/tools/layers.txt; docs/design.md says what each file does).  This file alone knows all.
  *
- *  8  help		skb to verdict
- *  7  dialogue		the core's questions to the files below, and refusals
- *     opening		when a connection needs a state
- *     sweep		what happens once a second
- *  6  reserve, admit	ports, and media once the peer has agreed
- *     room		how many connections there may be, and which give way
- *     carried		connections that another router has followed
- *  5  conn		the life of a connection's state
- *     media, linger	flows and mappings as time passes
- *     reclaim		mappings of others that give way
- *  4  mapping		the ports of one SETUP
- *  3  arrival		flows that come by an expectation
- *     redirect		the control connection that a redirection names
- *  2  expect, flow	expectations of conntrack, and flows that stand for them
- *     quota		what a host may have
- *     setup		what the core learns of a connection
- *  1  state		the data of a connection
- *     host		hosts
- *     source		who may send media
- *  0  packet, ports, params, stats, trace, nat_hook: these call nobody
+ * Each thing has one owner, the only file that adds to it and takes from it, and one lock:
  *
- * Each thing has one owner, which alone changes it, and one lock:
- *
- *  owner	data					lock
+ *  owner	what					lock
  *  sweep	the sweep, the end of a namespace	rtsp_sweep_mutex
- *  carried	flows of another router's connections	rtsp_sweep_mutex
+ *  carried	flows that another router has let in	rtsp_sweep_mutex
  *  conn	the list of connections, helper->conn	rtsp_conns_lock
- *  (whoever	struct rtsp_conn, its mappings and	conn->lock
- *  handles it)	its core
- *  host	the table of hosts			rtsp_hosts_lock
- *  quota	what each host has			rtsp_hosts_lock
+ *  (several)	a struct rtsp_conn and its core		conn->lock
+ *  mapping	conn->mapping[]				conn->lock
+ *  media	flows that stand for expectations	conn->lock
+ *  redirect	conn->redirect				conn->lock
+ *  host	the table of hosts, host->connections	rtsp_hosts_lock
+ *  quota	all else that a host has		rtsp_hosts_lock
  *  mapping	host->lingering				rtsp_hosts_lock
  *  mapping	rtsp_net->asking			rtsp_net->asking_lock
  *  ports	the table of held ports			rtsp_ports_lock
- *  expect	fields of a registered expectation	nf_conntrack_expect_lock
- *  opening,	helper->first_seq before there is	none: barriers, cmpxchg; ct->lock for
- *  carried	a state					what carried learns
+ *  expect	a registered expectation		nf_conntrack_expect_lock
+ *  opening	helper->first_seq, without a state	barriers, cmpxchg
+ *  carried	the same, opening not seen		ct->lock
+ *  room	the same, when it lets a state go	rtsp_conns_lock, conn->lock
  *  stats	counters, gauges			none: per CPU, atomic
  *
  * From the outside in: rtsp_sweep_mutex, rtsp_conns_lock, conn->lock, and then one of the others,
- * none of which has another inside it.  With one conn->lock held that of another connection is only
- * tried for.
+ * none of which has another inside it.  A file that holds one conn->lock only tries for that of
+ * another connection.
  */
 
 #include <linux/module.h>

@@ -59,8 +59,27 @@ static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn, bool of_
 	return best;
 }
 
-/* Release what @other has in @state. */
-static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state state)
+/* Does @mapping linger on a port that @step wants for the same port inside?  The socket behind it is
+ * gone then, or is the one that asks.
+ */
+static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtspnat_step *step)
+{
+	unsigned int i;
+
+	for (i = 0; i < step->count; i++) {
+		const struct nf_conntrack_expect *in = mapping->in[i];
+
+		if (in && mapping->inside[i] == step->inside[i] &&
+		    in->tuple.dst.protonum == step->protocol &&
+		    in->tuple.dst.u.all == htons(step->outside[i]))
+			return true;
+	}
+	return false;
+}
+
+/* Release what @other has in @state; with @in_way only mappings that are in its way. */
+static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state state,
+			       const struct rtspnat_step *in_way)
 {
 	struct rtsp_mapping *mapping;
 	bool any = false;
@@ -69,7 +88,7 @@ static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state 
 	if (!spin_trylock_bh(&other->lock))
 		return false;
 	for (i = 0; (mapping = rtsp_mapping_next(other, &i)); i++) {
-		if (mapping->state != state)
+		if (mapping->state != state || (in_way && !rtsp_is_in_way(mapping, in_way)))
 			continue;
 		rtsp_mapping_release(other, mapping);
 		any = true;
@@ -84,7 +103,7 @@ bool rtsp_reclaim_unanswered(struct rtsp_conn *conn, bool of_host)
 {
 	struct rtsp_conn *other = rtsp_asking_find(conn, of_host);
 
-	if (!other || !rtsp_release_those(other, RTSP_MAPPING_RESERVED))
+	if (!other || !rtsp_release_those(other, RTSP_MAPPING_RESERVED, NULL))
 		return false;
 	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_UNANSWERED);
 	return true;
@@ -117,50 +136,10 @@ bool rtsp_reclaim_lingering(struct rtsp_conn *conn)
 	unsigned int i, count = rtsp_lingering_find(conn, others, true);
 
 	for (i = 0; i < count; i++) {
-		if (!rtsp_release_those(others[i], RTSP_MAPPING_LINGERING))
+		if (!rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, NULL))
 			continue;
 		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
 		return true;
-	}
-	return false;
-}
-
-static bool rtsp_port_is_in_way(const struct rtsp_mapping *mapping,
-				const struct rtspnat_step *step, unsigned int i)
-{
-	const struct nf_conntrack_expect *in = mapping->in[i];
-
-	return in && mapping->inside[i] == step->inside[i] &&
-	       in->tuple.dst.protonum == step->protocol &&
-	       in->tuple.dst.u.all == htons(step->outside[i]);
-}
-
-static bool rtsp_is_in_way(const struct rtsp_mapping *mapping,
-			   const struct rtspnat_step *step)
-{
-	unsigned int i;
-
-	for (i = 0; i < step->count; i++) {
-		if (rtsp_port_is_in_way(mapping, step, i))
-			return true;
-	}
-	return false;
-}
-
-/* The host agrees on the same port anew: the socket behind the mapping that lingers is gone, or is
- * the one that asks.
- */
-static bool rtsp_release_in_way(struct rtsp_conn *other, const struct rtspnat_step *step)
-{
-	struct rtsp_mapping *mapping;
-	unsigned int i;
-
-	for (i = 0; (mapping = rtsp_mapping_next(other, &i)); i++) {
-		if (mapping->state == RTSP_MAPPING_LINGERING &&
-		    rtsp_is_in_way(mapping, step)) {
-			rtsp_mapping_release(other, mapping);
-			return true;
-		}
 	}
 	return false;
 }
@@ -172,17 +151,6 @@ static bool rtsp_has_same_address(const struct rtsp_conn *a, const struct rtsp_c
 				&b->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
 }
 
-static bool rtsp_reclaim_in_way(struct rtsp_conn *other, const struct rtspnat_step *step)
-{
-	bool found;
-
-	if (!spin_trylock_bh(&other->lock))
-		return false;
-	found = rtsp_release_in_way(other, step);
-	spin_unlock_bh(&other->lock);
-	return found;
-}
-
 bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
 {
 	struct rtsp_conn *others[RTSP_RECLAIM_LOOK];
@@ -190,7 +158,7 @@ bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
 
 	for (i = 0; i < count; i++) {
 		if (rtsp_has_same_address(others[i], ask->conn) &&
-		    rtsp_reclaim_in_way(others[i], ask->step))
+		    rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, ask->step))
 			return true;
 	}
 	return false;

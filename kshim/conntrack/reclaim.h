@@ -23,8 +23,8 @@ bool rtsp_reclaim_unanswered(struct rtsp_conn *conn, bool of_host);
 /* Release what has lingered longest of the same host.  Returns false if nothing lingers. */
 bool rtsp_reclaim_lingering(struct rtsp_conn *conn);
 
-/* Release a mapping of another connection of the same host that lingers on the ports that @ask
- * wants.  Returns false if there is none.
+/* Release mappings of another connection of the same host that linger on the ports that @ask wants.
+ * Returns false if there are none.
  */
 bool rtsp_reclaim_ports(const struct rtsp_ask *ask);
 

@@ -6,8 +6,8 @@
  * first, of the host that has most; then one that only waits for a reply that needs no help; then
  * one whose peers have said nothing for a minute (enum rtsp_rank).  If none can go, the module
  * reads the new connection all the same, a segment at a time: it stays once it has got a mapping,
- * is forgotten where it can go on later, and is left alone where it cannot.  No state goes on which
- * a byte of the stream depends, and no mapping that has been agreed on.
+ * is forgotten where it can go on later, and is left alone where it cannot.  A state on which a byte
+ * of the stream depends never goes, and neither does a mapping that has been agreed on.
  *
  * Connections without a mapping take three quarters at most, so that others can always ask for one.
  */
@@ -27,14 +27,8 @@
 #define RTSP_ROOM_LOOK		64u
 #define RTSP_ROOM_TRIES		4
 
-static const enum rtsp_counter rtsp_rank_counter[RTSP_RANK_STAYS] = {
-	[RTSP_RANK_OVER]	= RTSP_COUNTERS,
-	[RTSP_RANK_IDLE]	= RTSP_GAVE_WAY_IDLE,
-	[RTSP_RANK_WAITS]	= RTSP_GAVE_WAY_WAITING,
-	[RTSP_RANK_UNFINISHED]	= RTSP_GAVE_WAY_UNFINISHED,
-	[RTSP_RANK_UNANSWERED]	= RTSP_GAVE_WAY_UNANSWERED,
-	[RTSP_RANK_LINGERS]	= RTSP_GAVE_WAY_LINGERING,
-};
+/* Both have the same order. */
+static_assert(RTSP_GAVE_WAY_LINGERING - RTSP_GAVE_WAY_IDLE == RTSP_RANK_LINGERS - RTSP_RANK_IDLE);
 
 static unsigned int rtsp_room_most(void)
 {
@@ -202,8 +196,8 @@ static bool rtsp_room_make(const struct rtsp_conn *conn, enum rtsp_counter why)
 	spin_unlock_bh(&rtsp_conns_lock);
 
 	rtsp_conn_finish(&gone);
-	if (rank < RTSP_RANK_STAYS && rtsp_rank_counter[rank] != RTSP_COUNTERS)
-		rtsp_count(nf_ct_net(conn->ct), rtsp_rank_counter[rank]);
+	if (rank >= RTSP_RANK_IDLE && rank < RTSP_RANK_STAYS)
+		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_IDLE + (rank - RTSP_RANK_IDLE));
 	return rank < RTSP_RANK_STAYS;
 }
 
