@@ -34,7 +34,7 @@ rtsp_compat_helper_init(struct nf_conntrack_helper *helper, const char *name,
 }
 
 /* Register @helper.  From 7.2 on conntrack registers a copy: @registered is what conntracks and
- * expectations point to, and what is unregistered later.
+ * expectations point to, and the one to unregister later.
  */
 static inline int rtsp_compat_register(struct nf_conntrack_helper *helper,
 				       struct nf_conntrack_helper **registered)
@@ -60,7 +60,7 @@ static inline void rtsp_compat_assign_helper(struct nf_conntrack_expect *exp,
 #endif
 }
 
-/* Does @exp point to @helper, as whose it is or as the one that watches? */
+/* Does @exp point to @helper, as its owner or as the helper that watches what comes? */
 static inline bool rtsp_compat_has_helper(const struct nf_conntrack_expect *exp,
 					  const struct nf_conntrack_helper *helper)
 {
@@ -151,7 +151,7 @@ static inline void rtsp_compat_tell(struct nf_conntrack_expect *exp,
 #endif
 }
 
-/* Show every conntrack of @net to @look, which returns 0 for one that shall stay.  May sleep. */
+/* Show each conntrack of @net to @look, which returns 0 if the conntrack shall stay.  May sleep. */
 static inline void rtsp_compat_look_at_all(struct net *net,
 					   int (*look)(struct nf_conn *ct, void *data),
 					   void *data)

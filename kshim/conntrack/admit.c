@@ -90,7 +90,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 		rtsp_flow_clear_way(mapping->out[i]);
 }
 
-/* A flow to another port than the one that the peer names now is of no use. */
+/* Flows to ports that the peer does not name any more are of no use. */
 static bool rtsp_undo_flows(const struct rtsp_ask *ask)
 {
 	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);

@@ -2,8 +2,8 @@
 /* The first packet of a media flow that matches an expectation.
  *
  * An expectation that names no source port admits a new flow for each, and anybody can write the
- * peer's address into a packet.  So a port admits RTSP_SOURCES flows at a time, and a new one
- * replaces the one that has been silent for longest.
+ * peer's address into a packet.  So a port admits RTSP_SOURCES flows at a time, and a new flow
+ * replaces the flow that has been silent for longest.
  */
 
 #include <linux/export.h>
@@ -17,7 +17,7 @@
 #include "source.h"
 #include "stats.h"
 
-/* A free place, or that of the flow that has been silent for longest. */
+/* A free place, or the place of the flow that has been silent for longest. */
 static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media, unsigned int i)
 {
 	struct nf_conn **place = &media->flow[i][0];

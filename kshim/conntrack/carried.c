@@ -31,7 +31,7 @@ struct rtsp_adopted {
 	struct rtsp_port port[IP_CT_DIR_MAX];
 };
 
-/* Whoever walks it is in process context, and only one at a time does: sweep.c has a mutex. */
+/* The sweep alone walks the list, in process context; its mutex guards it. */
 static LIST_HEAD(rtsp_adopted);
 
 /* Do packets in @dir go to an address that NAT replaces: the router's, or a published one? */

@@ -2,7 +2,7 @@
 /* The life of a struct rtsp_conn.
  *
  *	conn = rtsp_conn_alloc(ct);
- *	conn = rtsp_conn_publish(conn, helper);	or the one that another CPU was faster with
+ *	conn = rtsp_conn_publish(conn, helper);	or the state that another CPU has published
  *	...					helper->conn points to it, for each segment
  *	rtsp_conn_kill(conn);			RCU frees it
  *
@@ -48,7 +48,7 @@ void rtsp_conn_finish(struct list_head *conns);
 /* Has its TCP connection ended, and does nobody need the state any more? */
 bool rtsp_conn_is_over(const struct rtsp_conn *conn);
 
-/* What is lost when a connection gives way to another, from little to much. */
+/* How much is lost when a connection gives way to another, from little to much. */
 enum rtsp_rank {
 	RTSP_RANK_OVER,		/* it has ended */
 	RTSP_RANK_IDLE,		/* it waits for nothing */

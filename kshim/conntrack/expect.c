@@ -21,8 +21,8 @@
 static_assert((u64)RTSP_EXPECT_TIMEOUT * HZ < S32_MAX);
 
 /* Both directions of media share a class: one struct rtsp_conn cannot reach its limit, so conntrack
- * never evicts one expectation of it for another.  Of control connections the one that was named
- * last is expected, for as long as it takes to open one.
+ * never evicts one expectation of it for another.  A control connection has one redirection at a
+ * time, which is expected as long as it takes to open a connection.
  */
 const struct nf_conntrack_expect_policy
 rtsp_expect_policies[RTSP_EXPECT_CLASSES] = {
@@ -175,7 +175,7 @@ int rtsp_expect_register(struct nf_conntrack_expect **exp)
 	return ret == -EOPNOTSUPP ? rtsp_register_each(exp) : ret;
 }
 
-/* Userspace, or the end of nf_nat_rtsp, may have taken it away. */
+/* Userspace, or the end of nf_nat_rtsp, may have taken away an expectation that is held here. */
 bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp)
 {
 	return rtsp_compat_is_listed(exp) && !rtsp_compat_is_dead(exp);

@@ -174,7 +174,7 @@ static void rtsp_flow_free(struct nf_conn *ct)
 	nf_ct_put(master);
 }
 
-/* NAT takes another port for one that is in use, but this one has been announced. */
+/* NAT replaces a port that is in use by another one, but this port has been announced. */
 static bool rtsp_flow_is_led_right(const struct rtsp_conn *conn,
 				   const struct nf_conntrack_expect *exp,
 				   struct nf_conn *ct)

@@ -84,9 +84,9 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
 	return rtsp_drop(pkt, RTSP_REWRITE_FAILED);
 }
 
-/* The core cannot go on behind a byte that it has not read.  With NAT, what it has changed has to
- * stay changed: the packet is dropped, and a sender that hears nothing sends smaller ones.  Without
- * NAT the connection is left alone, and what it has opened stays open.
+/* The core cannot go on behind a byte that it has not read.  With NAT, text that it has changed has
+ * to stay changed: the module drops the packet, and a sender that hears nothing sends smaller ones.
+ * Without NAT the module leaves the connection alone, and its mappings stay.
  */
 static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 				    const struct rtsp_packet *pkt)

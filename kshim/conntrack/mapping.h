@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The ports of one SETUP: what is held for them, and what that counts for.
+/* A mapping: the ports of one SETUP, their expectations, and the limits that they count for.
  *
  * A mapping is NONE until it begins, and NONE again when it is released:
  *

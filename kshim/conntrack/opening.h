@@ -15,8 +15,8 @@
  */
 bool rtsp_opening_syn(const struct rtsp_packet *pkt, const struct tcphdr *th);
 
-/* The state of a connection that has none.  Returns NULL if this segment needs none, or there is
- * none to be had; what is left alone for good is counted.
+/* Make the state of a connection that has none.  Returns NULL if this segment needs no state, or if
+ * there is no memory or no room: a connection that is left alone for good is counted.
  */
 struct rtsp_conn *rtsp_opening_conn(const struct rtsp_packet *pkt,
 				    const struct tcphdr *th);

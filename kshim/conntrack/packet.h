@@ -38,7 +38,7 @@ static inline bool rtsp_is_ipv4(const struct rtsp_packet *pkt)
 	return nf_ct_l3num(pkt->ct) == NFPROTO_IPV4;
 }
 
-/* A length of 0 in the header stands for one that the header cannot hold. */
+/* A header whose length is 0 could not hold the length: BIG TCP. */
 static inline unsigned int rtsp_packet_end(const struct rtsp_packet *pkt)
 {
 	const struct sk_buff *skb = pkt->skb;

@@ -43,7 +43,7 @@ static struct hlist_head *rtsp_port_bucket(const struct rtsp_port *port)
 			   RTSP_PORT_BUCKETS];
 }
 
-/* Whose port it is: a control connection may reserve again what it had before a takeover. */
+/* The control connection of @port: it may reserve again a port that it had before a takeover. */
 static const struct nf_conn *rtsp_port_owner(const struct rtsp_port *port)
 {
 	return port->adopted ? port->ct->master : port->ct;

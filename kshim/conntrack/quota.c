@@ -73,7 +73,7 @@ static enum rtsp_counter rtsp_host_charge(struct rtsp_host *first)
 	return RTSP_COUNTERS;
 }
 
-/* The kernel does not tell modules how many places its table has: this is what it begins with. */
+/* The kernel does not tell modules how many places its table has.  It begins with this number. */
 static unsigned int rtsp_expectations_max(const struct net *net)
 {
 	const struct rtsp_net *rn = rtsp_net(net);

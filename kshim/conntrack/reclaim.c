@@ -18,9 +18,9 @@
 #include "reclaim.h"
 #include "stats.h"
 
-/* Connections that are looked at for one that gives way. */
+/* A search for a connection that gives way looks at so many. */
 #define RTSP_RECLAIM_LOOK	32
-/* Times that something gives way to one question. */
+/* So many connections give way to one question at most. */
 #define RTSP_RECLAIM_TRIES	16
 /* A server that has said nothing for so long is late. */
 #define RTSP_ANSWER_TIME	(5ul * HZ)
@@ -35,8 +35,8 @@ static bool rtsp_asking_may_go(const struct rtsp_conn *conn,
 	       rtsp_quota_asking(other->host) > rtsp_quota_asking(conn->host);
 }
 
-/* Among those that have waited longest.  A connection on the list has its host, and what is
- * returned is freed after a grace period only.
+/* The search begins with connections that have waited longest.  A connection on the list has its
+ * host, and RCU keeps the one that is returned.
  */
 static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn, bool of_host)
 {
@@ -59,8 +59,8 @@ static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn, bool of_
 	return best;
 }
 
-/* Does @mapping linger on a port that @step wants for the same port inside?  The socket behind it is
- * gone then, or is the one that asks.
+/* Does @mapping linger on a port that @step wants for the same port inside?  Its socket is gone
+ * then, or is the socket that asks again.
  */
 static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtspnat_step *step)
 {

@@ -14,9 +14,9 @@
  */
 int rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count);
 
-/* Release what another connection has asked for: one that has waited longest, of the host that has
- * asked for most.  With @of_host it has to be of the host of @conn.  Returns false if there is
- * none.
+/* Release the ports that another connection has asked for: a connection that has waited longest,
+ * of the host that has asked for most.  With @of_host it has to be of the host of @conn.  Returns
+ * false if there is none.
  */
 bool rtsp_reclaim_unanswered(struct rtsp_conn *conn, bool of_host);
 

@@ -6,10 +6,11 @@
  * first, of the host that has most; then one that only waits for a reply that needs no help; then
  * one whose peers have said nothing for a minute (enum rtsp_rank).  If none can go, the module
  * reads the new connection all the same, a segment at a time: it stays once it has got a mapping,
- * is forgotten where it can go on later, and is left alone where it cannot.  A state on which a byte
- * of the stream depends never goes, and neither does a mapping that has been agreed on.
+ * is forgotten where it can go on later, and is left alone where it cannot.  A state on which a
+ * byte of the stream depends never goes, and neither does a mapping that has been agreed on.
  *
- * Connections without a mapping take three quarters at most, so that others can always ask for one.
+ * Connections without a mapping take three quarters at most, so that others can always ask for
+ * one.
  */
 
 #include <linux/jiffies.h>
@@ -21,9 +22,9 @@
 #include "reclaim.h"
 #include "room.h"
 
-/* The sweep looks at each. */
+/* The sweep looks at each connection once a second. */
 #define RTSP_CONNECTIONS_MAX	65536u
-/* Connections that are looked at for one that gives way. */
+/* A search for a connection that gives way looks at so many. */
 #define RTSP_ROOM_LOOK		64u
 #define RTSP_ROOM_TRIES		4
 

@@ -16,7 +16,7 @@
  */
 void rtsp_room_enter(struct rtsp_conn *conn);
 /* @conn is to hold a mapping, so it stays, and another connection has to go that has asked for one
- * and had no answer.  Returns RTSP_COUNTERS, or the counter of what is in the way.  The caller
+ * and had no answer.  Returns RTSP_COUNTERS, or the counter of the limit in the way.  The caller
  * holds conn->lock.
  */
 enum rtsp_counter rtsp_room_hold(struct rtsp_conn *conn);

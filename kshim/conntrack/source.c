@@ -2,8 +2,8 @@
 /* Who may send media: the module's parameter media_source.
  *
  * Conntrack hashes an expectation by its destination alone, so its source may change in place.
- * A reservation is as wide as what it may admit later: then no other expectation can clash with
- * it.  The parameter may change in between, so a narrow reservation is never widened.
+ * A reservation covers all sources that it may admit later: then no other expectation can clash
+ * with it.  The parameter may change in between, so a narrow reservation is never widened.
  */
 
 #include <linux/string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the module keeps of a connection: data alone, which the files above fill in.
+/* The data that the module keeps of a connection, and no functions: the files above have those.
  *
  *	struct rtsp_helper	32 bytes in the conntrack, from the SYN on
  *	struct rtsp_conn	from the first byte that can begin a request (conn.h)
  *	struct rtsp_mapping	the ports of one SETUP (mapping.h)
- *	struct rtsp_media	what is held for these ports: the ports themselves, the flows
+ *	struct rtsp_media	the ports themselves, as they are held, and their flows
  */
 #ifndef _RTSP_STATE_H
 #define _RTSP_STATE_H
@@ -38,7 +38,7 @@ enum rtsp_mapping_state {
 /* Flows that come in by one expectation which names no source port. */
 #define RTSP_SOURCES		4
 
-/* What is held for the ports of a mapping, beside their expectations. */
+/* The ports of a mapping, as they are held, and the flows between them and the peer. */
 struct rtsp_media {
 	struct rtsp_port port[IP_CT_DIR_MAX][RTSPNAT_PORTS];
 	/* A reference is held to each; NULL: no flow.  The first one of a port stands for the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What happens once a second, and when a namespace or the module ends. */
+/* The sweep, once a second, and the end of a namespace or of the module. */
 
 #include <linux/jiffies.h>
 #include <linux/mutex.h>

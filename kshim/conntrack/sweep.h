@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What happens once a second, and when a namespace or the module ends.
+/* The sweep, once a second, and the end of a namespace or of the module.
  *
  * All these may sleep.  A mutex sees to it that no two come at once.
  */
@@ -9,7 +9,9 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
-/* Keep what has to be kept, let go of what is over, and come again while anything is left. */
+/* Keep flows and expectations from running out, let go of connections that are over, and come again
+ * while any are left.
+ */
 void rtsp_sweep(struct work_struct *work);
 /* Let go of all that @net has. */
 void rtsp_sweep_net(const struct net *net);

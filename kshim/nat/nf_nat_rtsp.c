@@ -2,10 +2,10 @@
 /* RTSP NAT helper: makes media that nf_conntrack_rtsp expects follow the control connection, and
  * tells it which ports the router itself uses.
  *
- * The control connection has four addresses: the opener's own and the one that the peer sees
- * (SNAT), the peer's own and the one that the opener knows (DNAT).  This module translates media
- * at both ends, whichever side sends first, and whether one router does both (hairpin) or each
- * side has its own.
+ * The control connection has four addresses: the opener's own and the address that the peer sees
+ * (SNAT), the peer's own and the address that the opener knows (DNAT).  This module translates
+ * media at both ends, whichever side sends first, and whether one router does both (hairpin) or
+ * each side has its own.
  */
 
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
