@@ -37,8 +37,7 @@ static inline void rtsp_trace_address(void *to, const union nf_inet_addr *from,
 
 /* Ports at the four ends of the control connection, see struct rtspnat_setup. */
 DECLARE_EVENT_CLASS(rtsp_mapping,
-		    TP_PROTO(const struct nf_conn *ct,
-			     const struct rtspnat_step *step, int result),
+		    TP_PROTO(const struct nf_conn *ct, const struct rtspnat_step *step, int result),
 		    TP_ARGS(ct, step, result),
 	TP_STRUCT__entry(__array(u8, inside_addr, sizeof(struct sockaddr_in6))
 		__array(u8, outside_addr, sizeof(struct sockaddr_in6))
@@ -54,22 +53,18 @@ DECLARE_EVENT_CLASS(rtsp_mapping,
 		__field(u8, protocol)
 		__field(u8, open)
 	),
-	TP_fast_assign(const struct nf_conntrack_tuple_hash *hash =
-			       ct->tuplehash;
+	TP_fast_assign(const struct nf_conntrack_tuple_hash *hash = ct->tuplehash;
 
 		rtsp_trace_address(__entry->inside_addr,
 				   &hash[IP_CT_DIR_ORIGINAL].tuple.src.u3, ct);
-		rtsp_trace_address(__entry->outside_addr,
-				   &hash[IP_CT_DIR_REPLY].tuple.dst.u3, ct);
-		rtsp_trace_address(__entry->peer_addr,
-				   &hash[IP_CT_DIR_REPLY].tuple.src.u3, ct);
+		rtsp_trace_address(__entry->outside_addr, &hash[IP_CT_DIR_REPLY].tuple.dst.u3, ct);
+		rtsp_trace_address(__entry->peer_addr, &hash[IP_CT_DIR_REPLY].tuple.src.u3, ct);
 		rtsp_trace_address(__entry->published_addr,
 				   &hash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, ct);
 		memcpy(__entry->inside, step->inside, sizeof(step->inside));
 		memcpy(__entry->outside, step->outside, sizeof(step->outside));
 		memcpy(__entry->peer, step->peer, sizeof(step->peer));
-		memcpy(__entry->published, step->published,
-		       sizeof(step->published));
+		memcpy(__entry->published, step->published, sizeof(step->published));
 		__entry->result = result;
 		__entry->seconds = step->seconds;
 		__entry->mapping = step->mapping;
@@ -80,14 +75,12 @@ DECLARE_EVENT_CLASS(rtsp_mapping,
 		  __entry->mapping, __entry->protocol,
 		  __entry->inside_addr, __entry->inside[0], __entry->inside[1],
 		  __entry->inside[2], __entry->inside[3],
-		  __entry->outside_addr, __entry->outside[0],
-		  __entry->outside[1], __entry->outside[2],
-		  __entry->outside[3],
+		  __entry->outside_addr, __entry->outside[0], __entry->outside[1],
+		  __entry->outside[2], __entry->outside[3],
 		  __entry->peer_addr, __entry->peer[0], __entry->peer[1],
 		  __entry->peer[2], __entry->peer[3],
-		  __entry->published_addr, __entry->published[0],
-		  __entry->published[1], __entry->published[2],
-		  __entry->published[3],
+		  __entry->published_addr, __entry->published[0], __entry->published[1],
+		  __entry->published[2], __entry->published[3],
 		  __entry->open, __entry->seconds, __entry->result)
 );
 
@@ -117,12 +110,10 @@ TRACE_EVENT(rtsp_left_alone,
 			       &ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 
 		rtsp_trace_address(__entry->inside_addr, &original->src.u3, ct);
-		rtsp_trace_address(__entry->published_addr, &original->dst.u3,
-				   ct);
+		rtsp_trace_address(__entry->published_addr, &original->dst.u3, ct);
 		__entry->inside = ntohs(original->src.u.tcp.port);
 		__entry->published = ntohs(original->dst.u.tcp.port);
-		strscpy(__entry->note, rtspnat_note_name(note),
-			sizeof(__entry->note));
+		strscpy(__entry->note, rtspnat_note_name(note), sizeof(__entry->note));
 	),
 	TP_printk("%s: %pISc:%u to %pISc:%u", __entry->note,
 		  __entry->inside_addr, __entry->inside,
