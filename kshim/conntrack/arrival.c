@@ -120,16 +120,12 @@ void rtsp_arrival_init(void)
 	nf_ct_helper_expectfn_register(&rtsp_arrival_expectfn);
 }
 
-static bool rtsp_arrival_is_ours(struct nf_conntrack_expect *exp, void *data)
+bool rtsp_arrival_is_watched(const struct nf_conntrack_expect *exp)
 {
 	return exp->expectfn == rtsp_arrival_expected;
 }
 
-/* As in nf_nat_rtsp_exit(): userspace may have made expectations of its own that call it. */
 void rtsp_arrival_exit(void)
 {
 	nf_ct_helper_expectfn_unregister(&rtsp_arrival_expectfn);
-	synchronize_rcu();
-	nf_ct_expect_iterate_destroy(rtsp_arrival_is_ours, NULL);
-	synchronize_rcu();
 }

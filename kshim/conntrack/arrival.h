@@ -9,9 +9,10 @@
  * the hook inbound() does so.
  */
 void rtsp_arrival_watch(struct nf_conntrack_expect *exp);
+bool rtsp_arrival_is_watched(const struct nf_conntrack_expect *exp);
 
+/* Between these two userspace finds the function as well, by its name. */
 void rtsp_arrival_init(void);
-/* Takes away all expectations that call it. */
 void rtsp_arrival_exit(void);
 
 #endif /* _RTSP_ARRIVAL_H */

@@ -84,6 +84,25 @@ static struct pernet_operations rtsp_net_ops = {
 	.size	= sizeof(struct rtsp_net),
 };
 
+static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
+{
+	/* If the helper was never registered, NULL would match expectations of others. */
+	return (rtsp_registered && rtsp_compat_has_helper(exp, rtsp_registered)) ||
+	       rtsp_arrival_is_watched(exp);
+}
+
+/* Take away all expectations that point into the module.  nf_conntrack_helper_unregister() leaves
+ * those that were made while it ran, and those that are marked as dead and not collected yet;
+ * userspace may have made some that call the expectfn.
+ */
+static void rtsp_destroy_expectations(void)
+{
+	rtsp_arrival_exit();
+	synchronize_rcu();
+	nf_ct_expect_iterate_destroy(rtsp_is_ours, NULL);
+	synchronize_rcu();
+}
+
 static int __init nf_conntrack_rtsp_init(void)
 {
 	int ret;
@@ -108,26 +127,11 @@ static int __init nf_conntrack_rtsp_init(void)
 	return 0;
 
 err_helper:
-	rtsp_arrival_exit();
+	rtsp_destroy_expectations();
 	unregister_pernet_subsys(&rtsp_net_ops);
 err_net:
 	rtsp_conn_exit();
 	return ret;
-}
-
-static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
-{
-	return rtsp_compat_has_helper(exp, rtsp_registered);
-}
-
-/* nf_conntrack_helper_unregister() takes expectations away first, and the helper from its
- * connections later: it leaves those that were made in between, and those that are marked as dead
- * and not collected yet.
- */
-static void rtsp_destroy_expectations(void)
-{
-	nf_ct_expect_iterate_destroy(rtsp_is_ours, NULL);
-	synchronize_rcu();
 }
 
 /* In this order: packets and the sweep end; then every namespace lets go of its connections; then
@@ -139,7 +143,6 @@ static void __exit nf_conntrack_rtsp_exit(void)
 	rtsp_sweep_end();
 	unregister_pernet_subsys(&rtsp_net_ops);
 	rtsp_destroy_expectations();
-	rtsp_arrival_exit();
 	rtsp_conn_exit();
 	rtsp_host_exit();
 }
