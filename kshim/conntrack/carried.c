@@ -124,22 +124,16 @@ static void rtsp_carried_know(struct rtsp_helper *helper, bool carried)
 	set_bit(RTSP_LOOKED, &helper->flags);
 }
 
-static void rtsp_carried_look(void)
+bool rtsp_carried_on(void)
 {
 	struct nf_conn *ct = xchg(&rtsp_doubtful, NULL);
 	struct rtsp_helper *helper = ct ? rtsp_helper(ct) : NULL;
+	struct rtsp_adopted *adopted, *next;
 
 	if (helper)
 		rtsp_carried_know(helper, rtsp_has_media(ct));
 	if (ct)
 		nf_ct_put(ct);
-}
-
-bool rtsp_carried_on(void)
-{
-	struct rtsp_adopted *adopted, *next;
-
-	rtsp_carried_look();
 	list_for_each_entry_safe(adopted, next, &rtsp_adopted, list) {
 		if (nf_ct_is_dying(adopted->flow) || nf_ct_is_expired(adopted->flow))
 			rtsp_adopted_free(adopted);

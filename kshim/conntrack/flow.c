@@ -126,13 +126,6 @@ static struct nf_conn *rtsp_flow_of(const struct nf_conntrack_expect *exp)
 	return NULL;
 }
 
-static void rtsp_flow_extensions(struct nf_conn *ct)
-{
-	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
-	nf_ct_labels_ext_add(ct);
-	nf_ct_ecache_ext_add(ct, 0, 0, GFP_ATOMIC);
-}
-
 /* As init_conntrack() makes one of the first packet. */
 static struct nf_conn *rtsp_flow_new(const struct rtsp_conn *conn,
 				     const struct nf_conntrack_expect *exp)
@@ -151,7 +144,9 @@ static struct nf_conn *rtsp_flow_new(const struct rtsp_conn *conn,
 	if (IS_ERR(ct))
 		return NULL;
 
-	rtsp_flow_extensions(ct);
+	nf_ct_acct_ext_add(ct, GFP_ATOMIC);
+	nf_ct_labels_ext_add(ct);
+	nf_ct_ecache_ext_add(ct, 0, 0, GFP_ATOMIC);
 	nf_conntrack_get(&master->ct_general);
 	ct->master = master;
 #ifdef CONFIG_NF_CONNTRACK_MARK

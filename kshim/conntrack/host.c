@@ -193,8 +193,6 @@ void rtsp_host_leave(struct rtsp_host *host)
 
 bool rtsp_host_shares(const struct rtsp_host *mine, const struct rtsp_host *theirs)
 {
-	if (!mine || !theirs)
-		return false;
 	return mine == theirs || mine == theirs->site || mine->site == theirs ||
 	       (mine->site && mine->site == theirs->site);
 }
@@ -230,16 +228,4 @@ void rtsp_host_reap(const struct net *net)
 void rtsp_host_init(void)
 {
 	get_random_bytes(&rtsp_host_seed, sizeof(rtsp_host_seed));
-}
-
-void rtsp_host_exit(void)
-{
-	struct rtsp_host *host;
-	struct hlist_node *next;
-	unsigned int i;
-
-	for (i = 0; i < RTSP_HOST_BUCKETS; i++) {
-		hlist_for_each_entry_safe(host, next, &rtsp_buckets[i], node)
-			rtsp_host_unlist(host);
-	}
 }

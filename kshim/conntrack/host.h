@@ -50,10 +50,10 @@ extern spinlock_t rtsp_hosts_lock;
  * table is full.
  */
 struct rtsp_host *rtsp_host_enter(const struct nf_conn *ct);
-/* A connection ends, and has no mapping any more.  @host may be NULL. */
+/* The connection ends, and has no mapping any more.  @host may be NULL. */
 void rtsp_host_leave(struct rtsp_host *host);
 
-/* Do both count for one limit?  Either may be NULL. */
+/* Do both count for one limit? */
 bool rtsp_host_shares(const struct rtsp_host *mine, const struct rtsp_host *theirs);
 
 /* Forget hosts that have nothing, and could have no more if they were forgotten; with @net all of a
@@ -62,7 +62,5 @@ bool rtsp_host_shares(const struct rtsp_host *mine, const struct rtsp_host *thei
 void rtsp_host_reap(const struct net *net);
 
 void rtsp_host_init(void);
-/* No connection is left. */
-void rtsp_host_exit(void);
 
 #endif /* _RTSP_HOST_H */

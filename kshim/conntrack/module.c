@@ -144,7 +144,6 @@ static void __exit nf_conntrack_rtsp_exit(void)
 	unregister_pernet_subsys(&rtsp_net_ops);
 	rtsp_destroy_expectations();
 	rtsp_conn_exit();
-	rtsp_host_exit();
 }
 
 module_init(nf_conntrack_rtsp_init);

@@ -31,11 +31,6 @@ bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
 	return true;
 }
 
-unsigned int rtsp_quota_connections(const struct rtsp_host *host)
-{
-	return host ? READ_ONCE(host->connections) : 0;
-}
-
 static void rtsp_host_fill(struct rtsp_host *host, unsigned int rate)
 {
 	unsigned long elapsed = jiffies - host->filled;

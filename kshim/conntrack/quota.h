@@ -8,8 +8,6 @@
  *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, 2);
  *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, -2);
  *	rtsp_quota_put(host);			or rtsp_quota_give_back() if it came to nothing
- *
- * @host is not NULL, unless a comment says that it may be.
  */
 #ifndef _RTSP_QUOTA_H
 #define _RTSP_QUOTA_H
@@ -22,13 +20,16 @@ enum rtsp_quota {
 	RTSP_QUOTA_ASKING,	/* and those of them that wait for an answer */
 };
 
-/* May a connection of @host, which may be NULL, stay beside @others of @most that there may be?  A
- * host that has more than a quarter of @most may not while less than half is free.
+/* May a connection of @host stay beside @others of @most that there may be?  A host that has more
+ * than a quarter of @most may not while less than half is free.
  */
-bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others,
-			 unsigned int most);
-/* How many connections @host has; NULL has none. */
-unsigned int rtsp_quota_connections(const struct rtsp_host *host);
+bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others, unsigned int most);
+/* How many connections @host has. */
+static inline unsigned int rtsp_quota_connections(const struct rtsp_host *host)
+{
+	return READ_ONCE(host->connections);
+}
+
 /* How many of its expectations wait for an answer. */
 static inline unsigned int rtsp_quota_asking(const struct rtsp_host *host)
 {

@@ -62,6 +62,19 @@ static int rtsp_reserve_ports(const struct rtsp_ask *ask,
 	return err;
 }
 
+/* Begin the mapping, with @exp in @slot; or with a negative @err let go of them. */
+static void rtsp_take(const struct rtsp_ask *ask, struct nf_conntrack_expect **slot,
+		      struct nf_conntrack_expect **exp, int err)
+{
+	rtsp_mapping_begin(ask, err);
+	if (err < 0) {
+		rtsp_expect_put(exp);
+		return;
+	}
+	memcpy(slot, exp, RTSPNAT_PORTS * sizeof(*exp));
+	rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
+}
+
 int rtsp_reserve(const struct rtsp_ask *ask)
 {
 	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
@@ -69,16 +82,10 @@ int rtsp_reserve(const struct rtsp_ask *ask)
 	bool any = false;
 	int err = rtsp_reserve_ports(ask, exp, &any);
 
-	rtsp_mapping_begin(ask, err);
+	rtsp_take(ask, mapping->in, exp, err);
+	mapping->any_source = !err && any;
 	trace_rtsp_reserve(ask->conn->ct, ask->step, err);
-	if (err < 0) {
-		rtsp_expect_put(exp);
-		return err;
-	}
-	memcpy(mapping->in, exp, sizeof(exp));
-	mapping->any_source = any;
-	rtsp_mapping_count(ask->conn, mapping);
-	return 0;
+	return err;
 }
 
 static int rtsp_publish_ports(const struct rtsp_ask *ask,
@@ -113,14 +120,8 @@ int rtsp_publish(const struct rtsp_ask *ask)
 	rtsp_mapping_count(ask->conn, mapping);
 
 	err = rtsp_publish_ports(ask, exp);
-	rtsp_mapping_begin(ask, err);
+	rtsp_take(ask, mapping->out, exp, err);
 	rtsp_mapping_publish(ask->conn, mapping, !err);
 	trace_rtsp_publish(ask->conn->ct, ask->step, err);
-	if (err < 0) {
-		rtsp_expect_put(exp);
-		return err;
-	}
-	memcpy(mapping->out, exp, sizeof(exp));
-	rtsp_mapping_count(ask->conn, mapping);
-	return 0;
+	return err;
 }
