@@ -84,7 +84,7 @@ extern "C" {
 #define RTSPNAT_PORTS 4
 
 /** Upper bound of rtspnat_connection_size(), for embedders with static storage. */
-#define RTSPNAT_CONNECTION_MAX 4608
+#define RTSPNAT_CONNECTION_MAX 4544
 
 /** State of one RTSP connection; opaque, of rtspnat_connection_size() bytes, aligned
  *  to 8. It holds no pointer but to the segment between rtspnat_begin() and

@@ -43,7 +43,6 @@ struct Line {
   bool is_own = false;       ///< The spec names no other client than the opener.
   Hosts opener_hosts;        ///< Places of the spec that have the opener's address, to be changed.
   Hosts peer_hosts;          ///< The same of the peer.
-  NewAddresses addresses;    ///< What is to stand there.
   struct {
     nat::MappingSet changed = 0;  ///< Mappings whose ports outside are others.
     std::uint8_t turns = 0;       ///< How often the spec in hand was read again.

@@ -48,6 +48,13 @@ void LineChanges::Add(const LineChange& change) {
   changes_[at] = change;
 }
 
+bool LineChanges::HasAddresses() const {
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    if (changes_[i].kind != ChangeKind::kPort) return true;
+  }
+  return false;
+}
+
 bool LineChanges::HasIn(bytes::Field field) const {
   for (std::uint32_t i = 0; i < size_; ++i) {
     if (changes_[i].field.offset - std::uint32_t{field.offset} < field.length) return true;

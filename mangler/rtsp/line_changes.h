@@ -52,6 +52,9 @@ class LineChanges {
   /// Adds @p change; a field that has one already keeps it. There must be room.
   void Add(const LineChange& change);
 
+  /// True if one is an address.
+  [[nodiscard]] bool HasAddresses() const;
+
   /// True if one lies in @p field.
   [[nodiscard]] bool HasIn(bytes::Field field) const;
 

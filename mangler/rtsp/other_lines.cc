@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/other_lines.h"
 
-#include "mangler/rtsp/rewriting.h"
-
 namespace mangle {
 namespace {
 
@@ -57,7 +55,6 @@ void RewriteAddress(Exchange& exchange) {
   if (line.front_sent) return exchange.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
   line.changes.Add({address.host, 0, is_url ? ChangeKind::kPeer : ChangeKind::kOpener});
   if (port_changes) line.changes.Add({address.port_field, control.to_port, ChangeKind::kPort});
-  WriteAddresses(exchange);
   line.stage = Line::Stage::kChanged;
 }
 

@@ -56,15 +56,6 @@ void FindHosts(Exchange& exchange) {
     FindSources(spec, line.Text(), line.peer_hosts);
     KeepOnly(line.peer_hosts, line.Text(), setup.peer);
   }
-  if (line.opener_hosts.count != 0 || line.peer_hosts.count != 0) WriteAddresses(exchange);
-}
-
-void WriteAddresses(Exchange& exchange) {
-  NewAddresses& addresses = exchange.line.addresses;
-  addresses.opener.size =
-      static_cast<std::uint8_t>(nat::WriteAddress(exchange.NewOpener(), addresses.opener.bytes));
-  addresses.peer.size =
-      static_cast<std::uint8_t>(nat::WriteAddress(exchange.setup.published, addresses.peer.bytes));
 }
 
 void RewriteDestinationPort(Exchange& exchange, const PortChange& ports) {

@@ -40,9 +40,6 @@ enum class Rewritten : std::uint8_t {
 /// the peer. To be called for each spec that was read.
 [[gnu::noinline]] void FindHosts(Exchange& exchange);
 
-/// Writes the addresses that are to stand in the line.
-void WriteAddresses(Exchange& exchange);
-
 /// Adds what destination says once more of ports that have changed in client_port.
 void RewriteDestinationPort(Exchange& exchange, const PortChange& ports);
 

@@ -36,10 +36,8 @@ bool ReadRepeatedPlaces(Line& line) {
   return true;
 }
 
-bool Commit(Exchange& exchange) {
-  const Line& line = exchange.line;
-  return line.changes.Commit({line.Text(), line.position, line.addresses, *exchange.lane}, line.value,
-                             exchange.notes);
+void Write(const rtspnat_address& address, AddressText& text) {
+  text.size = static_cast<std::uint8_t>(nat::WriteAddress(address, text.bytes));
 }
 
 }  // namespace
@@ -55,9 +53,17 @@ bool ReadsTransport(const Exchange& exchange) {
 
 void FinishLine(Exchange& exchange) {
   constexpr bytes::Field kWholeLine = {0, 0xffff};
-  exchange.line.stage = Line::Stage::kDone;
-  if (Commit(exchange)) return;
-  if (exchange.line.changes.DropSpare(kWholeLine) && Commit(exchange)) return;
+  Line& line = exchange.line;
+  line.stage = Line::Stage::kDone;
+  NewAddresses addresses;
+  if (line.changes.HasAddresses()) {
+    Write(exchange.NewOpener(), addresses.opener);
+    Write(exchange.setup.published, addresses.peer);
+  }
+  const LineChanges::Target target = {line.Text(), line.position, addresses, *exchange.lane};
+  do {
+    if (line.changes.Commit(target, line.value, exchange.notes)) return;
+  } while (line.changes.DropSpare(kWholeLine));
   GiveLineUp(exchange);
 }
 
