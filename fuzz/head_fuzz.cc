@@ -52,25 +52,23 @@ void CheckLongStartLine(std::string_view line) {
   if (!is_line) return;
   const reference::StartLine expected = reference::ReadStartLine(line);
   const std::string bytes = std::string(line) + "\r\n";
-  {
-    rtsp::LongStartLine reader;
-    reader.Begin();
-    for (const char byte : bytes) reader.Put(static_cast<std::uint8_t>(byte));
-    const rtsp::StartLine start = reader.Finish();
-    const bool method_fits = expected.method.size() <= rtsp::LongStartLine::kMethodBytes;
-    Check((start.kind == rtsp::StartKind::kRequest) == (expected.request && method_fits),
-          "long requests are told");
-    Check((start.kind == rtsp::StartKind::kResponse) == expected.response, "long responses are told");
-    if (start.kind == rtsp::StartKind::kInvalid) continue;
-    Check(start.major == expected.major && start.minor == expected.minor, "the version of a long line");
-    Check(start.status == expected.status, "the status of a long line");
-    Check(start.uri.Empty(), "the URI of a long line is not kept");
-    if (!expected.request) continue;
-    const std::string_view uri = expected.uri.In(line);
-    const Cursor place(reinterpret_cast<const std::uint8_t*>(uri.data()),
-                       static_cast<std::uint32_t>(uri.size()));
-    Check(start.odd_uri == rtsp::HashUri(place), "which URI a long line has");
-  }
+  rtsp::LongStartLine reader;
+  reader.Begin();
+  for (const char byte : bytes) reader.Put(static_cast<std::uint8_t>(byte));
+  const rtsp::StartLine start = reader.Finish();
+  const bool method_fits = expected.method.size() <= rtsp::LongStartLine::kMethodBytes;
+  Check((start.kind == rtsp::StartKind::kRequest) == (expected.request && method_fits),
+        "long requests are told");
+  Check((start.kind == rtsp::StartKind::kResponse) == expected.response, "long responses are told");
+  if (start.kind == rtsp::StartKind::kInvalid) return;
+  Check(start.major == expected.major && start.minor == expected.minor, "the version of a long line");
+  Check(start.status == expected.status, "the status of a long line");
+  Check(start.uri.Empty(), "the URI of a long line is not kept");
+  if (!expected.request) return;
+  const std::string_view uri = expected.uri.In(line);
+  const Cursor place(reinterpret_cast<const std::uint8_t*>(uri.data()),
+                     static_cast<std::uint32_t>(uri.size()));
+  Check(start.odd_uri == rtsp::HashUri(place), "which URI a long line has");
 }
 
 void CheckNumber(Cursor in, std::string_view line, std::uint16_t value, std::uint32_t maximum) {

@@ -14,19 +14,18 @@ import sys
 import tempfile
 
 TIMES = 100
-# Goals: 9 instructions a byte, 11 of a short SETUP. A segment inside a frame: 200 in all.
-# Where a goal is missed, because a second proposal, an edit and the note of the request cost the same for every length, the
-# figure is held to what was reached, plus some 3 %, and the line printed says so.
+# Goals: 3000 and 2100 instructions, with an edit 4200 and 3300. They are missed since there is one way through the core alone
+# (docs/decisions/0004): figures are held to what that way takes, plus some 3 %, and the line printed says so. A segment inside a frame: 100.
 #
 # name, ports outside (free: used as they are; taken: others are found and the text is edited), bytes, function,
 # goal and bound in instructions, per byte or in all
 CASES = [
-    ("setup-447.rtsp", "free", 447, "ReadAndPlan", 9, 9, True),
-    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 9, 9, True),
-    ("setup-147.rtsp", "free", 147, "ReadAndPlan", 11, 12.5, True),
-    ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 11, 21.1, True),
-    ("frame-1448", "free", 1448, "PassOver", 200, 200, False),
-    ("frame-65535", "free", 65535, "PassOver", 200, 200, False),
+    ("setup-447.rtsp", "free", 447, "ReadAndPlan", 3000, 5170, False),
+    ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 4200, 6490, False),
+    ("setup-147.rtsp", "free", 147, "ReadAndPlan", 2100, 3890, False),
+    ("setup-147.rtsp", "taken", 147, "ReadAndPlan", 3300, 5210, False),
+    ("frame-1448", "free", 1448, "PassOver", 100, 100, False),
+    ("frame-65535", "free", 65535, "PassOver", 100, 100, False),
 ]
 
 

@@ -35,7 +35,7 @@ everything() {
 case "${1:-}" in
   format) everything | xargs clang-format-19 --dry-run -Werror ;;
   apply-format) everything | xargs clang-format-19 -i ;;
-  tidy) tidy "" parser/src mangler/src ;;
+  tidy) tidy "" parser/src mangler ;;
   tidy-tests) tidy "-clang-analyzer-*" tests fuzz ;;
   *) echo "usage: tests/tools/lint.sh format|apply-format|tidy|tidy-tests" >&2; exit 2 ;;
 esac

@@ -28,7 +28,7 @@ def parameters():
 def counters():
     stats = (TOP / "kshim/conntrack/stats.c").read_text()
     found = set(re.findall(r'^\t\[RTSP_\w+\]\s*= "(\w+)"', stats, re.M))
-    core = (TOP / "mangler/src/rtspnat.cc").read_text()
+    core = (TOP / "mangler/rtspnat.cc").read_text()
     names = re.search(r"kNames\[\] = \{(.*?)\};", core, re.S)
     return found | set(re.findall(r'"(\w+)"', names.group(1)))
 

@@ -9,7 +9,7 @@ import time
 from attack_case import attack, agreed, head, ok, ports_in, setup
 from attack_hosts import ROUTER, URL
 
-PER_CONNECTION = 16 * 2  # mappings of mangler/include/mangle/, two ports each
+PER_CONNECTION = 16 * 2  # limits::kMappings, two ports each
 
 
 def limit(name, unknown):

@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT OR GPL-2.0-only
+"""Counts how often the reading of one SETUP goes from one source file of the core to another.
+
+usage: tests/tools/file_changes.py [--top FOLDER] [--list] [BOUND]
+
+The SETUP of tests/bench/setup-147.rtsp lies in one segment; the first ports that are proposed are taken, so that there is one
+edit. The core is compiled with -finstrument-functions. What is counted are the functions that are entered, one after the other, without
+accessors and those of the cursor. Fails if there are more changes than BOUND. --list prints the functions.
+"""
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+CURSOR = ("cursor.h", "text.h", "text.cc")  # Bytes, blanks and numbers: all read through them.
+
+PROGRAM = r"""
+#include <cstdio>
+#include <cstring>
+#include "rtspnat.h"
+
+static bool recording;
+static char places[1 << 20];
+static size_t used;
+
+extern "C" {
+__attribute__((no_instrument_function)) static void note(char what, void* function) {
+  if (recording) used += static_cast<size_t>(std::sprintf(places + used, "%c %p\n", what, function));
+}
+__attribute__((no_instrument_function)) void __cyg_profile_func_enter(void* function, void*) { note('>', function); }
+__attribute__((no_instrument_function)) void __cyg_profile_func_exit(void* function, void*) { note('<', function); }
+}
+
+__attribute__((no_instrument_function)) int main(int, char** argv) {
+  static unsigned char text[4096];
+  std::FILE* file = std::fopen(argv[1], "rb");
+  const size_t size = std::fread(text, 1, sizeof text, file);
+  alignas(8) static unsigned char memory[RTSPNAT_CONNECTION_MAX];
+  rtspnat_setup setup = {};
+  setup.inside = {4, {192, 168, 1, 2}};
+  setup.outside = {4, {198, 51, 100, 1}};
+  setup.peer = setup.published = {4, {203, 0, 113, 2}};
+  setup.may_translate = true;
+  rtspnat_connection* connection = rtspnat_open(memory, &setup);
+  rtspnat_segment segment = {};
+  segment.payload = text;
+  segment.length = static_cast<unsigned>(size);
+  rtspnat_step step;
+  int asked = 0;
+  recording = true;
+  rtspnat_begin(connection, &segment);
+  while (rtspnat_next(connection, &step) != RTSPNAT_DONE)
+    rtspnat_answer(connection, asked++ == 0 ? RTSPNAT_BUSY : RTSPNAT_YES, step.outside[0]);
+  rtspnat_edit edit;
+  for (unsigned i = step.edits; i-- > 0;) rtspnat_get_edit(connection, i, &edit);
+  recording = false;
+  if (step.edits != 1) return 1;
+  std::fputs(places, stdout);
+  return 0;
+}
+"""
+
+
+def record(top):
+    """Returns the calls and returns, as (what, function, file, whether a header has it)."""
+    sources = [*top.glob("parser/src/*.cc"), *top.glob("parser/lex/generated/*.cc"), *top.glob("mangler/**/*.cc")]
+    with tempfile.TemporaryDirectory() as folder:
+        main_file = pathlib.Path(folder, "main.cc")
+        main_file.write_text(PROGRAM)
+        program = pathlib.Path(folder, "program")
+        include = [f"-I{top / path}" for path in ("parser/include", "mangler/include", "")]
+        subprocess.run(["g++", "-std=c++20", "-g", "-O0", "-no-pie", "-funsigned-char", "-finstrument-functions", *include, "-o",
+                        program, main_file, *sources], check=True)
+        lines = subprocess.run([program, top / "tests/bench/setup-147.rtsp"], check=True, capture_output=True,
+                               text=True).stdout.splitlines()
+        symbols = subprocess.run(["nm", "-C", "-l", program], check=True, capture_output=True, text=True).stdout
+    where = {int(address, 16): (name, pathlib.Path(file).name, kind == "W") for address, kind, name, file in
+             re.findall(r"^([0-9a-f]+) (\w) (.*)\t(.*):\d+$", symbols, re.M)}
+    return [(line[0], *where[int(line[2:], 16)]) for line in lines if int(line[2:], 16) in where]
+
+
+def entered(calls):
+    """Yields the functions that are entered, but for the cursor's, and for accessors: those of headers that call nothing."""
+    for number, (what, name, file, in_header) in enumerate(calls):
+        is_accessor = in_header and number + 1 < len(calls) and calls[number + 1][0] == "<"
+        if what == ">" and not is_accessor and "Cursor::" not in name.split("(")[0] and file not in CURSOR:
+            yield re.sub(r"\(anonymous namespace\)::", "", name).split("(")[0], file
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--top", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
+    parser.add_argument("--list", action="store_true")
+    parser.add_argument("bound", type=int, nargs="?")
+    arguments = parser.parse_args()
+    calls = list(entered(record(arguments.top.resolve())))
+    changes = 0
+    for number, (name, file) in enumerate(calls):
+        changes += number != 0 and calls[number - 1][1] != file
+        if arguments.list:
+            print(f"{file:24} {name}")
+    print(f"{len(calls)} calls, {len(set(calls))} functions, {len({file for _, file in calls})} files, {changes} changes of file")
+    return 1 if arguments.bound is not None and changes > arguments.bound else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
