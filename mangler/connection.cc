@@ -31,6 +31,12 @@ Connection::Connection(const rtspnat_setup& setup)
   if (setup.marks != 0) Resume();
 }
 
+// While nothing is held and no edit is outstanding, acknowledgements need not be noted.
+void Connection::NoteAcknowledgement(const rtspnat_segment& segment) {
+  stream::Lane& other = directions_[1 - (segment.direction & 1)].lane;
+  if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.HasNoEdits())) other.Acknowledge(segment.ack);
+}
+
 void Connection::Begin(const rtspnat_segment& segment) {
   if (phase_ != Phase::kDone) Abandon();
   phase_ = Phase::kReading;
@@ -51,11 +57,8 @@ void Connection::Begin(const rtspnat_segment& segment) {
   passage_.resets = (flags_ & RTSPNAT_RST) != 0;
   const bool acknowledges = (flags_ & RTSPNAT_ACK) != 0;
   acknowledgement_ = acknowledges && holds_ ? Other().lane.Raise(segment.ack) : segment.ack;
-  stream::Lane& lane = Current().lane;
-  lane.Begin(passage_);
   NoteAcknowledgement(segment);
-  const std::uint32_t payload = segment.segment_size != 0 ? segment.segment_size : segment.length;
-  lane.NoteSize(payload, passage_.header_length);
+  Current().lane.Begin(passage_);
   if ((flags_ & RTSPNAT_URG) != 0 && !transparent_) TurnTransparent(RTSPNAT_NOTE_URGENT);
   if (!transparent_) PlaceSegment();
 }
@@ -174,13 +177,12 @@ void Connection::FillDone(rtspnat_step& step) const {
 // True if nothing depends on this state any more, but for its mappings.
 bool Connection::IsIdle() const {
   if (!transparent_ || holds_) return false;
-  for (const Direction& direction : directions_) {
-    if (!direction.lane.HasNoEdits()) return false;
-    // Where the embedder's system adjusts numbers, it goes on without us.
-    if (exchange_.setup.length_changes == RTSPNAT_ANY_LENGTH_CHANGE && !direction.lane.HasOwnNumbers())
-      return false;
-  }
-  return true;
+  // Where the embedder's system adjusts numbers, it goes on without us.
+  const bool maps_here = exchange_.setup.length_changes == RTSPNAT_ANY_LENGTH_CHANGE;
+  const auto is_idle = [maps_here](const stream::Lane& lane) {
+    return lane.HasNoEdits() && (!maps_here || lane.HasOwnNumbers());
+  };
+  return is_idle(directions_[0].lane) && is_idle(directions_[1].lane);
 }
 
 bool Connection::GetEdit(std::uint32_t index, rtspnat_edit& edit) const {

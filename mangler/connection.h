@@ -65,6 +65,7 @@ class Connection {
   [[nodiscard]] Direction& Other() { return directions_[1 - direction_]; }
 
   // connection.cc
+  void NoteAcknowledgement(const rtspnat_segment& segment);
   void Abandon();
   void PlaceSegment();
   void TurnTransparent(std::uint32_t note);
@@ -86,7 +87,6 @@ class Connection {
 
   // passing_over.cc
   [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
-  void NoteAcknowledgement(const rtspnat_segment& segment);
   void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
 
   // forgetting.cc

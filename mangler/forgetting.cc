@@ -34,11 +34,10 @@ std::uint32_t Connection::Marks() const {
 // while it is known by how much.
 bool Connection::MayTear() const {
   if (phase_ != Phase::kDone || exchange_.agreement.Mappings().Held() != 0) return true;
-  for (const Direction& direction : directions_) {
-    const stream::Lane& lane = direction.lane;
-    if (lane.Holds() || !lane.HasNoEdits() || !lane.HasOwnNumbers()) return true;
-  }
-  return false;
+  const auto is_changed = [](const stream::Lane& lane) {
+    return lane.Holds() || !lane.HasNoEdits() || !lane.HasOwnNumbers();
+  };
+  return is_changed(directions_[0].lane) || is_changed(directions_[1].lane);
 }
 
 rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {

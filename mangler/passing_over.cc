@@ -12,12 +12,6 @@ bool Ends(const rtspnat_segment& segment) {
 
 }  // namespace
 
-// While nothing is held and no edit is outstanding, acknowledgements need not be noted.
-void Connection::NoteAcknowledgement(const rtspnat_segment& segment) {
-  stream::Lane& other = directions_[1 - (segment.direction & 1)].lane;
-  if ((segment.flags & RTSPNAT_ACK) != 0 && (holds_ || !other.HasNoEdits())) other.Acknowledge(segment.ack);
-}
-
 // Takes in a segment that need not be read and ends `count` bytes behind the frontier. Nothing is held.
 void Connection::PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count) {
   stream::Lane& lane = direction.lane;

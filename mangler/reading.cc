@@ -18,6 +18,17 @@ std::uint32_t NoteOf(rtsp::LostReason reason) {
   return RTSPNAT_NOTE_LOST_FRAMING;
 }
 
+// True if a request sets a stream up.
+bool IsSetup(const Head& head, const rtspnat_setup& setup) {
+  if (head.method == rtsp::Method::kSetup) return true;
+  return head.method == rtsp::Method::kPlay && (setup.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
+}
+
+// True if a Transport line of the head in hand is read at all.
+bool ReadsTransport(const Exchange& exchange) {
+  return exchange.of_opener ? IsSetup(*exchange.head, exchange.setup) : exchange.head->status != 0;
+}
+
 }  // namespace
 
 // Reads on until there is a line in hand or a question. Returns false if the segment is read.

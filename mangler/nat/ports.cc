@@ -75,9 +75,4 @@ bool IsFit(const PortRequest& request, std::uint16_t first) {
          first <= kFiveDigits.last + 1 - request.count && Digits(first) <= request.digits;
 }
 
-std::uint8_t Digits(std::uint16_t port) {
-  const int more = (port >= 10) + (port >= 100) + (port >= 1000) + (port >= 10000);
-  return static_cast<std::uint8_t>(1 + more);
-}
-
 }  // namespace nat

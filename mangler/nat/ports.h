@@ -93,6 +93,9 @@ struct PortRequest {
 inline constexpr std::uint32_t kPortDigits = 5;
 
 /// Returns how many decimal digits @p port has.
-[[nodiscard]] std::uint8_t Digits(std::uint16_t port);
+[[nodiscard]] constexpr std::uint8_t Digits(std::uint16_t port) {
+  const int more = (port >= 10) + (port >= 100) + (port >= 1000) + (port >= 10000);
+  return static_cast<std::uint8_t>(1 + more);
+}
 
 }  // namespace nat

@@ -53,8 +53,6 @@ struct Line {
     Announcement announcement = {};  ///< What the spec means in a request,
     ReplyChoice choice;              ///< and in a reply.
   };
-
-  [[nodiscard]] const bytes::Cursor& Text() const { return reader.Line(); }
 };
 
 /// What client and server say to each other, and all that the functions need that read a line of it.

@@ -24,7 +24,7 @@ bool SkipWord(bytes::Cursor& in, const char* word) {
 
 // Returns where the host and port of the URL stand that is the value of the line; empty if it is no rtsp URL.
 bytes::Field FindAuthority(const Line& line) {
-  bytes::Cursor in = line.Text();
+  bytes::Cursor in = line.reader.Line();
   in.Seek(line.value);
   bytes::SkipSpace(in);
   if (!SkipWord(in, "rtsp://")) return {};
@@ -42,11 +42,12 @@ void RewriteAddress(Exchange& exchange) {
   const bool is_url = line.name != rtsp::HeaderName::kXNat;
   const Control control = is_url ? Control{setup.peer, setup.peer_port, setup.published_port}
                                  : Control{setup.inside, setup.inside_port, setup.outside_port};
-  const bytes::Field field = is_url ? FindAuthority(line) : rtsp::TrimmedValue(line.Text(), line.value);
-  const HostPort address = ReadHostPort(line.Text(), field);
+  const bytes::Field field =
+      is_url ? FindAuthority(line) : rtsp::TrimmedValue(line.reader.Line(), line.value);
+  const HostPort address = ReadHostPort(line.reader.Line(), field);
   const bool has_port = !address.port_field.Empty();
   const std::uint16_t port = has_port ? address.port : kDefaultPort;
-  const rtspnat_address host = nat::ReadAddress(line.Text().Slice(address.host));
+  const rtspnat_address host = nat::ReadAddress(line.reader.Line().Slice(address.host));
   if (!nat::IsSame(host, control.from) || port != control.from_port)
     return exchange.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
   const bool port_changes = control.to_port != control.from_port;
@@ -67,9 +68,9 @@ bool IsRedirection(const Exchange& exchange) {
 
 bool AskOfRedirection(Exchange& exchange, rtspnat_step& step) {
   const Line& line = exchange.line;
-  const HostPort url = ReadHostPort(line.Text(), FindAuthority(line));
+  const HostPort url = ReadHostPort(line.reader.Line(), FindAuthority(line));
   const std::uint16_t port = url.port_field.Empty() ? kDefaultPort : url.port;
-  const rtspnat_address address = nat::ReadAddress(line.Text().Slice(url.host));
+  const rtspnat_address address = nat::ReadAddress(line.reader.Line().Slice(url.host));
   const bool is_own = nat::IsSame(address, exchange.setup.peer) && port == exchange.setup.peer_port;
   if (address.family != exchange.setup.peer.family || !IsRoutable(address) || port == 0 || is_own) {
     exchange.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
@@ -100,16 +101,16 @@ bool ReadOtherLine(Exchange& exchange, rtspnat_step& step) {
   line.stage = Line::Stage::kDone;
   switch (line.name) {
     case rtsp::HeaderName::kSession: {
-      const bytes::Field identifier = rtsp::SessionIdentifier(line.Text(), line.value);
-      exchange.head->session = HashOf(line.Text(), identifier);
-      const bytes::Number seconds = rtsp::SessionTimeout(line.Text(), line.value);
+      const bytes::Field identifier = rtsp::SessionIdentifier(line.reader.Line(), line.value);
+      exchange.head->session = HashOf(line.reader.Line(), identifier);
+      const bytes::Number seconds = rtsp::SessionTimeout(line.reader.Line(), line.value);
       const bool is_reply = !exchange.of_opener && !exchange.head->doubted;
       if (is_reply && seconds.valid) exchange.agreement.NoteSessionTimeout(seconds.value);
       return false;
     }
     case rtsp::HeaderName::kRequire:
     case rtsp::HeaderName::kSupported:
-      if (exchange.of_opener && exchange.head->status == 0 && rtsp::NamesStun(line.Text(), line.value))
+      if (exchange.of_opener && exchange.head->status == 0 && rtsp::NamesStun(line.reader.Line(), line.value))
         exchange.agreement.NoteOtherTraversal();
       return false;
     default: break;

@@ -62,7 +62,7 @@ bool AddHosts(Exchange& exchange, const Hosts& hosts, ChangeKind kind) {
 // Adds the changes of `place` if it has the ports of a mapping.
 bool AddPlace(Exchange& exchange, PortPlace place) {
   MappingSet changed = exchange.line.repeated.changed;
-  const Numbers numbers = NumbersAt(exchange.line.spec, exchange.line.Text(), place);
+  const Numbers numbers = NumbersAt(exchange.line.spec, exchange.line.reader.Line(), place);
   while (numbers.count != 0 && changed != 0) {
     const PortChange ports = ChangeOf(exchange.agreement.Mappings()[nat::Pop(changed)], exchange.of_opener);
     if (Names(numbers, ports)) return AddPorts(exchange, numbers, ports, !exchange.line.repeated.is_mapped);
@@ -77,7 +77,7 @@ bool AddPeerPlaces(Exchange& exchange) {
   const PortChange ports = PublishedChangeOf(exchange.agreement.Mappings()[nat::Pop(published)]);
   constexpr PortPlace kPlaces[] = {PortPlace::kServerPort, PortPlace::kSrcAddr};
   for (const PortPlace place : kPlaces) {
-    if (!AddPorts(exchange, NumbersAt(exchange.line.spec, exchange.line.Text(), place), ports, false))
+    if (!AddPorts(exchange, NumbersAt(exchange.line.spec, exchange.line.reader.Line(), place), ports, false))
       return false;
   }
   return AddHosts(exchange, exchange.line.peer_hosts, ChangeKind::kPeer);
@@ -111,7 +111,7 @@ bool BeginRepeatedPlaces(Exchange& exchange) {
   line.repeated = {};
   line.repeated.changed = ChangedMappings(exchange);
   if ((line.changes.Empty() && line.repeated.changed == 0) || line.front_sent) return false;
-  line.reader = rtsp::TransportReader(line.Text(), line.value);
+  line.reader = rtsp::TransportReader(line.reader.Line(), line.value);
   return true;
 }
 
@@ -121,7 +121,7 @@ bool RewriteRepeatedPlaces(Exchange& exchange) {
   const bool has_more = line.spec.repeat != 0;
   if (line.repeated.turns == 0) {
     line.repeated.is_mapped = line.changes.HasIn(line.spec.all);
-    line.repeated.uses_port = UsesPort(line.spec, line.Text());
+    line.repeated.uses_port = UsesPort(line.spec, line.reader.Line());
     if (line.repeated.is_mapped && !has_more) return true;
   }
   const bool is_done = AddPlaces(exchange);

@@ -92,7 +92,7 @@ void NoteChoice(Exchange& exchange) {
   head.chosen.peers = choice.peers;
   head.chosen.peer = choice.peer;
   head.chosen.rtcp_mux = choice.rtcp_mux;
-  head.chosen.media_source = ReadMediaSource(exchange.line.spec, exchange.line.Text());
+  head.chosen.media_source = ReadMediaSource(exchange.line.spec, exchange.line.reader.Line());
 }
 
 void UseReplySpec(Exchange& exchange) {

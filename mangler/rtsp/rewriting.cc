@@ -3,15 +3,6 @@
 
 namespace mangle {
 
-PortChange ChangeOf(const nat::Mapping& mapping, bool of_opener) {
-  if (of_opener) return {mapping.inside, mapping.outside, mapping.count};
-  return {mapping.outside, mapping.inside, mapping.count};
-}
-
-PortChange PublishedChangeOf(const nat::Mapping& mapping) {
-  return {mapping.peer, mapping.published, mapping.peers};
-}
-
 Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
                   ChangeKind kind) {
   bool changes = hosts.count != 0;
@@ -43,23 +34,23 @@ void FindHosts(Exchange& exchange) {
   Line& line = exchange.line;
   const rtspnat_setup& setup = exchange.setup;
   const rtsp::TransportSpec& spec = line.spec;
-  line.is_own = IsOwn(spec, line.Text(), exchange.OldOpener());
+  line.is_own = IsOwn(spec, line.reader.Line(), exchange.OldOpener());
   line.opener_hosts.count = 0;
   line.peer_hosts.count = 0;
   const bool is_named = spec.has_destination || spec.destinations != 0 || !spec.client_address.Empty();
   if (is_named && !nat::IsSame(setup.inside, setup.outside)) {
     const bool client_address = (setup.options & RTSPNAT_OPTION_CLIENT_ADDRESS) != 0;
-    FindDestinations(spec, line.Text(), client_address, line.opener_hosts);
-    KeepOnly(line.opener_hosts, line.Text(), exchange.OldOpener());
+    FindDestinations(spec, line.reader.Line(), client_address, line.opener_hosts);
+    KeepOnly(line.opener_hosts, line.reader.Line(), exchange.OldOpener());
   }
   if (!exchange.of_opener && exchange.agreement.Publishes()) {
-    FindSources(spec, line.Text(), line.peer_hosts);
-    KeepOnly(line.peer_hosts, line.Text(), setup.peer);
+    FindSources(spec, line.reader.Line(), line.peer_hosts);
+    KeepOnly(line.peer_hosts, line.reader.Line(), setup.peer);
   }
 }
 
 void RewriteDestinationPort(Exchange& exchange, const PortChange& ports) {
-  const Numbers again = FindDestinationPort(exchange.line.spec, exchange.line.Text());
+  const Numbers again = FindDestinationPort(exchange.line.spec, exchange.line.reader.Line());
   if (again.count == 0) return;
   const std::uint16_t port = ports.For(again.value[0]);
   if (port == again.value[0] || !Fits(port, again.field[0])) return;

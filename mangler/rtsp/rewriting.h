@@ -20,10 +20,15 @@ struct PortChange {
 };
 
 /// Returns how the ports of @p mapping outside change in a message, as its receiver knows them.
-[[nodiscard]] PortChange ChangeOf(const nat::Mapping& mapping, bool of_opener);
+[[nodiscard]] inline PortChange ChangeOf(const nat::Mapping& mapping, bool of_opener) {
+  if (of_opener) return {mapping.inside, mapping.outside, mapping.count};
+  return {mapping.outside, mapping.inside, mapping.count};
+}
 
 /// Returns how the ports of the peer change that are published for @p mapping.
-[[nodiscard]] PortChange PublishedChangeOf(const nat::Mapping& mapping);
+[[nodiscard]] inline PortChange PublishedChangeOf(const nat::Mapping& mapping) {
+  return {mapping.peer, mapping.published, mapping.peers};
+}
 
 /// What became of a text.
 enum class Rewritten : std::uint8_t {

@@ -23,9 +23,9 @@ void GiveLineUp(Exchange& exchange) {
 [[gnu::noinline]] void ReadMeaning(Exchange& exchange) {
   Line& line = exchange.line;
   if (exchange.of_opener) {
-    ReadAnnouncement(line.spec, line.Text(), line.is_own, line.announcement);
+    ReadAnnouncement(line.spec, line.reader.Line(), line.is_own, line.announcement);
   } else {
-    ReadReplyChoice(line.spec, line.Text(), line.choice);
+    ReadReplyChoice(line.spec, line.reader.Line(), line.choice);
   }
 }
 
@@ -42,15 +42,6 @@ void Write(const rtspnat_address& address, AddressText& text) {
 
 }  // namespace
 
-bool IsSetup(const Head& head, const rtspnat_setup& setup) {
-  if (head.method == rtsp::Method::kSetup) return true;
-  return head.method == rtsp::Method::kPlay && (setup.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
-}
-
-bool ReadsTransport(const Exchange& exchange) {
-  return exchange.of_opener ? IsSetup(*exchange.head, exchange.setup) : exchange.head->status != 0;
-}
-
 void FinishLine(Exchange& exchange) {
   constexpr bytes::Field kWholeLine = {0, 0xffff};
   Line& line = exchange.line;
@@ -60,7 +51,7 @@ void FinishLine(Exchange& exchange) {
     Write(exchange.NewOpener(), addresses.opener);
     Write(exchange.setup.published, addresses.peer);
   }
-  const LineChanges::Target target = {line.Text(), line.position, addresses, *exchange.lane};
+  const LineChanges::Target target = {line.reader.Line(), line.position, addresses, *exchange.lane};
   do {
     if (line.changes.Commit(target, line.value, exchange.notes)) return;
   } while (line.changes.DropSpare(kWholeLine));

@@ -6,12 +6,6 @@
 
 namespace mangle {
 
-/// True if a PLAY or SETUP with this head sets a stream up.
-[[nodiscard]] bool IsSetup(const Head& head, const rtspnat_setup& setup);
-
-/// True if a Transport line of the head in hand is read at all.
-[[nodiscard]] bool ReadsTransport(const Exchange& exchange);
-
 /// Reads on until there is a question for the embedder, or all specs are read.
 [[gnu::noinline]] void ReadTransportLine(Exchange& exchange);
 

@@ -4,6 +4,7 @@
 namespace stream {
 
 void Lane::Begin(Passage& passage) {
+  NoteSize(passage.segment_size != 0 ? passage.segment_size : passage.segment.size, passage.header_length);
   // Acknowledgements are not shown while nothing depends on them. From here on one may matter: the last one that was
   // noted must not look like one to come.
   if (edits_.Empty() && !Holds()) acknowledged_ = frontier_;

@@ -50,8 +50,8 @@ struct Passage {
 /// gap, whatever way the sender cuts it or sends it again.
 ///
 ///     lane.Open(first, LengthChanges::kNone);
-///     lane.Begin(passage);                          // passage.segment and so on are filled in.
 ///     other_lane.Acknowledge(number);               // The segment acknowledges bytes of the other direction.
+///     lane.Begin(passage);                          // passage.segment and so on are filled in.
 ///     switch (lane.Place(passage.segment, offset)) ...
 ///     lane.Advance(end);                            // Bytes up to `end` were read.
 ///     lane.Replace(position, 4) ...                 // Only where nothing has left: behind the withheld bytes' start.
@@ -75,7 +75,7 @@ class Lane {
     length_changes_ = length_changes;
   }
 
-  /// Takes up a segment of this direction; before its payload is read, and before Acknowledge() of the other lane.
+  /// Takes up a segment of this direction, before its payload is read.
   void Begin(Passage& passage);
 
   /// Where a segment lies.
@@ -100,7 +100,7 @@ class Lane {
   /// Returns what to tell the sender when the receiver acknowledges @p number: more where the lane has bytes in custody.
   [[nodiscard]] std::uint32_t Raise(std::uint32_t number) const;
 
-  /// Notes how long a packet of this direction is: the payload, and what stands in front.
+  /// Notes how long a packet of this direction is that does not go through Begin(): the payload, and what stands in front.
   void NoteSize(std::uint32_t payload, std::uint32_t header_length);
 
   /// Forgets what lies further back than any window.

@@ -10,7 +10,7 @@ namespace stream {
 constexpr std::int32_t Distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 
 /// True if @p a is before @p b.
-constexpr bool Before(std::uint32_t a, std::uint32_t b) { return Distance(a, b) < 0; }
+constexpr bool Before(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b) < 0; }
 
 /// A run of a stream, at sequence numbers.
 struct Range {

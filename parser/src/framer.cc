@@ -379,11 +379,8 @@ bool Framer::TakePlain(Cursor& in, Unit& unit, Lines lines) {
 void Framer::Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines) {
   do {
     unit = {};
+    if (in.AtEnd() && state_ != State::kLost) return;
     if (TakePlain(in, unit, lines)) return;
-    if (in.AtEnd() && state_ != State::kLost) {
-      unit.kind = UnitKind::kNeedMore;
-      return;
-    }
     TakeOther(in, tail, unit);
   } while (unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther && lines == kNamedLines);
 }

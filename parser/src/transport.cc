@@ -334,6 +334,8 @@ bool TransportReader::Find() {
   return !in_.AtEnd();
 }
 
+void TransportReader::Read(TransportSpec& spec) { ReadFrom(spec, 0); }
+
 void TransportReader::ReadFrom(TransportSpec& spec, std::uint32_t from) {
   spec = {};
   const std::uint32_t start = in_.Position();
