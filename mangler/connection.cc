@@ -55,6 +55,7 @@ void Connection::Begin(const rtspnat_segment& segment) {
   passage_.header_length = static_cast<std::uint16_t>(HeaderLength(segment));
   passage_.finishes = (flags_ & RTSPNAT_FIN) != 0;
   passage_.resets = (flags_ & RTSPNAT_RST) != 0;
+  passage_.front = '\n';  // Only header lines are withheld, and a header line begins behind a line feed.
   const bool acknowledges = (flags_ & RTSPNAT_ACK) != 0;
   acknowledgement_ = acknowledges && holds_ ? Other().lane.Raise(segment.ack) : segment.ack;
   NoteAcknowledgement(segment);

@@ -71,10 +71,10 @@ void Lane::PlanEmpty(Passage& passage, std::uint32_t stop) const {
   passage.kept = 0;
   passage.leaving = {Before(stop, segment.start) ? stop : segment.start, 0};
   // Numbers behind an addition that was not sent would tell of bytes that the receiver lacks.
-  const bool waits = map_.Waits() && Before(map_.WaitingPosition(0), passage.leaving.start);
-  if (waits) passage.leaving.start = map_.WaitingPosition(0) - 1;
+  const std::uint32_t known = map_.Waits() ? map_.WaitingPosition(0) : withheld_.start;
+  if (map_.Waits() && Before(known, passage.leaving.start)) passage.leaving.start = known - 1;
   const bool asks = !segment.Empty() || segment.start != frontier_;
-  if (!in_custody_ || !asks || waits) return;
+  if (!in_custody_ || !asks || Before(known, withheld_.start)) return;
   passage.leaving = {withheld_.start - 1, 1};
   passage.probes = true;
 }

@@ -8,6 +8,7 @@ void Lane::Begin(Passage& passage) {
   // Acknowledgements are not shown while nothing depends on them. From here on one may matter: the last one that was
   // noted must not look like one to come.
   if (edits_.Empty() && !Holds()) acknowledged_ = frontier_;
+  passage.read_from = frontier_;
   if (!Holds() && !tail_.KeepsAny()) return;
   // Behind the bytes in custody the tail holds those that are withheld; both stay while the segment is read. What lay
   // before them has left with the segment before.
@@ -88,6 +89,8 @@ void Lane::LetGo() {
 
 void Lane::Withhold(Passage& passage, Range withheld) {
   const Range recalled = passage.recalled;
+  const bool goes_on = !recalled.Empty() && recalled.start == withheld.start;
+  if (!goes_on && Before(withheld.start, passage.read_from)) withheld = {};
   passage.releases = !recalled.Empty() && (withheld.Empty() || withheld.start != recalled.start);
   if (passage.releases && in_custody_) {
     custody_ = recalled;
@@ -107,9 +110,8 @@ void Lane::Withhold(Passage& passage, Range withheld) {
 }
 
 const std::uint8_t* Lane::Prefix(const Passage& passage) const {
-  // Any byte will do for a probe whose number the receiver has passed: it is not looked at.
-  static constexpr std::uint8_t kLineFeed = '\n';
-  return passage.probes ? &kLineFeed : tail_.All().Slice(passage.prefix_at, limits::kLineBytes).Data();
+  // The receiver may lack the byte that stands at the number of a probe. So a probe carries that very byte.
+  return passage.probes ? &passage.front : tail_.All().Slice(passage.prefix_at, limits::kLineBytes).Data();
 }
 
 }  // namespace stream

@@ -22,6 +22,7 @@ struct Passage {
   std::uint16_t header_length = 0;  ///< Bytes of the packet in front of the payload.
   bool finishes = false;            ///< FIN stands behind the payload.
   bool resets = false;              ///< RST.
+  std::uint8_t front = 0;  ///< The sender's own byte in front of the withheld ones, as the receiver gets it.
 
   // What leaves. Lane::Plan() fills this in.
   Range leaving;  ///< At the sender's numbers.
@@ -29,14 +30,15 @@ struct Passage {
       0;  ///< Bytes of the payload that leave, from its front; the others in `leaving` lie before them.
   std::uint32_t growth_at = 0;  ///< Numbers above this one move by `growth` from now on.
   std::uint16_t growth = 0;
-  std::uint8_t edits = 0;      ///< Parts of edits that fall on `leaving`.
-  bool dropped = false;        ///< Nothing leaves at all: the sender sends the segment again.
-  bool probes = false;         ///< One byte leaves that the receiver has, so that it acknowledges.
-  bool withholds = false;      ///< The end of the payload is withheld,
+  std::uint8_t edits = 0;  ///< Parts of edits that fall on `leaving`.
+  bool dropped = false;    ///< Nothing leaves at all: the sender sends the segment again.
+  bool probes = false;     ///< `front` alone leaves once more, so that the receiver acknowledges what it has.
+  bool withholds = false;  ///< The end of the payload is withheld,
   bool takes_custody = false;  ///< and its sender is going to be told that it has arrived.
   bool trimmed = false;        ///< The payload's end is cut off, and its sender sends it again.
 
   // For the lane alone.
+  std::uint32_t read_from = 0;    // What lies before this number has come with another segment.
   Range recalled;                 // What was withheld when the segment came.
   std::uint16_t recalled_at = 0;  // Where in the tail it lies.
   std::uint16_t prefix_at = 0;    // Where in the tail the bytes lie that leave in front of the payload.
@@ -106,7 +108,8 @@ class Lane {
   /// Forgets what lies further back than any window.
   void LeaveBehind();
 
-  /// Decides what leaves. @p stop is the end of the bytes that were read; of them @p withheld stay here.
+  /// Decides what leaves. @p stop is the end of the bytes that were read; of them @p withheld, their end, stay here. They do not stay if
+  /// their front came with a segment before and was not withheld: it may have left.
   void Plan(Passage& passage, std::uint32_t stop, Range withheld);
 
   /// Withholds nothing any more. What the sender believes to have arrived is still sent.
@@ -141,7 +144,7 @@ class Lane {
     return edits_.Part(passage.leaving.start, passage.leaving.size, index);
   }
 
-  /// Returns the bytes to put in front of the payload; valid until the next Begin().
+  /// Returns the bytes to put in front of the payload; valid until the next Begin(), and as long as @p passage is there.
   [[nodiscard]] const std::uint8_t* Prefix(const Passage& passage) const;
 
   /// True if no edit falls on @p segment.
