@@ -8,7 +8,7 @@
 #   --seconds N   for each harness (60)
 #   --seed N      the same mutations in each run that begins with the same files (another each time)
 #   --keep        afterwards take what was found into corpus/HARNESS, as few files as cover as much
-#   HARNESS       framer, head, transport, connection, stream, model (all)
+#   HARNESS       framer, head, transport, lane, connection, stream, model (all)
 #
 # Builds them first (preset fuzz). Begins with corpus/HARNESS and keeps what it finds in build/fuzz/found/HARNESS,
 # so that the next run goes on from there. Crashes are kept in build/fuzz/crashes. Ends with an error if there is one.
@@ -27,7 +27,7 @@ while [[ $# -gt 0 ]]; do
 	esac
 	shift
 done
-[[ ${#harnesses[@]} -gt 0 ]] || harnesses=(framer head transport connection stream model)
+[[ ${#harnesses[@]} -gt 0 ]] || harnesses=(framer head transport lane connection stream model)
 
 build=build/fuzz
 crashes=$build/crashes
