@@ -3,7 +3,7 @@
 //
 // Input: options, length of the header, length of the stream (2 bytes, low byte first), the stream; then records of 3 bytes:
 //   0  operation (bits 0-3, see Operation) and what befalls its packet (bits 4-7, see Fate)
-//   1  a number, 2  another one: see Player::Play()
+//   1  a number, 2  another one: see LanePlayer::Play()
 // With LANE_TRACE in the environment it prints each packet.
 #include <algorithm>
 #include <cstddef>
@@ -13,136 +13,28 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
-#include "tests/harness/toy_router.h"
+#include "fuzz/lane_player.h"
 
+namespace rtsp::test {
 namespace {
-
-using rtsp::test::ToyPacket;
-using rtsp::test::ToyRouter;
-using stream::LengthChanges;
 
 constexpr std::size_t kHead = 4;
 constexpr std::size_t kRecord = 3;
 
-enum class Operation : std::uint8_t {
-  kNext,       // The next bytes.
-  kPartAgain,  // Bytes that are not acknowledged, from anywhere among them, and new ones behind.
-  kAgain,      // Bytes from the first that is not acknowledged.
-  kOld,        // Bytes that were sent before, acknowledged or not.
-  kAcknowledge,
-  kLatePacket,  // One that was delayed arrives.
-  kLateAcknowledgement,
-  kFinish,     // The stream ends behind the next bytes.
-  kEmpty,      // A segment without payload.
-  kAggregate,  // The next bytes, as segments in one.
-  kOtherSideCloses,
-  kReset,
-  kBulk,   // More than a window of bytes that are not read.
-  kCalm,   // Some turns on a path that loses nothing.
-  kBytes,  // The next bytes, in a segment each.
-};
-
-struct Fate {
-  bool lost_before = false;  // The lane does not see it.
-  bool lost_behind = false;
-  bool delayed = false;
-  bool doubled = false;
-};
-
 bool g_traces = false;
 
-// A sender, a receiver, and all that lies between. Positions are offsets into the sender's stream, places are offsets into what leaves.
-class Player {
- public:
-  Player(std::uint8_t options, std::uint8_t header, std::string_view text)
-      : waits_((options & 4) != 0),
-        answers_((options & 8) != 0),
-        changes_(ChangesOf(options)),
-        first_(FirstOf(options)),
-        header_(static_cast<std::uint16_t>(20 + header % 64)),
-        text_(text),
-        router_(first_, changes_) {}
+}  // namespace
 
-  // Returns false if the connection has ended.
-  bool Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b);
-  void Finish();
-
- private:
-  static LengthChanges ChangesOf(std::uint8_t options) {
-    constexpr LengthChanges kChanges[] = {LengthChanges::kAny, LengthChanges::kOne, LengthChanges::kNone,
-                                          LengthChanges::kAny};
-    return kChanges[options & 3];
-  }
-  // The numbers come round early, or never.
-  static std::uint32_t FirstOf(std::uint8_t options) {
-    constexpr std::uint32_t kFirst[] = {1000, 0xffff'ff00U, 0xffff'ffffU, 0x7fff'ff80U};
-    return kFirst[options >> 4 & 3];
-  }
-
-  [[nodiscard]] std::uint32_t Size() const { return static_cast<std::uint32_t>(text_.size()); }
-  [[nodiscard]] std::uint32_t NumberOf(std::uint32_t position) const { return first_ + bulk_ + position; }
-  [[nodiscard]] std::int32_t PlaceOf(std::uint32_t number) const {
-    return static_cast<std::int32_t>(number - first_ - bulk_);
-  }
-  [[nodiscard]] std::uint32_t End() const {
-    return Size() + (finished_ ? 1 : 0);
-  }  // Of all that is to be acknowledged.
-
-  void Check(bool holds, const char* law);
-  void Send(std::uint32_t position, std::uint32_t count, Fate fate, std::uint16_t segment_size = 0);
-  void Carry(const ToyPacket& packet, Fate fate);
-  void Pass(const ToyPacket& packet, bool lost);
-  void CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ahead);
-  void CheckBytes(const ToyPacket& out);
-  void Arrive(const ToyPacket& packet);
-  void Acknowledge(Fate fate);
-  void Tell(std::uint32_t number, bool lost);
-  void Bulk();
-  void Calm(std::uint32_t turns);
-
-  bool waits_;    // The sender sends nothing new while something is not acknowledged.
-  bool answers_;  // The receiver acknowledges at once.
-  LengthChanges changes_;
-  std::uint32_t first_;
-  std::uint16_t header_;
-  std::string text_;
-  ToyRouter router_;
-  std::uint32_t bulk_ = 0;
-  std::uint32_t bulks_ = 0;
-  std::uint32_t oldest_ = 0;  // Position before which nothing is sent again.
-
-  // The sender.
-  std::uint32_t sent_ = 0;
-  std::uint32_t told_ = 0;  // It believes that all before this position has arrived.
-  bool finished_ = false;
-  std::uint32_t longest_ = limits::kPacketBytes;
-  std::vector<ToyPacket> late_;
-
-  // What left, and what arrived.
-  std::string left_;
-  std::vector<bool> has_left_;
-  std::string received_;
-  std::vector<bool> has_received_;
-  std::int32_t next_ = 0;          // The receiver has all before this place,
-  std::int32_t shown_ = 0;         // and the lane has been shown an acknowledgement of all before this one.
-  std::int32_t oldest_place_ = 0;  // Behind the last bulk.
-  std::int32_t promised_ = 0;  // The sender has been told of all before this position, and the lane had it.
-  std::int32_t fin_at_ = -1;
-  std::int32_t newest_ = 0;  // Behind the last byte that left.
-  bool gaps_ = false;        // Bytes were passed that lay ahead, or were cut off.
-  std::vector<std::uint32_t> late_acknowledgements_;
-};
-
-void Player::Check(bool holds, const char* law) {
+void LanePlayer::Check(bool holds, const char* law) {
   if (holds) return;
-  std::fprintf(stderr, "broken: %s (told %u, sent %u of %u, receiver at %d)\n", law, told_, sent_, Size(),
-               next_);
+  static_cast<void>(std::fprintf(stderr, "broken: %s (told %u, sent %u of %u, receiver at %d)\n", law, told_,
+                                 sent_, Size(), next_));
   std::abort();
 }
 
-void Player::Send(std::uint32_t position, std::uint32_t count, Fate fate, std::uint16_t segment_size) {
+void LanePlayer::Send(std::uint32_t position, std::uint32_t count, Fate fate, std::uint16_t segment_size) {
   if (position < oldest_ || position > Size()) return;
   count = std::min(count, Size() - position);
   if (waits_ && told_ < sent_) count = position < sent_ ? std::min(count, sent_ - position) : 0;
@@ -152,7 +44,7 @@ void Player::Send(std::uint32_t position, std::uint32_t count, Fate fate, std::u
   Carry({NumberOf(position), text_.substr(position, count), fin, false, segment_size, header_}, fate);
 }
 
-void Player::Carry(const ToyPacket& packet, Fate fate) {
+void LanePlayer::Carry(const ToyPacket& packet, Fate fate) {
   constexpr std::size_t kMostLate = 16;
   if (fate.delayed && late_.size() < kMostLate) late_.push_back(packet);
   if (fate.lost_before || fate.delayed) return;
@@ -160,7 +52,7 @@ void Player::Carry(const ToyPacket& packet, Fate fate) {
   if (fate.doubled) Pass(packet, false);
 }
 
-void Player::Pass(const ToyPacket& packet, bool lost) {
+void LanePlayer::Pass(const ToyPacket& packet, bool lost) {
   const std::uint32_t frontier = router_.Lane().Frontier();
   const bool ahead = stream::Before(frontier, packet.number);
   gaps_ |= ahead && (!packet.bytes.empty() || router_.IsTransparent());
@@ -168,27 +60,29 @@ void Player::Pass(const ToyPacket& packet, bool lost) {
       packet.segment_size != 0 ? packet.segment_size : static_cast<std::uint32_t>(packet.bytes.size());
   longest_ = std::max(longest_, size + packet.header_length);
   const std::optional<ToyPacket> out = router_.Pass(packet);
-  if (g_traces) {
-    const stream::Passage& last = router_.Last();
-    std::fprintf(stderr, "in  %d+%zu%s%s | held %u+%u%s%s%s%s kept %u | ", PlaceOf(packet.number),
-                 packet.bytes.size(), packet.fin ? " FIN" : "", packet.rst ? " RST" : "",
-                 PlaceOf(last.leaving.start), last.leaving.size, last.withholds ? " withholds" : "",
-                 last.takes_custody ? " custody" : "", last.probes ? " probe" : "",
-                 last.trimmed ? " trimmed" : "", last.kept);
-    if (out)
-      std::fprintf(stderr, "out %d+%zu%s growth %u%s: %s\n", PlaceOf(out->number), out->bytes.size(),
-                   out->fin ? " FIN" : "", last.growth, lost ? " LOST" : "",
-                   out->bytes.substr(0, 60).c_str());
-    else
-      std::fprintf(stderr, "dropped\n");
-  }
+  if (g_traces) Trace(packet, out, lost);
   gaps_ |= !out || router_.Last().trimmed;
   if (!out) return;
   CheckLeaving(packet, *out, ahead);
   if (!lost) Arrive(*out);
 }
 
-void Player::CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ahead) {
+void LanePlayer::Trace(const ToyPacket& in, const std::optional<ToyPacket>& out, bool lost) const {
+  const stream::Passage& last = router_.Last();
+  static_cast<void>(std::fprintf(stderr, "in  %d+%zu%s%s%s%s%s | ", PlaceOf(in.number), in.bytes.size(),
+                                 in.fin ? " FIN" : "", last.withholds ? " withholds" : "",
+                                 last.takes_custody ? " custody" : "", last.probes ? " probe" : "",
+                                 last.trimmed ? " trimmed" : ""));
+  if (!out) {
+    static_cast<void>(std::fprintf(stderr, "dropped\n"));
+    return;
+  }
+  static_cast<void>(std::fprintf(stderr, "out %d+%zu%s growth %u%s: %s\n", PlaceOf(out->number),
+                                 out->bytes.size(), out->fin ? " FIN" : "", last.growth, lost ? " LOST" : "",
+                                 out->bytes.substr(0, 60).c_str()));
+}
+
+void LanePlayer::CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ahead) {
   const stream::Passage& last = router_.Last();
   const std::int32_t place = PlaceOf(out.number);
   const auto size = static_cast<std::int32_t>(out.bytes.size());
@@ -213,14 +107,14 @@ void Player::CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ahead)
 }
 
 // Laws 1 and 2: a byte leaves as it left before, until its acknowledgement has been shown.
-void Player::CheckBytes(const ToyPacket& out) {
+void LanePlayer::CheckBytes(const ToyPacket& out) {
   const std::int32_t place = PlaceOf(out.number);
   const auto size = static_cast<std::int32_t>(out.bytes.size());
   Check(place >= oldest_place_ - 1, "a segment leaves before the first byte");
   Check(place < 0x10'0000, "a segment leaves far ahead");
   if (!router_.Last().probes) newest_ = std::max(newest_, place + size);
   for (std::int32_t i = std::max(0, -place); i < size; ++i) {
-    const auto at = static_cast<std::size_t>(place + i);
+    const auto at = Index(place + i);
     const char byte = out.bytes[static_cast<std::size_t>(i)];
     if (at >= left_.size()) {
       left_.resize(at + 1);
@@ -235,13 +129,13 @@ void Player::CheckBytes(const ToyPacket& out) {
 }
 
 // The receiver keeps of each byte the first that came.
-void Player::Arrive(const ToyPacket& packet) {
+void LanePlayer::Arrive(const ToyPacket& packet) {
   const std::int32_t place = PlaceOf(packet.number);
   const auto size = static_cast<std::int32_t>(packet.bytes.size());
   if (packet.rst) return;
   const std::int32_t before = next_;
   for (std::int32_t i = std::max(0, next_ - place); i < size; ++i) {
-    const auto at = static_cast<std::size_t>(place + i);
+    const auto at = Index(place + i);
     if (at >= received_.size()) {
       received_.resize(at + 1);
       has_received_.resize(at + 1);
@@ -260,7 +154,7 @@ void Player::Arrive(const ToyPacket& packet) {
   if (answers_ && asks) Acknowledge({});
 }
 
-void Player::Acknowledge(Fate fate) {
+void LanePlayer::Acknowledge(Fate fate) {
   constexpr std::size_t kMostLate = 16;
   const std::uint32_t number = first_ + bulk_ + static_cast<std::uint32_t>(next_);
   if (fate.delayed && late_acknowledgements_.size() < kMostLate) late_acknowledgements_.push_back(number);
@@ -269,11 +163,13 @@ void Player::Acknowledge(Fate fate) {
   if (fate.doubled) Tell(number, false);
 }
 
-void Player::Tell(std::uint32_t number, bool lost) {
+void LanePlayer::Tell(std::uint32_t number, bool lost) {
   const std::uint32_t back = router_.PassAcknowledgement(number);
   shown_ = std::max(shown_, PlaceOf(number));
   const std::int32_t position = PlaceOf(back);
-  if (g_traces) std::fprintf(stderr, "ack %d -> %d%s\n", PlaceOf(number), position, lost ? " LOST" : "");
+  if (g_traces)
+    static_cast<void>(
+        std::fprintf(stderr, "ack %d -> %d%s\n", PlaceOf(number), position, lost ? " LOST" : ""));
   const auto end = static_cast<std::int32_t>(sent_ == Size() && finished_ ? sent_ + 1 : sent_);
   Check(position <= end, "law 3: the sender is told of bytes that it has not sent");
   if (position > PlaceOf(router_.Back(number))) promised_ = std::max(promised_, position);
@@ -282,7 +178,7 @@ void Player::Tell(std::uint32_t number, bool lost) {
 }
 
 // What comes of a body that is longer than a window: law 5.
-void Player::Bulk() {
+void LanePlayer::Bulk() {
   constexpr std::uint32_t kBytes = limits::kMostWindow + 0x100;
   const std::uint32_t most =
       changes_ == LengthChanges::kOne ? 1 : 8;  // The kernel's one correction lasts for 2^31 bytes.
@@ -302,7 +198,7 @@ void Player::Bulk() {
 }
 
 // Turns on a path that loses nothing, of a sender that sends again from the first byte that is not acknowledged.
-void Player::Calm(std::uint32_t turns) {
+void LanePlayer::Calm(std::uint32_t turns) {
   constexpr std::uint32_t kSizes[] = {1400, 7, 100, 536, 1, 1400, 60};
   constexpr std::uint32_t kPatience = 4;
   std::uint32_t idle = 0;
@@ -323,7 +219,7 @@ void Player::Calm(std::uint32_t turns) {
   answers_ = answers;
 }
 
-bool Player::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b) {
+bool LanePlayer::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b) {
   const std::uint32_t flight = sent_ - std::min(told_, sent_);
   switch (operation) {
     case Operation::kNext: Send(sent_, a + 256U * (b & 7U), fate); break;
@@ -340,7 +236,7 @@ bool Player::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b
     case Operation::kLatePacket: {
       if (late_.empty()) break;
       const auto which = late_.begin() + static_cast<std::ptrdiff_t>(a % late_.size());
-      const ToyPacket packet = *which;
+      const ToyPacket packet = std::move(*which);
       late_.erase(which);
       Pass(packet, fate.lost_behind);
       break;
@@ -361,15 +257,15 @@ bool Player::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b
       Send(sent_, a, fate);
       break;
     case Operation::kEmpty:
+      if (sent_ <= oldest_) break;
       // A keep-alive stands one number back.
-      if (sent_ > oldest_)
-        Carry({NumberOf((a & 1) != 0 ? std::max(std::min(told_, sent_), oldest_ + 1) - 1 : sent_),
-               {},
-               false,
-               false,
-               0,
-               header_},
-              fate);
+      Carry({NumberOf((a & 1) != 0 ? std::max(std::min(told_, sent_), oldest_ + 1) - 1 : sent_),
+             {},
+             false,
+             false,
+             0,
+             header_},
+            fate);
       break;
     case Operation::kAggregate: Send(sent_, a * 16U, fate, static_cast<std::uint16_t>(16 + b * 4)); break;
     case Operation::kOtherSideCloses:
@@ -391,7 +287,7 @@ bool Player::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8_t b
   return true;
 }
 
-void Player::Finish() {
+void LanePlayer::Finish() {
   waits_ = false;
   const std::uint32_t turns = 64 + 8 * Size();
   Calm(turns);
@@ -401,14 +297,13 @@ void Player::Finish() {
   for (std::uint32_t turn = 0; turn < turns && told_ < End(); ++turn) Send(Size(), 0, {});
   Check(told_ >= End(), "the end is not acknowledged");
   std::string complaint;
-  const std::string expected = rtsp::test::RewriteInOnePiece(text_, router_.Items(), false, complaint);
+  const std::string expected = RewriteInOnePiece(text_, router_.Items(), false, complaint);
   Check(complaint.empty(), complaint.c_str());
   received_.resize(static_cast<std::size_t>(next_ - 1));
   if (received_ != expected) {
-    const auto same =
-        std::mismatch(received_.begin(), received_.end(), expected.begin(), expected.end()).first;
-    std::fprintf(stderr, "received %zu bytes, expected %zu, the first %td are the same\n", received_.size(),
-                 expected.size(), same - received_.begin());
+    const auto same = std::ranges::mismatch(received_, expected).in1;
+    static_cast<void>(std::fprintf(stderr, "received %zu bytes, expected %zu, the first %td are the same\n",
+                                   received_.size(), expected.size(), same - received_.begin()));
     Check(false, "laws 1 and 2: what arrives is not the rewriting of what was sent");
   }
   Acknowledge({});
@@ -420,21 +315,22 @@ void Player::Finish() {
           "an item could not be edited, for its front had left");
 }
 
-}  // namespace
+}  // namespace rtsp::test
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size < kHead) return 0;
-  g_traces = std::getenv("LANE_TRACE") != nullptr;
+  if (size < rtsp::test::kHead) return 0;
+  rtsp::test::g_traces = std::getenv("LANE_TRACE") != nullptr;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   const std::size_t length = data[2] | static_cast<std::size_t>(data[3] << 8);
-  const std::string_view text = rest.substr(kHead, length);
-  rest.remove_prefix(kHead + text.size());
-  Player player(data[0], data[1], text);
-  for (; rest.size() >= kRecord; rest.remove_prefix(kRecord)) {
+  const std::string_view text = rest.substr(rtsp::test::kHead, length);
+  rest.remove_prefix(rtsp::test::kHead + text.size());
+  rtsp::test::LanePlayer player(data[0], data[1], text);
+  for (; rest.size() >= rtsp::test::kRecord; rest.remove_prefix(rtsp::test::kRecord)) {
     const auto byte = [&rest](std::size_t i) { return static_cast<std::uint8_t>(rest[i]); };
-    const Fate fate = {(byte(0) & 16) != 0, (byte(0) & 32) != 0, (byte(0) & 64) != 0, (byte(0) & 128) != 0};
-    if ((byte(0) & 15) > static_cast<unsigned>(Operation::kBytes)) continue;
-    if (!player.Play(static_cast<Operation>(byte(0) & 15), fate, byte(1), byte(2))) return 0;
+    const rtsp::test::Fate fate = {(byte(0) & 16) != 0, (byte(0) & 32) != 0, (byte(0) & 64) != 0,
+                                   (byte(0) & 128) != 0};
+    if ((byte(0) & 15) > static_cast<unsigned>(rtsp::test::Operation::kBytes)) continue;
+    if (!player.Play(static_cast<rtsp::test::Operation>(byte(0) & 15), fate, byte(1), byte(2))) return 0;
   }
   player.Finish();
   return 0;

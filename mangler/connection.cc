@@ -19,9 +19,6 @@ constexpr stream::LengthChanges LengthChangesOf(const rtspnat_setup& setup) {
 
 }  // namespace
 
-Exchange::Exchange(const rtspnat_setup& its_setup)
-    : setup(its_setup), agreement(setup.may_publish && !nat::IsSame(setup.peer, setup.published)) {}
-
 // Families that differ are another kind of NAT, with texts of its own (D37).
 Connection::Connection(const rtspnat_setup& setup)
     : exchange_(setup),

@@ -57,7 +57,8 @@ struct Line {
 
 /// What client and server say to each other, and all that the functions need that read a line of it.
 struct Exchange {
-  explicit Exchange(const rtspnat_setup& its_setup);
+  explicit Exchange(const rtspnat_setup& its_setup)
+      : setup(its_setup), agreement(setup.may_publish && !nat::IsSame(setup.peer, setup.published)) {}
 
   rtspnat_setup setup;
   Agreement agreement;

@@ -54,9 +54,10 @@ struct Passage {
 ///     lane.Open(first, LengthChanges::kNone);
 ///     other_lane.Acknowledge(number);               // The segment acknowledges bytes of the other direction.
 ///     lane.Begin(passage);                          // passage.segment and so on are filled in.
-///     switch (lane.Place(passage.segment, offset)) ...
+///     switch (lane.Find(passage.segment, passage.finishes, offset)) ...
 ///     lane.Advance(end);                            // Bytes up to `end` were read.
 ///     lane.Replace(position, 4) ...                 // Only where nothing has left: behind the withheld bytes' start.
+///     passage.front = byte;                         // Where bytes are withheld: the one before them.
 ///     lane.Plan(passage, end, withheld);            // Now passage.leaving and so on say what leaves,
 ///     lane.Part(passage, 0) ...                     // with which edits,
 ///     lane.Prefix(passage)                          // and what to put in front.

@@ -200,7 +200,8 @@ void ToyRouter::PassBulk(std::uint32_t bytes) {
   while (bytes != 0) {
     const std::uint32_t piece = std::min(bytes, kPiece);
     lane_.Advance(lane_.Frontier() + piece);
-    lane_.LeaveBehind();
+    // Nobody tells a lane of the time while nothing depends on it.
+    if (lane_.Holds() || !lane_.HasNoEdits()) lane_.LeaveBehind();
     bytes -= piece;
   }
 }
@@ -231,8 +232,8 @@ std::string RewriteInOnePiece(std::string_view stream, const std::vector<ToyRout
         complaint = "an item was not read, or was read elsewhere";
       if (known && items[index++].decision == ToyRouter::Decision::kEdited) {
         const std::vector<ToyEdit> edits = EditsOf(text);
-        for (auto edit = edits.rbegin(); edit != edits.rend(); ++edit)
-          text.replace(edit->offset, edit->length, edit->text);
+        for (std::size_t i = edits.size(); i-- > 0;)
+          text.replace(edits[i].offset, edits[i].length, edits[i].text);
       }
     }
     out += text;

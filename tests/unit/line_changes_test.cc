@@ -142,6 +142,20 @@ TEST_F(LineChangesTest, Law1OrNoneWhateverRoomIsLeft) {
   }
 }
 
+TEST_F(LineChangesTest, Law1OrNoneWhereOneFits) {
+  Begin("T:a=5000;b=5002");
+  for (std::uint32_t i = 1; i < limits::kEdits; ++i) {
+    stream::EditWriter writer = lane.Replace(kFirst - 100 + i, 1);
+    writer.Put('x');
+    ASSERT_TRUE(writer.Finish());
+  }
+  Port("5000", 7000);
+  Port("5002", 7002);
+  EXPECT_FALSE(Commit());
+  EXPECT_TRUE(Noted(RTSPNAT_NOTE_TABLE_FULL));
+  EXPECT_EQ(lane.Room(), 1U);
+}
+
 TEST_F(LineChangesTest, Law2WhatKeepsItsLengthKeepsTheLine) {
   Begin("T:   9.9.9.9;p=5000-5001");
   Port("5000", 7);
