@@ -15,16 +15,17 @@
 
 static bool rtsp_admit_in(const struct rtsp_ask *ask)
 {
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	const struct rtsp_mapping *mapping = ask->mapping;
 	const struct rtspnat_step *step = ask->step;
 	bool there = true;
 	unsigned int i;
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
 	for (i = 0; i < step->count; i++) {
+		const struct nf_conntrack_expect *in = mapping->media[i].in;
+
 		if (step->outside[i] && !rtsp_media_has(mapping, i))
-			there &= mapping->in[i] &&
-				 rtsp_expect_is_registered(mapping->in[i]);
+			there &= in && rtsp_expect_is_registered(in);
 	}
 	for (i = 0; i < step->count && there; i++) {
 		if (step->outside[i] && !rtsp_media_has(mapping, i))
@@ -37,7 +38,7 @@ static bool rtsp_admit_in(const struct rtsp_ask *ask)
 /* A published port has an expectation already, which may still be the right one. */
 static bool rtsp_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open)
 {
-	struct nf_conntrack_expect *out = rtsp_ask_mapping(ask)->out[i];
+	struct nf_conntrack_expect *out = ask->mapping->media[i].out;
 	bool there;
 
 	if (!out)
@@ -71,29 +72,29 @@ static struct nf_conntrack_expect *rtsp_open_out(const struct rtsp_ask *ask,
 /* Media may come in even if the opener's own packets cannot be led out: most servers send first. */
 static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct nf_conntrack_expect **out = &ask->mapping->media[i].out;
 	bool open = ask->step->peer[i] && ask->step->open & BIT(i);
 
 	if (!rtsp_admit_out(ask, i, open)) {
-		rtsp_expect_drop(&mapping->out[i]);
-		rtsp_mapping_count(ask->conn, mapping);
+		rtsp_expect_drop(out);
+		rtsp_mapping_count(ask->conn, ask->mapping);
 		if (!open)
 			return;
-		mapping->out[i] = rtsp_open_out(ask, i);
-		if (!mapping->out[i]) {
+		*out = rtsp_open_out(ask, i);
+		if (!*out) {
 			rtsp_count(nf_ct_net(ask->conn->ct), RTSP_OUTBOUND_FAILED);
 			return;
 		}
 	}
-	rtsp_mapping_count(ask->conn, mapping);
+	rtsp_mapping_count(ask->conn, ask->mapping);
 	if (open)
-		rtsp_flow_clear_way(mapping->out[i]);
+		rtsp_flow_clear_way(*out);
 }
 
 /* Flows to ports that the peer does not name any more are of no use. */
 static bool rtsp_undo_flows(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = ask->mapping;
 	unsigned int i;
 
 	for (i = 0; i < ask->step->count; i++) {
@@ -107,12 +108,12 @@ static bool rtsp_undo_flows(const struct rtsp_ask *ask)
 /* Returns false if the flow cannot be made: the expectation waits for it. */
 static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = ask->mapping;
 	const struct rtspnat_step *step = ask->step;
 
 	if (!step->outside[i] || !step->peer[i] || !(step->open & BIT(i)))
 		return false;
-	rtsp_flow_clear_way(mapping->in[i]);
+	rtsp_flow_clear_way(mapping->media[i].in);
 	if (rtsp_media_make(ask->conn, mapping, i))
 		return true;
 	if (step->protocol == IPPROTO_UDP)
@@ -122,11 +123,10 @@ static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 
 int rtsp_admit(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = ask->mapping;
 	const struct rtspnat_step *step = ask->step;
 	unsigned int i;
 
-	rtsp_mapping_begin(ask, 0);
 	if (!rtsp_undo_flows(ask) || !rtsp_admit_in(ask)) {
 		trace_rtsp_expect(ask->conn->ct, step, -ENOENT);
 		return -ENOENT;

@@ -18,13 +18,13 @@
 #include "stats.h"
 
 /* A free place, or the place of the flow that has been silent for longest. */
-static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media, unsigned int i)
+static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media)
 {
-	struct nf_conn **place = &media->flow[i][0];
-	unsigned int j;
+	struct nf_conn **place = &media->flow[0];
+	unsigned int i;
 
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		struct nf_conn **other = &media->flow[i][j];
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		struct nf_conn **other = &media->flow[i];
 
 		if (!*other)
 			return other;
@@ -34,9 +34,9 @@ static struct nf_conn **rtsp_arrival_place(struct rtsp_media *media, unsigned in
 	return place;
 }
 
-static void rtsp_arrival_add(struct rtsp_media *media, unsigned int i, struct nf_conn *ct)
+static void rtsp_arrival_add(struct rtsp_media *media, struct nf_conn *ct)
 {
-	struct nf_conn **place = rtsp_arrival_place(media, i);
+	struct nf_conn **place = rtsp_arrival_place(media);
 
 	if (*place) {
 		if (nf_ct_is_confirmed(*place) && nf_ct_kill(*place))
@@ -52,12 +52,13 @@ static void rtsp_arrival_find(struct rtsp_conn *conn, struct nf_conn *ct,
 			      const struct nf_conntrack_expect *exp)
 {
 	struct rtsp_mapping *mapping;
-	unsigned int i, j;
+	struct hlist_node *next;
+	unsigned int i;
 
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
-		for (j = 0; j < RTSPNAT_PORTS; j++) {
-			if (mapping->in[j] == exp)
-				rtsp_arrival_add(mapping->media, j, ct);
+	rtsp_for_each_mapping(mapping, next, conn) {
+		for (i = 0; i < mapping->count; i++) {
+			if (mapping->media[i].in == exp)
+				rtsp_arrival_add(&mapping->media[i], ct);
 		}
 	}
 }

@@ -42,19 +42,22 @@ int rtsp_conn_init(work_func_t sweep)
 {
 	size_t size = sizeof(struct rtsp_conn) + rtspnat_connection_size();
 
-	if (rtspnat_mappings() > RTSP_MAPPINGS ||
-	    rtspnat_connection_size() > RTSPNAT_CONNECTION_MAX)
+	if (rtspnat_mappings() > RTSP_MAPPINGS)
 		return -EINVAL;
 
 	INIT_DELAYED_WORK(&rtsp_sweep_work, sweep);
 	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0, NULL);
-	return rtsp_conn_cache ? 0 : -ENOMEM;
+	if (rtsp_conn_cache && !rtsp_mapping_init())
+		return 0;
+	kmem_cache_destroy(rtsp_conn_cache);
+	return -ENOMEM;
 }
 
 void rtsp_conn_exit(void)
 {
 	rcu_barrier();
 	kmem_cache_destroy(rtsp_conn_cache);
+	rtsp_mapping_exit();
 }
 
 struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct)

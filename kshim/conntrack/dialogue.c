@@ -47,81 +47,101 @@ static enum rtsp_counter rtsp_why(const struct rtsp_ask *ask, int err)
 	}
 }
 
-/* Prepare the mapping of @ask, unless it has begun.  From its first question on a mapping counts
- * for its host and keeps its connection.  Returns RTSP_COUNTERS, or the counter of what is in the
- * way.
+/* Make a mapping.  It counts for its host and keeps its connection from its first question on.
+ * Returns RTSP_COUNTERS, or the counter of what is in the way.
  */
-static enum rtsp_counter rtsp_prepare(const struct rtsp_ask *ask)
+static enum rtsp_counter rtsp_begin(struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 	enum rtsp_counter why;
 
-	/* nf_nat_rtsp may have gone, and have taken the expectations with it. */
-	if (ask->conn->natted && !ask->nat)
-		return RTSP_NO_NAT_MODULE;
-	if (mapping->state != RTSP_MAPPING_NONE)
-		return RTSP_COUNTERS;
-	if (!rtsp_mapping_prepare(mapping))
+	ask->mapping = rtsp_mapping_new(ask->conn, ask->step);
+	if (!ask->mapping)
 		return RTSP_NO_MEMORY;
 	why = rtsp_room_hold(ask->conn);
 	if (why == RTSP_COUNTERS)
 		why = rtsp_quota_take(ask->conn->host);
 	if (why != RTSP_COUNTERS)
-		rtsp_mapping_abandon(mapping);
+		rtsp_mapping_free(ask->mapping);
 	return why;
 }
 
-static enum rtspnat_reply rtsp_grant(const struct rtsp_ask *ask,
+/* The core gives the number of a mapping that lingers, or is reserved anew, to another mapping. */
+static void rtsp_end_former(struct rtsp_ask *ask)
+{
+	struct rtsp_mapping *former = ask->mapping;
+
+	if (!former || (ask->step->ask != RTSPNAT_RESERVE &&
+			former->state != RTSP_MAPPING_LINGERING &&
+			former->count >= ask->step->count))
+		return;
+	rtsp_mapping_release(ask->conn, former);
+	ask->mapping = NULL;
+}
+
+static enum rtspnat_reply rtsp_grant(struct rtsp_ask *ask,
 				     int (*grant)(const struct rtsp_ask *ask))
 {
-	enum rtsp_counter why = rtsp_prepare(ask);
+	enum rtsp_counter why = RTSP_COUNTERS;
 	int err;
 
+	rtsp_end_former(ask);
+	/* nf_nat_rtsp may have gone, and have taken the expectations with it. */
+	if (ask->conn->natted && !ask->nat)
+		why = RTSP_NO_NAT_MODULE;
+	else if (!ask->mapping)
+		why = rtsp_begin(ask);
 	if (why != RTSP_COUNTERS)
 		return rtsp_refuse(ask, why);
+
 	err = grant(ask);
 	if (!err)
 		return RTSPNAT_YES;
+	if (ask->mapping->state == RTSP_MAPPING_NEW) {
+		rtsp_quota_give_back(ask->conn->host);
+		rtsp_mapping_free(ask->mapping);
+	}
 	/* The core itself counts a reservation that is gone. */
 	return err == -ENOENT ? RTSPNAT_NO : rtsp_refuse(ask, rtsp_why(ask, err));
+}
+
+static void rtsp_answer(struct rtsp_ask *ask, int (*grant)(const struct rtsp_ask *ask),
+			u16 first_port)
+{
+	rtspnat_answer(ask->conn->core, rtsp_grant(ask, grant), first_port);
 }
 
 /* Both sides have given up the mapping. */
 static void rtsp_give_up(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = ask->mapping;
 
-	if (rtsp_param(end_media) && mapping->state == RTSP_MAPPING_LIVE)
+	if (mapping && mapping->state == RTSP_MAPPING_LIVE && rtsp_param(end_media))
 		rtsp_flows_end(mapping);
 	rtsp_mapping_release(ask->conn, mapping);
 }
 
-void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb, struct rtspnat_step *step)
+void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
+		   const struct rtspnat_segment *segment, struct rtspnat_step *step)
 {
-	const struct rtsp_ask ask = {
+	struct rtsp_ask ask = {
 		.conn = conn,
 		.step = step,
 		.nat = rtsp_nat(conn),
 		.skb = skb,
 	};
-	enum rtspnat_reply reply;
 
-	for (;;) {
-		switch (rtspnat_next(conn->core, step)) {
+	rtspnat_begin(conn->core, segment);
+	while (rtspnat_next(conn->core, step) != RTSPNAT_DONE) {
+		ask.mapping = rtsp_mapping_find(conn, step->mapping);
+		switch (step->ask) {
 		case RTSPNAT_RESERVE:
-			/* What lingers under this number the core has forgotten. */
-			rtsp_mapping_release(conn, rtsp_ask_mapping(&ask));
-			reply = rtsp_grant(&ask, rtsp_reserve);
-			rtspnat_answer(conn->core, reply, step->outside[0]);
+			rtsp_answer(&ask, rtsp_reserve, step->outside[0]);
 			break;
 		case RTSPNAT_PUBLISH:
-			if (rtsp_ask_mapping(&ask)->state == RTSP_MAPPING_LINGERING)
-				rtsp_mapping_release(conn, rtsp_ask_mapping(&ask));
-			reply = rtsp_grant(&ask, rtsp_publish);
-			rtspnat_answer(conn->core, reply, step->published[0]);
+			rtsp_answer(&ask, rtsp_publish, step->published[0]);
 			break;
 		case RTSPNAT_EXPECT:
-			rtspnat_answer(conn->core, rtsp_grant(&ask, rtsp_admit), 0);
+			rtsp_answer(&ask, rtsp_admit, 0);
 			break;
 		case RTSPNAT_RELEASE:
 			rtsp_give_up(&ask);
@@ -132,8 +152,6 @@ void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb, struct rtspnat_s
 		case RTSPNAT_REDIRECT:
 			rtsp_redirect(&ask);
 			break;
-		case RTSPNAT_DONE:
-			return;
 		}
 	}
 }

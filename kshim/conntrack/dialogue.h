@@ -7,10 +7,10 @@
 
 #include "state.h"
 
-/* Answer what the core of @conn asks since rtspnat_begin(), until it is done: then @step says what
- * becomes of @skb.  The caller holds conn->lock and is under RCU.
+/* Give the core of @conn the segment of @skb, and answer what it asks until it is done: then @step
+ * says what becomes of @skb.  The caller holds conn->lock and is under RCU.
  */
 void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
-		   struct rtspnat_step *step);
+		   const struct rtspnat_segment *segment, struct rtspnat_step *step);
 
 #endif /* _RTSP_DIALOGUE_H */

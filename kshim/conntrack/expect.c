@@ -217,12 +217,11 @@ void rtsp_expect_narrow(struct nf_conntrack_expect *exp, const union nf_inet_add
  */
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 {
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
-	struct nf_conntrack_expect *exp = mapping->in[i];
+	struct nf_conntrack_expect *exp = ask->mapping->media[i].in;
 	__be16 port = htons(ask->step->peer[i]);
 
 	rtsp_compat_tell(exp, IPEXP_DESTROY);
-	rtsp_source_admit(exp, ask->step, mapping->any_source);
+	rtsp_source_admit(exp, ask->step, ask->mapping->any_source);
 	exp->tuple.src.u.all = port;
 	exp->mask.src.u.all = port ? htons(0xffff) : 0;
 	if (ask->nat)
@@ -233,7 +232,7 @@ void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open)
 {
-	struct nf_conntrack_expect *exp = rtsp_ask_mapping(ask)->out[i];
+	struct nf_conntrack_expect *exp = ask->mapping->media[i].out;
 
 	rtsp_compat_tell(exp, IPEXP_DESTROY);
 	if (ask->nat)
@@ -242,15 +241,12 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open
 	rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
-void rtsp_expect_renew_all(struct nf_conntrack_expect **exp)
+void rtsp_expect_renew(struct nf_conntrack_expect *exp)
 {
-	unsigned int i;
-
+	if (!exp)
+		return;
 	spin_lock_bh(&nf_conntrack_expect_lock);
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (exp[i])
-			rtsp_compat_renew(exp[i], RTSP_EXPECT_TIMEOUT * HZ);
-	}
+	rtsp_compat_renew(exp, RTSP_EXPECT_TIMEOUT * HZ);
 	spin_unlock_bh(&nf_conntrack_expect_lock);
 }
 

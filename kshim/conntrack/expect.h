@@ -61,8 +61,8 @@ bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp);
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open);
 
-/* Let RTSPNAT_PORTS, NULL where there is none, live on as long as new ones would. */
-void rtsp_expect_renew_all(struct nf_conntrack_expect **exp);
+/* Let @exp, which may be NULL, live on as long as a new one would. */
+void rtsp_expect_renew(struct nf_conntrack_expect *exp);
 
 /* Unregister it, let go of it, and set @slot to NULL. */
 void rtsp_expect_drop(struct nf_conntrack_expect **slot);

@@ -216,53 +216,52 @@ struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 	return rtsp_flow_of(exp) ?: rtsp_flow_try(conn, exp) ?: rtsp_flow_try(conn, exp);
 }
 
-unsigned int rtsp_flows_tidy(struct rtsp_media *media, unsigned int i)
+unsigned int rtsp_flows_tidy(struct rtsp_media *media)
 {
-	unsigned int j, count = 0;
+	unsigned int i, count = 0;
 
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		struct nf_conn *ct = media->flow[i][j];
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		struct nf_conn *ct = media->flow[i];
 
 		if (!ct)
 			continue;
 		if (!nf_ct_is_confirmed(ct) || rtsp_flow_is_over(ct))
-			rtsp_flow_put(&media->flow[i][j]);
+			rtsp_flow_put(&media->flow[i]);
 		else
 			count++;
 	}
 	return count;
 }
 
-void rtsp_flows_forget(struct rtsp_media *media, unsigned int i)
+void rtsp_flows_forget(struct rtsp_media *media)
 {
-	unsigned int j;
+	unsigned int i;
 
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (media->flow[i][j])
-			rtsp_flow_put(&media->flow[i][j]);
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		if (media->flow[i])
+			rtsp_flow_put(&media->flow[i]);
 	}
 }
 
 /* A packet has changed the timeout since the sweep set it: the flow may live on. */
-void rtsp_flow_release(struct rtsp_media *media, unsigned int i)
+void rtsp_flow_release(struct rtsp_media *media)
 {
-	struct nf_conn *ct = media->flow[i][0];
-
-	if (READ_ONCE(ct->timeout) == media->kept[i])
-		nf_ct_kill(ct);
-	rtsp_flow_put(&media->flow[i][0]);
+	if (READ_ONCE(media->flow[0]->timeout) == media->kept)
+		nf_ct_kill(media->flow[0]);
+	rtsp_flow_put(&media->flow[0]);
 }
 
 void rtsp_flows_release(struct rtsp_mapping *mapping)
 {
-	struct rtsp_media *media = mapping->media;
 	unsigned int i;
 
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (mapping->flows & BIT(i) && media->flow[i][0] &&
-		    rtsp_flow_is_named(mapping->in[i]))
-			rtsp_flow_release(media, i);
-		rtsp_flows_forget(media, i);
+	for (i = 0; i < mapping->count; i++) {
+		struct rtsp_media *media = &mapping->media[i];
+
+		if (mapping->flows & BIT(i) && media->flow[0] &&
+		    rtsp_flow_is_named(media->in))
+			rtsp_flow_release(media);
+		rtsp_flows_forget(media);
 	}
 }
 
@@ -280,14 +279,14 @@ void rtsp_flows_end(const struct rtsp_mapping *mapping)
 {
 	unsigned int i, j;
 
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		for (j = 0; j < RTSP_SOURCES; j++) {
-			struct nf_conn *ct = mapping->media->flow[i][j];
+	for (i = 0; i < mapping->count; i++) {
+		const struct rtsp_media *media = &mapping->media[i];
 
-			if (ct && nf_ct_is_confirmed(ct))
-				nf_ct_kill(ct);
+		for (j = 0; j < RTSP_SOURCES; j++) {
+			if (media->flow[j] && nf_ct_is_confirmed(media->flow[j]))
+				nf_ct_kill(media->flow[j]);
 		}
-		rtsp_flow_end_of(mapping->in[i]);
-		rtsp_flow_end_of(mapping->out[i]);
+		rtsp_flow_end_of(media->in);
+		rtsp_flow_end_of(media->out);
 	}
 }

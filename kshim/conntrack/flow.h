@@ -41,12 +41,12 @@ u32 rtsp_flow_keep(struct nf_conn *ct);
 /* Let go of it, and set @slot to NULL. */
 void rtsp_flow_put(struct nf_conn **slot);
 
-/* Let go of the flows of port @i that have ended.  Returns how many are left. */
-unsigned int rtsp_flows_tidy(struct rtsp_media *media, unsigned int i);
-/* Let go of all flows of port @i. */
-void rtsp_flows_forget(struct rtsp_media *media, unsigned int i);
-/* Let go of the one flow of port @i, which was made here.  It ends unless it was used lately. */
-void rtsp_flow_release(struct rtsp_media *media, unsigned int i);
+/* Let go of the flows of a port that have ended.  Returns how many are left. */
+unsigned int rtsp_flows_tidy(struct rtsp_media *media);
+/* Let go of all flows of a port. */
+void rtsp_flows_forget(struct rtsp_media *media);
+/* Let go of the one flow of a port, which was made here.  It ends unless it was used lately. */
+void rtsp_flow_release(struct rtsp_media *media);
 /* Let go of all flows of @mapping; those that were made here end unless they were used lately. */
 void rtsp_flows_release(struct rtsp_mapping *mapping);
 /* End all flows of @mapping. */

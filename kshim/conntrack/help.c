@@ -164,8 +164,7 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 		return rtsp_unreadable(conn, pkt);
 	segment->payload = pkt->skb->data + pkt->dataoff;
 
-	rtspnat_begin(conn->core, segment);
-	rtsp_dialogue(conn, pkt->skb, &step);
+	rtsp_dialogue(conn, pkt->skb, segment, &step);
 	rtsp_count_notes(net, step.notes);
 	rtsp_trace_notes(pkt->ct, step.notes);
 

@@ -10,16 +10,16 @@
 
 void rtsp_linger(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	struct rtsp_mapping *mapping = ask->mapping;
 	struct rtsp_conn *conn = ask->conn;
 	struct rtspnat_step step;
 
-	if (mapping->state != RTSP_MAPPING_LIVE) {
+	if (!mapping || mapping->state != RTSP_MAPPING_LIVE) {
 		rtsp_mapping_release(conn, mapping);
 		return;
 	}
 	if (trace_rtsp_linger_enabled()) {
-		rtsp_mapping_describe(conn, mapping, &step);
+		rtsp_mapping_describe(mapping, &step);
 		step.seconds = ask->step->seconds;
 		trace_rtsp_linger(conn->ct, &step, 0);
 	}
@@ -45,9 +45,9 @@ static void rtsp_keep_conntrack(struct nf_conn *ct, unsigned long until)
 void rtsp_linger_on(struct rtsp_conn *conn)
 {
 	struct rtsp_mapping *mapping;
-	unsigned int i;
+	struct hlist_node *next;
 
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
+	rtsp_for_each_mapping(mapping, next, conn) {
 		if (mapping->state != RTSP_MAPPING_LINGERING)
 			continue;
 		if (time_after_eq(jiffies, mapping->until))

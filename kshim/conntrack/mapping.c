@@ -2,7 +2,9 @@
 /* A mapping: the ports of one SETUP, their expectations, and the limits that they count for. */
 
 #include <linux/bitops.h>
+#include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/overflow.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -14,31 +16,73 @@
 #include "stats.h"
 #include "trace.h"
 
-bool rtsp_mapping_prepare(struct rtsp_mapping *mapping)
+/* Nearly every mapping has a media port and its RTCP port, or one port: these have a cache of their
+ * own, as that of kmalloc() would round their size up.
+ */
+#define RTSP_USUAL_PORTS	2
+
+static struct kmem_cache *rtsp_mapping_cache __read_mostly;
+
+static size_t rtsp_mapping_size(unsigned int count)
 {
-	mapping->media = kzalloc(sizeof(*mapping->media), GFP_ATOMIC | __GFP_NOWARN);
-	return mapping->media;
+	const struct rtsp_mapping *mapping = NULL;
+
+	return struct_size(mapping, media, count);
 }
 
-void rtsp_mapping_abandon(struct rtsp_mapping *mapping)
+int rtsp_mapping_init(void)
 {
-	kfree(mapping->media);
-	mapping->media = NULL;
+	rtsp_mapping_cache = kmem_cache_create("nf_conntrack_rtsp_mapping",
+					       rtsp_mapping_size(RTSP_USUAL_PORTS), 8,
+					       0, NULL);
+	return rtsp_mapping_cache ? 0 : -ENOMEM;
 }
 
-void rtsp_mapping_begin(const struct rtsp_ask *ask, int err)
+void rtsp_mapping_exit(void)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	kmem_cache_destroy(rtsp_mapping_cache);
+}
 
-	if (mapping->state != RTSP_MAPPING_NONE)
-		return;
-	if (err < 0) {
-		rtsp_quota_give_back(ask->conn->host);
-		rtsp_mapping_abandon(mapping);
-		return;
+struct rtsp_mapping *rtsp_mapping_find(const struct rtsp_conn *conn, u8 number)
+{
+	struct rtsp_mapping *mapping;
+	struct hlist_node *next;
+
+	rtsp_for_each_mapping(mapping, next, conn) {
+		if (mapping->number == number)
+			return mapping;
 	}
-	memcpy(mapping->inside, ask->step->inside, sizeof(mapping->inside));
-	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_RESERVED);
+	return NULL;
+}
+
+struct rtsp_mapping *rtsp_mapping_new(struct rtsp_conn *conn,
+				      const struct rtspnat_step *step)
+{
+	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	struct rtsp_mapping *mapping;
+	unsigned int i;
+
+	if (step->count <= RTSP_USUAL_PORTS)
+		mapping = kmem_cache_zalloc(rtsp_mapping_cache, gfp);
+	else
+		mapping = kzalloc(rtsp_mapping_size(step->count), gfp);
+	if (!mapping)
+		return NULL;
+	mapping->number = step->mapping;
+	mapping->count = step->count;
+	for (i = 0; i < step->count; i++)
+		mapping->media[i].inside = step->inside[i];
+	hlist_add_head(&mapping->node, &conn->mappings);
+	return mapping;
+}
+
+void rtsp_mapping_free(struct rtsp_mapping *mapping)
+{
+	hlist_del(&mapping->node);
+	if (mapping->count <= RTSP_USUAL_PORTS)
+		kmem_cache_free(rtsp_mapping_cache, mapping);
+	else
+		kfree(mapping);
 }
 
 /* Enter @conn into the list of connections that wait for an answer, or take it off. */
@@ -58,11 +102,12 @@ static void rtsp_asking_list(struct rtsp_conn *conn, bool asks)
 /* The state or the expectations of a mapping have changed. */
 static void rtsp_asking_note(struct rtsp_conn *conn)
 {
-	unsigned int i, held = 0, reserved = 0;
-	const struct rtsp_mapping *mapping;
+	unsigned int held = 0, reserved = 0;
+	struct rtsp_mapping *mapping;
+	struct hlist_node *next;
 	int change;
 
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
+	rtsp_for_each_mapping(mapping, next, conn) {
 		if (mapping->state != RTSP_MAPPING_RESERVED)
 			continue;
 		held += mapping->held;
@@ -118,11 +163,11 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 
 	if (from == state)
 		return;
-	if (from == RTSP_MAPPING_NONE)
+	if (from == RTSP_MAPPING_NEW)
 		rtsp_holding_note(conn, 1);
 	else
 		rtsp_gauge_add(net, rtsp_state_gauge(from), -1);
-	if (state == RTSP_MAPPING_NONE)
+	if (state == RTSP_MAPPING_NEW)
 		rtsp_holding_note(conn, -1);
 	else
 		rtsp_gauge_add(net, rtsp_state_gauge(state), 1);
@@ -132,34 +177,52 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 	rtsp_asking_note(conn);
 }
 
-void rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
-			  bool published)
+bool rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 {
-	if (mapping->published == published)
-		return;
-	mapping->published = published;
-	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED, published ? 1 : -1);
+	mapping->published = kcalloc(mapping->count, sizeof(*mapping->published),
+				     GFP_ATOMIC | __GFP_NOWARN);
+	if (!mapping->published)
+		return false;
+	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED, 1);
+	return true;
 }
 
-static unsigned int rtsp_held(struct nf_conntrack_expect *const *exp)
+void rtsp_mapping_unpublish(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 {
-	unsigned int i, count = 0;
-
-	for (i = 0; i < RTSPNAT_PORTS; i++)
-		count += !!exp[i];
-	return count;
+	if (!mapping->published)
+		return;
+	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_ORIGINAL);
+	kfree(mapping->published);
+	mapping->published = NULL;
+	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED, -1);
 }
 
 void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 {
-	u8 held = rtsp_held(mapping->in) + rtsp_held(mapping->out) -
-		  hweight8(mapping->flows);
+	int held = -hweight8(mapping->flows);
+	unsigned int i;
 
+	for (i = 0; i < mapping->count; i++)
+		held += !!mapping->media[i].in + !!mapping->media[i].out;
 	if (held == mapping->held)
 		return;
 	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, held - mapping->held);
 	mapping->held = held;
 	rtsp_asking_note(conn);
+}
+
+static struct rtsp_port *rtsp_mapping_port(struct rtsp_mapping *mapping,
+					   enum ip_conntrack_dir dir, unsigned int i)
+{
+	return dir == IP_CT_DIR_REPLY ? &mapping->media[i].port : &mapping->published[i];
+}
+
+void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_dir dir)
+{
+	unsigned int i;
+
+	for (i = 0; i < mapping->count; i++)
+		rtsp_port_let_go(rtsp_mapping_port(mapping, dir, i));
 }
 
 bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
@@ -169,7 +232,7 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 	unsigned int i;
 
 	for (i = 0; i < ask->step->count; i++) {
-		struct rtsp_port *port = &rtsp_ask_mapping(ask)->media->port[dir][i];
+		struct rtsp_port *port = rtsp_mapping_port(ask->mapping, dir, i);
 
 		if (!number[i])
 			continue;
@@ -178,18 +241,12 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 		port->protocol = ask->step->protocol;
 		port->dir = dir;
 		port->any_source = any_source;
-		if (!rtsp_port_hold(port))
+		if (!rtsp_port_hold(port)) {
+			rtsp_mapping_let_go_ports(ask->mapping, dir);
 			return false;
+		}
 	}
 	return true;
-}
-
-void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_dir dir)
-{
-	unsigned int i;
-
-	for (i = 0; i < RTSPNAT_PORTS; i++)
-		rtsp_port_let_go(&mapping->media->port[dir][i]);
 }
 
 void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
@@ -197,35 +254,33 @@ void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 	struct rtspnat_step step;
 	unsigned int i;
 
-	if (mapping->state == RTSP_MAPPING_NONE)
+	if (!mapping)
 		return;
 	if (trace_rtsp_release_enabled()) {
-		rtsp_mapping_describe(conn, mapping, &step);
+		rtsp_mapping_describe(mapping, &step);
 		trace_rtsp_release(conn->ct, &step, 0);
 	}
 
 	rtsp_flows_release(mapping);
 	mapping->flows = 0;
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		rtsp_expect_drop(&mapping->in[i]);
-		rtsp_expect_drop(&mapping->out[i]);
+	for (i = 0; i < mapping->count; i++) {
+		rtsp_expect_drop(&mapping->media[i].in);
+		rtsp_expect_drop(&mapping->media[i].out);
 	}
 	rtsp_mapping_count(conn, mapping);
-	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_ORIGINAL);
 	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_REPLY);
-	rtsp_mapping_publish(conn, mapping, false);
-	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NONE);
+	rtsp_mapping_unpublish(conn, mapping);
+	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NEW);
 	rtsp_quota_put(conn->host);
-	kfree(mapping->media);
-	memset(mapping, 0, sizeof(*mapping));
+	rtsp_mapping_free(mapping);
 }
 
 void rtsp_release_all(struct rtsp_conn *conn)
 {
 	struct rtsp_mapping *mapping;
-	unsigned int i;
+	struct hlist_node *next;
 
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++)
+	rtsp_for_each_mapping(mapping, next, conn)
 		rtsp_mapping_release(conn, mapping);
 	rtsp_redirect_end(conn);
 }
@@ -233,42 +288,40 @@ void rtsp_release_all(struct rtsp_conn *conn)
 void rtsp_renew_all(struct rtsp_conn *conn)
 {
 	struct rtsp_mapping *mapping;
+	struct hlist_node *next;
 	unsigned int i;
 
 	conn->renewed = jiffies;
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
-		rtsp_expect_renew_all(mapping->in);
-		rtsp_expect_renew_all(mapping->out);
+	rtsp_for_each_mapping(mapping, next, conn) {
+		for (i = 0; i < mapping->count; i++) {
+			rtsp_expect_renew(mapping->media[i].in);
+			rtsp_expect_renew(mapping->media[i].out);
+		}
 	}
 }
 
-void rtsp_mapping_describe(const struct rtsp_conn *conn,
-			   const struct rtsp_mapping *mapping,
-			   struct rtspnat_step *step)
+void rtsp_mapping_describe(const struct rtsp_mapping *mapping, struct rtspnat_step *step)
 {
 	unsigned int i;
 
 	memset(step, 0, sizeof(*step));
-	step->mapping = mapping - conn->mapping;
-	memcpy(step->inside, mapping->inside, sizeof(step->inside));
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		const struct nf_conntrack_expect *in = mapping->in[i];
-		const struct nf_conntrack_expect *out = mapping->out[i];
-		const struct rtsp_port *published =
-			&mapping->media->port[IP_CT_DIR_ORIGINAL][i];
+	step->mapping = mapping->number;
+	for (i = 0; i < mapping->count; i++) {
+		const struct rtsp_media *media = &mapping->media[i];
 
-		if (in) {
-			step->protocol = in->tuple.dst.protonum;
-			step->outside[i] = ntohs(in->tuple.dst.u.all);
-			step->peer[i] = ntohs(in->tuple.src.u.all);
+		step->inside[i] = media->inside;
+		if (media->in) {
+			step->protocol = media->in->tuple.dst.protonum;
+			step->outside[i] = ntohs(media->in->tuple.dst.u.all);
+			step->peer[i] = ntohs(media->in->tuple.src.u.all);
 		}
-		if (out) {
-			step->protocol = out->tuple.dst.protonum;
-			step->published[i] = ntohs(out->tuple.dst.u.all);
-		} else if (!hlist_unhashed(&published->node)) {
-			step->published[i] = ntohs(published->port);
+		if (media->out) {
+			step->protocol = media->out->tuple.dst.protonum;
+			step->published[i] = ntohs(media->out->tuple.dst.u.all);
+		} else if (mapping->published) {
+			step->published[i] = ntohs(mapping->published[i].port);
 		}
-		if (in || out)
+		if (media->in || media->out)
 			step->count = i + 1;
 	}
 }

@@ -32,7 +32,7 @@ static bool rtsp_media_is_announced(const struct nf_conntrack_expect *exp)
 static void rtsp_media_unlist(struct rtsp_conn *conn,
 			      struct rtsp_mapping *mapping, unsigned int i)
 {
-	rtsp_compat_unexpect(mapping->in[i]);
+	rtsp_compat_unexpect(mapping->media[i].in);
 	mapping->flows |= BIT(i);
 	rtsp_mapping_count(conn, mapping);
 }
@@ -43,12 +43,13 @@ static void rtsp_media_unlist(struct rtsp_conn *conn,
 static int rtsp_media_relist(struct rtsp_conn *conn,
 			     struct rtsp_mapping *mapping, unsigned int i)
 {
+	struct rtsp_media *media = &mapping->media[i];
 	struct nf_conntrack_expect *exp;
 	int err;
 
 	if (!rtsp_quota_allows(conn->host, RTSP_QUOTA_EXPECTED, 1))
 		return -EDQUOT;
-	exp = rtsp_expect_again(conn, mapping->in[i]);
+	exp = rtsp_expect_again(conn, media->in);
 	if (!exp)
 		return -ENOMEM;
 	err = nf_ct_expect_related(exp, 0);
@@ -56,9 +57,9 @@ static int rtsp_media_relist(struct rtsp_conn *conn,
 		nf_ct_expect_put(exp);
 		return err;
 	}
-	nf_ct_expect_put(mapping->in[i]);
-	mapping->in[i] = exp;
-	mapping->media->sent[i] = 0;
+	nf_ct_expect_put(media->in);
+	media->in = exp;
+	media->sent = 0;
 	mapping->flows &= ~BIT(i);
 	rtsp_mapping_count(conn, mapping);
 	return 0;
@@ -66,45 +67,45 @@ static int rtsp_media_relist(struct rtsp_conn *conn,
 
 bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsigned int i)
 {
-	struct nf_conntrack_expect *exp = mapping->in[i];
+	struct rtsp_media *media = &mapping->media[i];
 	struct nf_conn *ct;
 
-	if (!exp || !rtsp_media_is_announced(exp))
+	if (!media->in || !rtsp_media_is_announced(media->in))
 		return false;
-	ct = rtsp_flow_get(conn, exp);
+	ct = rtsp_flow_get(conn, media->in);
 	if (!ct)
 		return false;
 	/* Other flows came by the expectation while it named less. */
-	rtsp_flows_forget(mapping->media, i);
-	mapping->media->flow[i][0] = ct;
-	mapping->media->kept[i] = rtsp_flow_keep(ct);
-	rtsp_expect_drop(&mapping->out[i]);
+	rtsp_flows_forget(media);
+	media->flow[0] = ct;
+	media->kept = rtsp_flow_keep(ct);
+	rtsp_expect_drop(&media->out);
 	rtsp_media_unlist(conn, mapping, i);
 	return true;
 }
 
 bool rtsp_media_is(const struct rtsp_ask *ask, unsigned int i)
 {
-	const struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
+	const struct rtsp_mapping *mapping = ask->mapping;
+	const struct nf_conntrack_expect *in = mapping->media[i].in;
 	const struct rtspnat_step *step = ask->step;
 	__be16 far = htons(step->published[i] ?: step->peer[i]);
 
 	return rtsp_media_has(mapping, i) && step->open & BIT(i) &&
-	       (rtsp_flow_is_named(mapping->in[i]) ||
-		mapping->streams == step->streams) &&
-	       mapping->in[i]->tuple.src.u.all == htons(step->peer[i]) &&
-	       rtsp_flow_peer_port(ask->conn, mapping->in[i]) == far;
+	       (rtsp_flow_is_named(in) || mapping->streams == step->streams) &&
+	       in->tuple.src.u.all == htons(step->peer[i]) &&
+	       rtsp_flow_peer_port(ask->conn, in) == far;
 }
 
 int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsigned int i)
 {
-	struct nf_conntrack_expect *exp = mapping->in[i];
+	struct rtsp_media *media = &mapping->media[i];
 
-	if (rtsp_flow_is_named(exp) && mapping->media->flow[i][0])
-		rtsp_flow_release(mapping->media, i);
-	exp->flags |= NF_CT_EXPECT_INACTIVE;
-	exp->tuple.src.u.all = 0;
-	exp->mask.src.u.all = 0;
+	if (rtsp_flow_is_named(media->in) && media->flow[0])
+		rtsp_flow_release(media);
+	media->in->flags |= NF_CT_EXPECT_INACTIVE;
+	media->in->tuple.src.u.all = 0;
+	media->in->mask.src.u.all = 0;
 	return rtsp_media_relist(conn, mapping, i);
 }
 
@@ -114,86 +115,86 @@ int rtsp_media_undo(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsign
 static void rtsp_flow_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 unsigned int i)
 {
-	struct rtsp_media *media = mapping->media;
-	struct nf_conn *ct = media->flow[i][0];
+	struct rtsp_media *media = &mapping->media[i];
+	struct nf_conn *ct = media->flow[0];
 
 	if (rtsp_media_has(mapping, i) && ct && !rtsp_flow_is_over(ct)) {
 		if (rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
-			media->kept[i] = rtsp_flow_keep(ct);
+			media->kept = rtsp_flow_keep(ct);
 		return;
 	}
-	rtsp_flows_tidy(media, i);
+	rtsp_flows_tidy(media);
 	if (!rtsp_media_make(conn, mapping, i) && rtsp_media_has(mapping, i))
 		rtsp_media_relist(conn, mapping, i);
 }
 
 /* Every packet sets the timeout of its flow anew: that tells whether any flow has sent. */
-static void rtsp_arrivals_listen(struct rtsp_media *media, unsigned int i)
+static void rtsp_arrivals_listen(struct rtsp_media *media)
 {
-	u32 before = media->kept[i];
-	unsigned int j;
+	u32 before = media->kept;
+	unsigned int i;
 
-	media->kept[i] = 0;
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (media->flow[i][j])
-			media->kept[i] += READ_ONCE(media->flow[i][j]->timeout);
+	media->kept = 0;
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		if (media->flow[i])
+			media->kept += READ_ONCE(media->flow[i]->timeout);
 	}
-	if (media->kept[i] != before) {
-		media->silent[i] = 0;
-		media->sent[i] = min(media->sent[i] + 1, U8_MAX);
+	if (media->kept != before) {
+		media->silent = 0;
+		media->sent = min(media->sent + 1, U8_MAX);
 	} else {
-		media->silent[i] = min(media->silent[i] + 1, U8_MAX);
+		media->silent = min(media->silent + 1, U8_MAX);
 	}
 }
 
-/* Are there @count flows, as many as streams, and is none of them silent? */
-static bool rtsp_arrivals_are_all(const struct rtsp_mapping *mapping,
-				  unsigned int i, unsigned int count)
+static bool rtsp_flow_runs_out(const struct nf_conn *ct)
 {
-	struct nf_conn *const *flow = mapping->media->flow[i];
-	unsigned int j;
+	return ct && rtsp_flow_left(ct) < RTSP_FLOW_LEFT;
+}
 
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		if (flow[j] && rtsp_flow_left(flow[j]) < RTSP_FLOW_LEFT)
-			return false;
+static bool rtsp_arrivals_run_out(const struct rtsp_media *media)
+{
+	unsigned int i;
+
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		if (rtsp_flow_runs_out(media->flow[i]))
+			return true;
 	}
-	return count && count == mapping->streams;
+	return false;
 }
 
 /* The table has no place for the expectation, so the flows must not run out. */
-static void rtsp_arrivals_keep(struct rtsp_media *media, unsigned int i)
+static void rtsp_arrivals_keep(struct rtsp_media *media)
 {
-	unsigned int j;
+	unsigned int i;
 
-	for (j = 0; j < RTSP_SOURCES; j++) {
-		struct nf_conn *ct = media->flow[i][j];
-
-		if (ct && rtsp_flow_left(ct) < RTSP_FLOW_LEFT)
-			rtsp_flow_keep(ct);
+	for (i = 0; i < RTSP_SOURCES; i++) {
+		if (rtsp_flow_runs_out(media->flow[i]))
+			rtsp_flow_keep(media->flow[i]);
 	}
 }
 
 /* Of a port for which the reply has not named both ends: its expectation is registered unless all
- * flows that it waits for are under way.
+ * flows that it waits for, as many as there are streams, are under way.
  */
 static void rtsp_arrivals_on(struct rtsp_conn *conn,
 			     struct rtsp_mapping *mapping, unsigned int i)
 {
-	const struct nf_conntrack_expect *exp = mapping->in[i];
-	struct rtsp_media *media = mapping->media;
-	unsigned int count = rtsp_flows_tidy(media, i);
-	bool all = rtsp_arrivals_are_all(mapping, i, count);
+	struct rtsp_media *media = &mapping->media[i];
+	unsigned int count = rtsp_flows_tidy(media);
+	bool all = count && count == mapping->streams && !rtsp_arrivals_run_out(media);
 
-	rtsp_arrivals_listen(media, i);
+	rtsp_arrivals_listen(media);
 	if (rtsp_media_has(mapping, i)) {
-		if ((!all || media->silent[i] >= RTSP_ARRIVAL_SILENCE) &&
+		if ((!all || media->silent >= RTSP_ARRIVAL_SILENCE) &&
 		    rtsp_media_relist(conn, mapping, i))
-			rtsp_arrivals_keep(media, i);
+			rtsp_arrivals_keep(media);
 		return;
 	}
-	if (!all || exp->tuple.dst.protonum != IPPROTO_UDP || !rtsp_expect_is_open(exp))
-		media->sent[i] = 0;
-	else if (media->sent[i] >= RTSP_ARRIVAL_SECONDS)
+	if (!all || media->in->tuple.dst.protonum != IPPROTO_UDP ||
+	    !rtsp_expect_is_open(media->in))
+		media->sent = 0;
+	else if (media->sent >= RTSP_ARRIVAL_SECONDS)
 		rtsp_media_unlist(conn, mapping, i);
 }
 
@@ -201,10 +202,12 @@ static void rtsp_mapping_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping
 {
 	unsigned int i;
 
-	for (i = 0; i < RTSPNAT_PORTS; i++) {
-		if (!mapping->in[i])
+	for (i = 0; i < mapping->count; i++) {
+		const struct nf_conntrack_expect *in = mapping->media[i].in;
+
+		if (!in)
 			continue;
-		if (rtsp_media_is_announced(mapping->in[i]))
+		if (rtsp_media_is_announced(in))
 			rtsp_flow_on(conn, mapping, i);
 		else
 			rtsp_arrivals_on(conn, mapping, i);
@@ -214,9 +217,9 @@ static void rtsp_mapping_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping
 void rtsp_media_on(struct rtsp_conn *conn)
 {
 	struct rtsp_mapping *mapping;
-	unsigned int i;
+	struct hlist_node *next;
 
-	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++) {
+	rtsp_for_each_mapping(mapping, next, conn) {
 		if (mapping->state > RTSP_MAPPING_RESERVED)
 			rtsp_mapping_on(conn, mapping);
 	}

@@ -13,7 +13,7 @@
  *  carried	flows that another router has let in	rtsp_sweep_mutex
  *  conn	the list of connections, helper->conn	rtsp_conns_lock
  *  (several)	a struct rtsp_conn and its core		conn->lock
- *  mapping	conn->mapping[]				conn->lock
+ *  mapping	conn->mappings				conn->lock
  *  media	flows that stand for expectations	conn->lock
  *  redirect	conn->redirect				conn->lock
  *  host	the table of hosts, host->connections	rtsp_hosts_lock

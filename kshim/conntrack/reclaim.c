@@ -11,6 +11,7 @@
 
 #include <linux/errno.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <net/netfilter/nf_conntrack.h>
 
 #include "mapping.h"
@@ -66,10 +67,10 @@ static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtsp
 {
 	unsigned int i;
 
-	for (i = 0; i < step->count; i++) {
-		const struct nf_conntrack_expect *in = mapping->in[i];
+	for (i = 0; i < min(step->count, mapping->count); i++) {
+		const struct nf_conntrack_expect *in = mapping->media[i].in;
 
-		if (in && mapping->inside[i] == step->inside[i] &&
+		if (in && mapping->media[i].inside == step->inside[i] &&
 		    in->tuple.dst.protonum == step->protocol &&
 		    in->tuple.dst.u.all == htons(step->outside[i]))
 			return true;
@@ -82,12 +83,12 @@ static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state 
 			       const struct rtspnat_step *in_way)
 {
 	struct rtsp_mapping *mapping;
+	struct hlist_node *next;
 	bool any = false;
-	unsigned int i;
 
 	if (!spin_trylock_bh(&other->lock))
 		return false;
-	for (i = 0; (mapping = rtsp_mapping_next(other, &i)); i++) {
+	rtsp_for_each_mapping(mapping, next, other) {
 		if (mapping->state != state || (in_way && !rtsp_is_in_way(mapping, in_way)))
 			continue;
 		rtsp_mapping_release(other, mapping);

@@ -18,12 +18,13 @@ static int rtsp_register_ports(const struct rtsp_ask *ask,
 			       enum ip_conntrack_dir dir, const u16 *number,
 			       bool any_source)
 {
-	int err = -EBUSY;
+	int err;
 
-	if (rtsp_mapping_hold_ports(ask, dir, number, any_source))
-		err = rtsp_expect_register(exp);
+	if (!rtsp_mapping_hold_ports(ask, dir, number, any_source))
+		return -EBUSY;
+	err = rtsp_expect_register(exp);
 	if (err)
-		rtsp_mapping_let_go_ports(rtsp_ask_mapping(ask), dir);
+		rtsp_mapping_let_go_ports(ask->mapping, dir);
 	return err;
 }
 
@@ -62,30 +63,31 @@ static int rtsp_reserve_ports(const struct rtsp_ask *ask,
 	return err;
 }
 
-/* Begin the mapping, with @exp in @slot; or with a negative @err let go of them. */
-static void rtsp_take(const struct rtsp_ask *ask, struct nf_conntrack_expect **slot,
-		      struct nf_conntrack_expect **exp, int err)
+/* The mapping has its expectations, and waits for an answer unless it is live already. */
+static void rtsp_take(const struct rtsp_ask *ask)
 {
-	rtsp_mapping_begin(ask, err);
-	if (err < 0) {
-		rtsp_expect_put(exp);
-		return;
-	}
-	memcpy(slot, exp, RTSPNAT_PORTS * sizeof(*exp));
-	rtsp_mapping_count(ask->conn, rtsp_ask_mapping(ask));
+	if (ask->mapping->state == RTSP_MAPPING_NEW)
+		rtsp_mapping_become(ask->conn, ask->mapping, RTSP_MAPPING_RESERVED);
+	rtsp_mapping_count(ask->conn, ask->mapping);
 }
 
 int rtsp_reserve(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
 	bool any = false;
 	int err = rtsp_reserve_ports(ask, exp, &any);
+	unsigned int i;
 
-	rtsp_take(ask, mapping->in, exp, err);
-	mapping->any_source = !err && any;
 	trace_rtsp_reserve(ask->conn->ct, ask->step, err);
-	return err;
+	if (err) {
+		rtsp_expect_put(exp);
+		return err;
+	}
+	for (i = 0; i < ask->step->count; i++)
+		ask->mapping->media[i].in = exp[i];
+	ask->mapping->any_source = any;
+	rtsp_take(ask);
+	return 0;
 }
 
 static int rtsp_publish_ports(const struct rtsp_ask *ask,
@@ -94,6 +96,8 @@ static int rtsp_publish_ports(const struct rtsp_ask *ask,
 	int err = rtsp_reclaim_room(ask->conn, ask->step->count);
 	unsigned int i;
 
+	if (!err && !rtsp_mapping_publish(ask->conn, ask->mapping))
+		return -ENOMEM;
 	for (i = 0; i < ask->step->count && !err; i++) {
 		if (!ask->step->published[i])
 			continue;
@@ -108,20 +112,26 @@ static int rtsp_publish_ports(const struct rtsp_ask *ask,
 
 int rtsp_publish(const struct rtsp_ask *ask)
 {
-	struct rtsp_mapping *mapping = rtsp_ask_mapping(ask);
 	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
+	struct rtsp_mapping *mapping = ask->mapping;
 	unsigned int i;
 	int err;
 
 	/* What the mapping published before would be in the way. */
-	for (i = 0; i < RTSPNAT_PORTS; i++)
-		rtsp_expect_drop(&mapping->out[i]);
-	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_ORIGINAL);
+	for (i = 0; i < mapping->count; i++)
+		rtsp_expect_drop(&mapping->media[i].out);
+	rtsp_mapping_unpublish(ask->conn, mapping);
 	rtsp_mapping_count(ask->conn, mapping);
 
 	err = rtsp_publish_ports(ask, exp);
-	rtsp_take(ask, mapping->out, exp, err);
-	rtsp_mapping_publish(ask->conn, mapping, !err);
 	trace_rtsp_publish(ask->conn->ct, ask->step, err);
-	return err;
+	if (err) {
+		rtsp_mapping_unpublish(ask->conn, mapping);
+		rtsp_expect_put(exp);
+		return err;
+	}
+	for (i = 0; i < ask->step->count; i++)
+		mapping->media[i].out = exp[i];
+	rtsp_take(ask);
+	return 0;
 }

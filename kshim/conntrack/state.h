@@ -3,13 +3,14 @@
  *
  *	struct rtsp_helper	32 bytes in the conntrack, from the SYN on
  *	struct rtsp_conn	from the first byte that can begin a request (conn.h)
- *	struct rtsp_mapping	the ports of one SETUP (mapping.h)
- *	struct rtsp_media	the ports themselves, as they are held, and their flows
+ *	struct rtsp_mapping	the ports of one SETUP, as long as they are held (mapping.h)
+ *	struct rtsp_media	one of these ports, its expectations and its flows
  */
 #ifndef _RTSP_STATE_H
 #define _RTSP_STATE_H
 
 #include <linux/build_bug.h>
+#include <linux/limits.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/skbuff.h>
@@ -29,7 +30,7 @@
 #define RTSP_EXPECTATIONS	(RTSP_MAPPINGS * RTSPNAT_PORTS * IP_CT_DIR_MAX)
 
 enum rtsp_mapping_state {
-	RTSP_MAPPING_NONE,
+	RTSP_MAPPING_NEW,		/* its first question is not answered yet */
 	RTSP_MAPPING_RESERVED,		/* or published, and not live */
 	RTSP_MAPPING_LIVE,
 	RTSP_MAPPING_LINGERING,		/* the core has forgotten it */
@@ -38,35 +39,36 @@ enum rtsp_mapping_state {
 /* Flows that come in by one expectation which names no source port. */
 #define RTSP_SOURCES		4
 
-/* The ports of a mapping, as they are held, and the flows between them and the peer. */
+/* One port of a mapping.  A reference is held to each expectation and to each flow; NULL: none. */
 struct rtsp_media {
-	struct rtsp_port port[IP_CT_DIR_MAX][RTSPNAT_PORTS];
-	/* A reference is held to each; NULL: no flow.  The first one of a port stands for the
-	 * port's expectation while that is not registered.
-	 */
-	struct nf_conn *flow[RTSPNAT_PORTS][RTSP_SOURCES];
-	u32 kept[RTSPNAT_PORTS];	/* the flow's timeout as set here; or the sum of all */
-	u8 sent[RTSPNAT_PORTS];		/* seconds in which flows that came by in[] have sent, */
-	u8 silent[RTSPNAT_PORTS];	/* and seconds since then */
+	struct nf_conntrack_expect *in;		/* of media from the peer */
+	struct nf_conntrack_expect *out;	/* of media from the opener */
+	/* The first one stands for @in while that is not registered. */
+	struct nf_conn *flow[RTSP_SOURCES];
+	struct rtsp_port port;		/* the outside port, as it is held */
+	u32 kept;			/* the flow's timeout as set here; or the sum of all */
+	u16 inside;			/* the opener's own port */
+	u8 sent;			/* seconds in which flows that came by @in have sent, */
+	u8 silent;			/* and seconds since then */
 };
 
-/* A reference is held to each expectation; NULL: none. */
 struct rtsp_mapping {
-	struct rtsp_media *media;			/* NULL if NONE */
-	struct nf_conntrack_expect *in[RTSPNAT_PORTS];	/* of media from the peer */
-	struct nf_conntrack_expect *out[RTSPNAT_PORTS];	/* of media from the opener */
+	struct hlist_node node;		/* in conn->mappings */
 	unsigned long until;		/* in jiffies, while the mapping lingers */
-	u16 inside[RTSPNAT_PORTS];
+	struct rtsp_port *published;	/* the published ports, as they are held; NULL: none */
+	u8 number;			/* the core's */
 	u8 state;			/* enum rtsp_mapping_state */
 	u8 held;			/* expectations that the quota counts */
-	u8 flows;			/* bits of ports whose in[] is not registered */
+	u8 flows;			/* bits of ports whose @in is not registered */
 	u8 streams;			/* that use the ports, each from another of the peer's */
 	bool any_source;		/* reserved from more than the peer */
-	bool published;
+	u8 count;			/* of ports, 1 to RTSPNAT_PORTS */
+	struct rtsp_media media[];
 };
 
 struct rtsp_host;
 
+/* There is one for each connection, so it holds what is needed between two messages alone. */
 struct rtsp_conn {
 	spinlock_t lock;		/* of each member for which nothing else is said */
 	bool dead;			/* no expectation of it is made any more */
@@ -80,38 +82,31 @@ struct rtsp_conn {
 	u8 holding;			/* mappings in all, */
 	u8 reserved;			/* mappings that wait for an answer, */
 	u8 lingering;			/* and that linger */
-	u16 asking;			/* expectations of those that wait for an answer */
+	u8 asking;			/* expectations of those that wait for an answer */
 	unsigned long used;		/* in jiffies: when its last segment came */
+	unsigned long renewed;		/* in jiffies: when its expectations were */
 	/* Both under rtsp_net->asking_lock. */
 	unsigned long asked_at;		/* in jiffies: since when one waits for an answer */
 	struct list_head asking_node;	/* on the list while one does */
 	struct rtsp_host *host;		/* of the opener; NULL if the table had no room */
 	struct list_head host_node;	/* under rtsp_hosts_lock, on the list while one lingers */
-	struct list_head list;		/* under rtsp_conns_lock */
+	union {
+		struct list_head list;	/* under rtsp_conns_lock */
+		struct rcu_head rcu;	/* behind its end */
+	};
+	struct hlist_head mappings;
 	struct nf_conntrack_expect *redirect;	/* a reference is held; NULL: none */
 	struct nf_conn *ct;		/* a reference is held */
-	struct rtspnat_connection *core;
 	unsigned long __percpu *interleaved;	/* a counter of the namespace */
-	struct rtsp_mapping mapping[RTSP_MAPPINGS];
-	unsigned long renewed;		/* in jiffies: when its expectations were */
-	struct rcu_head rcu;
+	struct rtspnat_connection *core;
 	u8 memory[] __aligned(8);	/* of which the core is made */
 };
 
-/* The next mapping of @conn from number *@i on, which is not NONE, and its number; NULL behind the
- * last:
- *
- *	for (i = 0; (mapping = rtsp_mapping_next(conn, &i)); i++)
- */
-static inline struct rtsp_mapping *rtsp_mapping_next(struct rtsp_conn *conn,
-						     unsigned int *i)
-{
-	for (; *i < RTSP_MAPPINGS; (*i)++) {
-		if (conn->mapping[*i].state != RTSP_MAPPING_NONE)
-			return &conn->mapping[*i];
-	}
-	return NULL;
-}
+static_assert(RTSP_EXPECTATIONS <= U8_MAX);	/* conn->asking */
+
+/* @next lets the loop release @mapping. */
+#define rtsp_for_each_mapping(mapping, next, conn) \
+	hlist_for_each_entry_safe(mapping, next, &(conn)->mappings, node)
 
 /* A question of the core about one mapping. */
 struct rtsp_ask {
@@ -119,12 +114,8 @@ struct rtsp_ask {
 	const struct rtspnat_step *step;
 	const struct nf_nat_rtsp_hooks *nat;	/* NULL: no NAT, or no nf_nat_rtsp */
 	struct sk_buff *skb;
+	struct rtsp_mapping *mapping;	/* NULL: there is none of this number */
 };
-
-static inline struct rtsp_mapping *rtsp_ask_mapping(const struct rtsp_ask *ask)
-{
-	return &ask->conn->mapping[ask->step->mapping];
-}
 
 /* rtsp_helper.flags; the first two are numbered as enum ip_conntrack_dir. */
 enum rtsp_helper_flag {

@@ -38,6 +38,57 @@ TEST_F(ModelFault, NoMemoryForExpectations) {
   }
 }
 
+// Of two ports, and of four, which are another object. The connection goes on: its next SETUP is helped.
+TEST_F(ModelFault, NoMemoryForTheMapping) {
+  for (const char* transport : {kPair, "RTP/AVP;unicast;client_port=5000-5003"}) {
+    Start();
+    model_bind_udp(5000);
+    Router router;
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    model_fail(MODEL_FAULT_ALLOCATION, 2, 1);
+    EXPECT_EQ(session.Request(SetupRequest(1, transport)), SetupRequest(1, transport));
+    EXPECT_EQ(Kernel::Counter("no_memory"), 1);
+    EXPECT_EQ(Kernel::Counter("no_ports"), 1);
+    EXPECT_EQ(Kernel::Counter("mappings_total"), 0);
+    EXPECT_TRUE(Kernel::Openings().empty());
+    session.Response("RTSP/1.0 461 Unsupported Transport\r\nCSeq: 1\r\n\r\n");
+    EXPECT_NE(session.Request(SetupRequest(2, transport)), SetupRequest(2, transport));
+    EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1);
+    EXPECT_EQ(session.Wrong(), "");
+    Finish();
+  }
+}
+
+// Media still go where the camera sends them: the rules may translate them, or not. The mapping stays as it was.
+TEST_F(ModelFault, NoMemoryForPublishedPorts) {
+  Kernel::Options options;
+  options.service = kRouterOutside;
+  options.server = kCamera;
+  options.rules.forward_port = true;
+  options.rules.hairpin = true;
+  for (const unsigned after : {0U, 1U, 2U}) {
+    Start(options);
+    Router router({}, {{true, 66}, 40000}, {kRouterOutside, 554});
+    Session session(router);
+    ASSERT_TRUE(session.Open());
+    session.Request(SetupRequest(1, kPair));
+    model_fail(MODEL_FAULT_ALLOCATION, after, 1);
+    const std::string answer = OkResponse(1, ServerTransport("5000-5001", "6000-6001"));
+    EXPECT_EQ(session.Response(answer), answer);
+    EXPECT_EQ(Kernel::Counter("no_memory"), 1);
+    EXPECT_EQ(Kernel::Counter("not_published"), 1);
+    EXPECT_EQ(Kernel::Counter("mappings_published"), 0);
+    EXPECT_EQ(Kernel::Counter("mappings_live"), 1);
+    EXPECT_EQ(session.Wrong(), "");
+    session.Request(TeardownRequest(2));
+    session.Response(OkResponse(2));
+    EXPECT_EQ(Kernel::Counter("mappings_live"), 0);
+    EXPECT_TRUE(Kernel::Expectations().empty());
+    Finish();
+  }
+}
+
 TEST_F(ModelFault, NoMemoryForTheHost) {
   Start();
   Router router;

@@ -66,6 +66,26 @@ TEST_F(ModelHost, WhatIsReleasedDoesNotCount) {
   EXPECT_EQ(Kernel::Counter("mappings_released"), 3);
 }
 
+TEST_F(ModelHost, WhatIsRefusedDoesNotCount) {
+  Start();
+  model_set_parameter("max_mappings_per_host", "1");
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  Router another({}, {kClient, 40001});
+  Session refused(another);
+  ASSERT_TRUE(refused.Open());
+  EXPECT_EQ(refused.Request(SetupRequest(1, kPair)), SetupRequest(1, kPair));
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 1);
+  refused.Reset(RTSPNAT_ORIGINAL);
+  session.Request(TeardownRequest(2));
+  session.Response(OkResponse(2));
+  model_pass_time(2000);
+  session.Request(SetupRequest(3, kPair));
+  EXPECT_EQ(Kernel::Counter("too_many_mappings"), 1);
+  EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1);
+}
+
 TEST_F(ModelHost, NoFasterThanAllowed) {
   Start();
   model_set_parameter("mappings_per_second", "4");
