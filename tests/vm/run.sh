@@ -96,6 +96,8 @@ say "booting Linux $(kernel_version) in QEMU (no KVM, 10 s)"
 processor=(-accel 'tcg,thread=multi' -smp 2 -cpu 'max,-la57')
 [[ -z $count ]] ||
 	processor=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off' -smp 1 -cpu 'max,-la57,-erms,-fsrm')
+# Two caches of objects of one size would be one in /proc/slabinfo.
+arguments_of_kernel="slab_nomerge $arguments_of_kernel"
 # A kernel that looks whether its timer ticks while the host is busy takes it for broken.
 # shellcheck disable=SC2054 # the commas are QEMU's
 arguments=(

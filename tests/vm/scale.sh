@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
 # scale.sh: does what one more costs grow with how many are there, in the virtual machine? A SETUP and its reply
-# beside 0 to 2000 sessions of one host with the same ports of one server; and the first datagram of a flow of somebody
-# else without the modules, with them, and beside 25 and 500 sessions that play, whose server has named its ports or not.
+# beside 0 to 2000 sessions of one host with the same ports of one server; the first datagram of a flow of somebody
+# else without the modules, with them, and beside 25 and 500 sessions that play, whose server has named its ports or not;
+# and the kernel's memory for each of 4096 connections with two mappings.
 #
-#   scale.sh --modules DIR [--part setups|flows] [--rounds COUNT] [--processors 1|2] [--results DIR]
+#   scale.sh --modules DIR [--part setups|flows|memory] [--rounds COUNT] [--processors 1|2] [--results DIR]
 #
 #   --modules DIR       as for suite.sh
 #   --part NAME         only that
@@ -15,12 +16,13 @@
 #                       only what is counted fails
 #   --results DIR       keep each figure there
 #
-# Prints TAP. Exit code as suite.sh. Takes 9 minutes on a busy machine, with two processors as long for the flows alone.
+# Prints TAP. Exit code as suite.sh. Setups and flows take 9 minutes on a busy machine, with two processors as long for the
+# flows alone.
 set -euo pipefail
 # shellcheck source=lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-usage() { sed -n '4,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '4,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 modules='' part=all rounds=3 processors=1 results=()
 while [[ $# -gt 0 ]]; do
@@ -35,7 +37,7 @@ while [[ $# -gt 0 ]]; do
 	esac
 	shift
 done
-[[ -n $modules && $part =~ ^(all|setups|flows)$ ]] || { usage >&2 && exit "$EX_USAGE"; }
+[[ -n $modules && $part =~ ^(all|setups|flows|memory)$ ]] || { usage >&2 && exit "$EX_USAGE"; }
 case $processors in
 1) clock=(--count) exact=1 ;;
 2) clock=() exact=0 ;;

@@ -10,6 +10,9 @@ scale.py flows SENDERS COUNT SESSIONS named|unnamed
         Holds SESSIONS sessions that play, then sends COUNT first datagrams of flows of the neighbour, as many from each
         of SENDERS processors at the same time. Prints "MEDIAN LOOKUPS EXPECTATIONS": the median of one datagram, how often
         COUNT more of them are compared with expectations, and how many the kernel has.
+scale.py memory COUNT
+        Holds COUNT sessions that have been agreed on, and prints by how many bytes each cache of the kernel has grown
+        meanwhile, and by how many less is free: "CACHE BYTES" and "MemFree BYTES".
 
 A datagram, or a segment, goes from its sender's call through the router into the other host before the call returns, so
 the time of the call is the cost of the way.
@@ -33,6 +36,7 @@ NAMED = f";server_port={SERVER_PORTS[0]}-{SERVER_PORTS[1]}"
 TRACKS = 2
 FIRST_PORT = 10000  # of the client
 SINK = 9000  # of the server, where datagrams end
+SETTLE = 3  # seconds in which the sweep has come, and what waits for RCU has gone
 TRACING = pathlib.Path("/sys/kernel/tracing")
 
 
@@ -188,6 +192,34 @@ def flows(senders, count, sessions, named):
     print(cost, lookups, hosts.expectations(), flush=True)
 
 
+def memory_by_cache():
+    """Bytes of all slabs of a cache, those with free objects included; and what is not free."""
+    page, caches = resource.getpagesize(), {}
+    for line in pathlib.Path("/proc/slabinfo").read_text(encoding="ascii").splitlines()[2:]:
+        words = line.split()
+        caches[words[0]] = int(words[14]) * int(words[5]) * page
+    for line in pathlib.Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemFree:"):
+            caches["MemFree"] = -1024 * int(line.split()[1])
+    return caches
+
+
+def memory(count):
+    hosts = Hosts(NAMED)
+    # All caches are there, and their lists are warm.
+    Session(hosts).end()
+    time.sleep(SETTLE)
+    before = memory_by_cache()
+    held = [Session(hosts) for _ in range(int(count))]
+    time.sleep(SETTLE)
+    after = memory_by_cache()
+    live = hosts.router.counter("mappings_live")
+    if live not in (0, TRACKS * len(held)):
+        sys.exit(f"{live} mappings of {len(held)} connections are live")
+    for cache, size in after.items():
+        print(cache, size - before.get(cache, 0))
+
+
 gc.disable()
 resource.setrlimit(resource.RLIMIT_NOFILE, (65536, 65536))
-{"setups": setups, "flows": flows}[sys.argv[1]](*sys.argv[2:])
+{"setups": setups, "flows": flows, "memory": memory}[sys.argv[1]](*sys.argv[2:])

@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154 # variables are shared among the parts
 #
 # scale.sh PART ROUNDS SENDERS EXACT: what a SETUP costs when many sessions are there (PART is setups or all), and what the
-# first datagram of a flow of somebody else costs (flows or all), as scale.py measures it, with as many senders at a time.
+# first datagram of a flow of somebody else costs (flows or all), as scale.py measures it, with as many senders at a time;
+# and the kernel's memory for a connection (memory or all).
 # EXACT is 1 if the clock counts instructions: then what costs more than it may is a fault, too.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./lib.sh
@@ -14,6 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 readonly levels='0 100 500 2000' samples=100
 # One host has all sessions, so that it needs more than a host may have; and the table of expectations has room for all.
 readonly places=32768
+readonly connections=4096 connection_bytes=2048
 readonly parameters="max_connections=16384 max_mappings_per_host=0 mappings_per_second=0 expectations=$places"
 
 # What is measured ends here: no host answers by ICMP.
@@ -113,6 +115,31 @@ judge_flows() {
 	done
 }
 
+measure_memory() {
+	local which
+	for which in without with; do
+		load $which
+		python3 -S scale.py memory $connections >"$VM_RESULTS/memory.$which" || {
+			result 1 "memory: $which the helper: scale.py failed"
+			return 1
+		}
+	done
+}
+
+# What a connection takes with the helper beyond what it takes without. The caches of the helper's own objects are judged;
+# expectations and the conntracks of flows, which media would begin anyway, are shown with all else that has grown.
+judge_memory() {
+	local cache bytes own=0
+	while read -r cache bytes; do
+		note "memory of a connection: $bytes bytes of $cache"
+		[[ $cache != nf_conntrack_rtsp* ]] || own=$((own + bytes))
+	done < <(awk -v n=$connections 'NR == FNR { without[$1] = $2; next }
+		{ more = ($2 - without[$1]) / n; if (more >= 8) printf "%s %.0f\n", $1, more }' \
+		"$VM_RESULTS/memory.without" "$VM_RESULTS/memory.with")
+	((own > 0 && own <= connection_bytes)) # more than 0: else nothing was measured
+	result $? "memory: $own bytes of the helper's own for a connection with two mappings, at most $connection_bytes"
+}
+
 main() {
 	part=$1 rounds=$2 senders=$3 exact=$4
 	flows=$((senders * (exact ? 400 : 4000)))
@@ -121,11 +148,14 @@ main() {
 	make_topology
 	offloads off
 	sinks
-	if [[ $part != flows ]]; then
+	if [[ $part =~ ^(all|setups)$ ]]; then
 		measure_setups && judge_setups
 	fi
-	if [[ $part != setups ]]; then
+	if [[ $part =~ ^(all|flows)$ ]]; then
 		measure_flows && judge_flows
+	fi
+	if [[ $part =~ ^(all|memory)$ ]]; then
+		measure_memory && judge_memory
 	fi
 	clear_rules
 	unload_modules || result 1 'unload: the modules go'
