@@ -48,6 +48,12 @@ stop() {
 	wait "$1" 2>/dev/null
 }
 
+# spread FILE COLUMN: "lowest median highest" of a column.
+spread() {
+	awk -v c="$2" '{ print $c }' "$1" | sort -n |
+		awk '{ v[NR] = $1 } END { print v[1], (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[NR] }'
+}
+
 # result VERDICT TEXT: one TAP line; VERDICT is 0 for ok.
 result() {
 	tests=$((tests + 1))

@@ -40,12 +40,6 @@ load() {
 	sysctl -qw net.netfilter.nf_conntrack_expect_max=$places || exit
 }
 
-# spread FILE COLUMN: "lowest median highest" of a column.
-spread() {
-	awk -v c="$2" '{ print $c }' "$1" | sort -n |
-		awk '{ v[NR] = $1 } END { print v[1], (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[NR] }'
-}
-
 # at_most A B RATIO: is A no more than RATIO times B? Any is, if the clock does not count.
 at_most() { ((!exact)) || awk -v a="$1" -v b="$2" -v r="$3" 'BEGIN { exit !(a <= r * b) }'; }
 

@@ -32,11 +32,6 @@ fetch() {
 	awk -v s="$seconds" -v m="$megabytes" 'BEGIN { printf "%.2f\n", m / s }'
 }
 
-# Lowest, median and highest of the lines of a file.
-spread() {
-	sort -n "$1" | awk '{ v[NR] = $1 } END { print v[1], (v[int((NR + 1) / 2)] + v[int(NR / 2) + 1]) / 2, v[NR] }'
-}
-
 # seen: how many segments in which media began the helper has seen; 0 of a helper that does not count.
 # shellcheck disable=SC2016 # awk's own
 seen() {
@@ -53,8 +48,8 @@ compare() {
 	for ((round = 0; round < rounds; round++)); do
 		for helper in idle nft; do fetch $helper >>"$VM_RESULTS/$how.$helper"; done
 	done
-	read -r -a without < <(spread "$VM_RESULTS/$how.idle")
-	read -r -a with < <(spread "$VM_RESULTS/$how.nft")
+	read -r -a without < <(spread "$VM_RESULTS/$how.idle" 1)
+	read -r -a with < <(spread "$VM_RESULTS/$how.nft" 1)
 	note "MB/s (lowest, median, highest): without the helper ${without[*]}; with it ${with[*]}"
 	if in_ns router test -r /proc/net/nf_conntrack_rtsp; then
 		note "segments in which the helper saw media begin: $(($(seen) - before))"
