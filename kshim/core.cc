@@ -26,7 +26,6 @@ namespace {
 
 #include "../mangler/nat/address.cc"
 #include "../mangler/nat/mapping.cc"
-#include "../mangler/nat/ports.cc"
 #include "../mangler/nat/proposal.cc"
 #include "../mangler/stream/departure.cc"
 #include "../mangler/stream/edit_log.cc"

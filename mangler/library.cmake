@@ -15,7 +15,6 @@ add_library(rtspnat STATIC
   parser/lex/generated/transport_lexer.cc
   mangler/nat/address.cc
   mangler/nat/mapping.cc
-  mangler/nat/ports.cc
   mangler/nat/proposal.cc
   mangler/stream/departure.cc
   mangler/stream/edit_log.cc

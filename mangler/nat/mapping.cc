@@ -2,28 +2,23 @@
 #include "mangler/nat/mapping.h"
 
 namespace nat {
-std::uint32_t MappingTable::FindInside(std::uint16_t port, bool tcp) const {
-  for (MappingSet held = held_; held != 0;) {
+
+std::uint32_t MappingTable::Find(PortRange Mapping::* side, std::uint16_t port, bool tcp) const {
+  for (MappingSet held = port != 0 ? held_ : MappingSet{0}; held != 0;) {
     const std::uint32_t index = Pop(held);
-    if (mappings_[index].inside.first == port && mappings_[index].tcp == tcp) return index;
+    if ((mappings_[index].*side).first == port && mappings_[index].tcp == tcp) return index;
   }
   return limits::kMappings;
 }
 
-std::uint32_t MappingTable::FindOutside(std::uint16_t port, bool tcp) const {
-  if (port == 0) return limits::kMappings;
-  for (MappingSet held = held_; held != 0;) {
-    const std::uint32_t index = Pop(held);
-    if (mappings_[index].outside.first == port && mappings_[index].tcp == tcp) return index;
-  }
-  return limits::kMappings;
-}
-
-// At most one mapping is being asked for, and none is while a free one is looked for.
-std::uint32_t MappingTable::FindFree() const {
+// At most one mapping is being asked for, and none is when this is called.
+std::uint32_t MappingTable::New() {
   constexpr MappingSet kAll = (1U << limits::kMappings) - 1;
   if (held_ == kAll) return limits::kMappings;
-  return static_cast<std::uint32_t>(__builtin_ctz(~static_cast<std::uint32_t>(held_))) % limits::kMappings;
+  const auto index = static_cast<std::uint32_t>(__builtin_ctz(~std::uint32_t{held_})) % limits::kMappings;
+  mappings_[index] = {};
+  mappings_[index].state = MappingState::kAsking;
+  return index;
 }
 
 bool MappingTable::UsesOutside(PortRange range, std::uint32_t count, bool tcp) const {

@@ -54,14 +54,12 @@ class MappingTable {
   [[nodiscard]] Mapping& operator[](std::uint32_t index) { return mappings_[index]; }
   [[nodiscard]] const Mapping& operator[](std::uint32_t index) const { return mappings_[index]; }
 
-  /// Returns the index of the mapping in use whose first inside port is @p port, not 0; kMappings if none.
-  [[nodiscard]] std::uint32_t FindInside(std::uint16_t port, bool tcp) const;
+  /// Returns the index of the mapping in use whose first port of @p side (&Mapping::inside, &Mapping::outside) is @p port;
+  /// kMappings if there is none, and for port 0.
+  [[nodiscard]] std::uint32_t Find(PortRange Mapping::* side, std::uint16_t port, bool tcp) const;
 
-  /// Returns the index of the mapping in use whose first outside port is @p port, not 0; kMappings if none.
-  [[nodiscard]] std::uint32_t FindOutside(std::uint16_t port, bool tcp) const;
-
-  /// Returns the index of a free mapping; kMappings if none.
-  [[nodiscard]] std::uint32_t FindFree() const;
+  /// Returns the index of a free mapping, for which ports are going to be asked from now on; kMappings if there is none.
+  [[nodiscard]] std::uint32_t New();
 
   /// True if a mapping in use has one of the @p count ports of @p range outside.
   [[nodiscard]] bool UsesOutside(PortRange range, std::uint32_t count, bool tcp) const;

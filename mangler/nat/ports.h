@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Which outside ports to try for a mapping, and in which order.
+/// Ports of a mapping.
 #include <cstdint>
 
 #include "bytes/limits.h"
@@ -49,45 +49,6 @@ static_assert(2 * limits::kPorts <= 8);
 [[nodiscard]] constexpr std::uint8_t WithoutMux(std::uint8_t open) {
   return static_cast<std::uint8_t>(open | open >> limits::kPorts);
 }
-
-/// What is wanted of a range, or of one port.
-struct PortRequest {
-  PortRange inside;
-  std::uint8_t count = 1;      ///< 1 to kPorts.
-  std::uint8_t digits = 0;     ///< Digits that the text has room for; 0: it cannot be edited at all.
-  bool same_only = false;      ///< Without NAT the ports cannot differ.
-  bool any_same = false;       ///< The same ports will do, whatever they are.
-  bool unlike_others = false;  ///< No port of another mapping of the connection will do.
-  std::uint32_t seed = 0;
-};
-
-/// True if the ports inside may be mapped at all.
-[[nodiscard]] inline bool AreAllowed(const PortRequest& request) {
-  return request.inside.first >= kFirstPort && (request.count == 1 || request.inside.last >= kFirstPort);
-}
-
-/// True if the same ports may be used outside.
-[[nodiscard]] inline bool MayStayTheSame(const PortRequest& request) {
-  if (!AreAllowed(request)) return false;
-  if (request.count == 1 || request.same_only || request.any_same) return true;
-  return request.inside.first % 2 == 0 && request.inside.last - request.inside.first == request.count - 1;
-}
-
-/// Returns proposal number @p attempt (0 .. limits::kPortProposals - 1); none if there is none at this attempt.
-///
-/// Order: the same ports as inside, which need no edit; then neighbours with as many digits as the
-/// text has; then scattered ones with as many; then with fewer, which are zero-padded (all 17 parsers
-/// examined read that as decimal).
-///
-/// Laws (tests/unit/ports_test.cc):
-///  1. Several ports follow each other, and the first is even, but for the same ports with same_only or any_same.
-///  2. One port keeps the parity of the port inside (RFC 4787 REQ-4).
-///  3. No port is below kFirstPort or has more digits than asked for, but for the same ports as inside.
-///  4. With the ports inside below kFirstPort nothing is ever proposed.
-[[nodiscard]] PortRange Propose(const PortRequest& request, std::uint32_t attempt);
-
-/// True if an embedder may answer @p request with @p first: what laws 1 to 3 say.
-[[nodiscard]] bool IsFit(const PortRequest& request, std::uint16_t first);
 
 /// Most digits of a port in text (RFC 2326 section 12.39: port = 1*5DIGIT).
 inline constexpr std::uint32_t kPortDigits = 5;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// One open question about ports.
+/// One open question about ports: which to try, and in which order.
 #include <cstdint>
 
 #include "mangler/nat/mapping.h"
@@ -9,6 +9,33 @@
 #include "rtspnat.h"
 
 namespace nat {
+
+/// What is wanted of a range, or of one port.
+struct PortRequest {
+  PortRange inside;
+  std::uint8_t count = 1;      ///< 1 to kPorts.
+  std::uint8_t digits = 0;     ///< Digits that the text has room for; 0: it cannot be edited at all.
+  bool same_only = false;      ///< Without NAT the ports cannot differ.
+  bool any_same = false;       ///< The same ports will do, whatever they are.
+  bool unlike_others = false;  ///< No port of another mapping of the connection will do.
+  std::uint32_t seed = 0;
+};
+
+/// Returns proposal number @p attempt (0 .. limits::kPortProposals - 1); none if there is none at this attempt.
+///
+/// Order: the same ports as inside, which need no edit; then neighbours with as many digits as the
+/// text has; then scattered ones with as many; then with fewer, which are zero-padded (all 17 parsers
+/// examined read that as decimal).
+///
+/// Laws (tests/unit/ports_test.cc):
+///  1. Several ports follow each other, and the first is even, but for the same ports with same_only or any_same.
+///  2. One port keeps the parity of the port inside (RFC 4787 REQ-4).
+///  3. No port is below kFirstPort or has more digits than asked for, but for the same ports as inside.
+///  4. With the ports inside below kFirstPort nothing is ever proposed.
+[[nodiscard]] PortRange Propose(const PortRequest& request, std::uint32_t attempt);
+
+/// True if an embedder may answer @p request with @p first: what laws 1 to 3 say.
+[[nodiscard]] bool IsFit(const PortRequest& request, std::uint16_t first);
 
 /// Asks the embedder for ports of a mapping, one proposal after the other, until it can have one or there are no more. The
 /// same for ports outside (RTSPNAT_RESERVE) and for those that are published of the peer (RTSPNAT_PUBLISH).
@@ -66,7 +93,7 @@ class Proposal {
   void Close() { side_ = Side::kNone; }
 
  private:
-  [[nodiscard]] PortRange NextPorts(const MappingTable& mappings, std::uint8_t& made);
+  [[nodiscard]] bool IsUsed(const MappingTable& mappings, PortRange ports) const;
   [[nodiscard]] PortRange& PortsOf(Mapping& mapping) const {
     return side_ == Side::kPublished ? mapping.published : mapping.outside;
   }

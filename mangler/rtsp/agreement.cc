@@ -27,14 +27,6 @@ bool Agreement::MakeRoom(Notes& notes) {
   return true;
 }
 
-std::uint32_t Agreement::NewMapping() {
-  const std::uint32_t index = mappings_.FindFree();
-  if (index == limits::kMappings) return index;
-  mappings_[index] = {};
-  mappings_[index].state = MappingState::kAsking;
-  return index;
-}
-
 bool Agreement::Hold(std::uint32_t index, Notes& notes) {
   if (Contains(of_open_request_, index)) return true;
   Mapping& mapping = mappings_[index];
@@ -86,7 +78,7 @@ Pending* Agreement::RequestOf(const Head& head, std::uint16_t client, bool tcp, 
   if (head.status < 200 || repeats) return nullptr;
   if (Pending* only = pending_.Only()) return only;
   if ((has_cseq || ended) && pending_.Setups() != 1) return nullptr;
-  const std::uint32_t named = mappings_.FindOutside(client, tcp);
+  const std::uint32_t named = mappings_.Find(&Mapping::outside, client, tcp);
   return named < limits::kMappings ? pending_.FindHolder(SetOf(named)) : nullptr;
 }
 
@@ -99,7 +91,7 @@ MappingSet Agreement::MappingsOf(const Head& head, std::uint16_t client, bool tc
 
 std::uint32_t Agreement::MappingOf(const Head& head, const Numbers& client, bool tcp) {
   MappingSet waiting = MappingsOf(head, client.value[0], tcp);
-  const std::uint32_t named = mappings_.FindOutside(client.value[0], tcp);
+  const std::uint32_t named = mappings_.Find(&Mapping::outside, client.value[0], tcp);
   if (named < limits::kMappings) return Contains(waiting, named) ? named : limits::kMappings;
   if (client.count != 0 || waiting == 0) return limits::kMappings;
   const std::uint32_t only = Pop(waiting);
@@ -156,7 +148,8 @@ MappingSet Agreement::ChosenOf(const Pending& request, const Head& head) const {
   if (choice == Choice::kOtherWay || choice == Choice::kInterleaved) return 0;
   const MappingSet others = Without(request.mappings, of_peer);
   if (choice == Choice::kNotSaid) return others;
-  const std::uint32_t named = mappings_.FindOutside(head.chosen.client, head.ChoosesTcpToClient());
+  const std::uint32_t named =
+      mappings_.Find(&Mapping::outside, head.chosen.client, head.ChoosesTcpToClient());
   return named < limits::kMappings && Contains(others, named) ? SetOf(named) : others;
 }
 

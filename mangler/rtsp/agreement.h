@@ -32,9 +32,6 @@ class Agreement {
   /// no such SETUP; one that sets a live stream up again has none to give.
   [[nodiscard]] bool MakeRoom(Notes& notes);
 
-  /// Returns a free mapping for which ports are going to be asked; limits::kMappings if there is none.
-  [[nodiscard]] std::uint32_t NewMapping();
-
   /// Makes the request whose head is open a holder of mapping @p index. Returns false if too many hold it.
   [[nodiscard]] bool Hold(std::uint32_t index, Notes& notes);
 

@@ -13,7 +13,7 @@ void MapBack(Exchange& exchange, const Numbers& client, bool tcp) {
   Agreement& agreement = exchange.agreement;
   const nat::MappingSet waiting = agreement.MappingsOf(*exchange.head, client.value[0], tcp);
   if (waiting == 0) return;
-  const std::uint32_t index = agreement.Mappings().FindOutside(client.value[0], tcp);
+  const std::uint32_t index = agreement.Mappings().Find(&Mapping::outside, client.value[0], tcp);
   const bool is_named = index < limits::kMappings && (waiting & nat::SetOf(index)) != 0;
   if (!is_named && client.count != 0) return;
   const PortChange ports = is_named ? ChangeOf(agreement.Mappings()[index], false) : PortChange();
@@ -67,7 +67,7 @@ void Publish(Exchange& exchange, std::uint32_t index) {
 std::uint32_t NewPeerMapping(Exchange& exchange) {
   const Pending* request = exchange.agreement.RequestOf(*exchange.head, 0, false, false);
   if (request == nullptr || request->method != rtsp::Method::kSetup) return limits::kMappings;
-  const std::uint32_t index = exchange.agreement.NewMapping();
+  const std::uint32_t index = exchange.agreement.Mappings().New();
   if (index == limits::kMappings) {
     exchange.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
     return index;

@@ -57,9 +57,9 @@ void UseRequestSpec(Exchange& exchange) {
     return exchange.notes.Add(announcement.refusal);
   }
   if (exchange.lane->Room() < 2) return exchange.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
-  std::uint32_t index = mappings.FindInside(announcement.inside.first, announcement.tcp);
+  std::uint32_t index = mappings.Find(&nat::Mapping::inside, announcement.inside.first, announcement.tcp);
   if (index < limits::kMappings) return UseMapping(exchange, index);
-  index = exchange.agreement.NewMapping();
+  index = exchange.agreement.Mappings().New();
   if (index == limits::kMappings) {
     if (!exchange.agreement.MakeRoom(exchange.notes)) return exchange.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
     line.stage = Line::Stage::kSpecAgain;

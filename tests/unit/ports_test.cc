@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangler/nat/ports.h"
-
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "bytes/limits.h"
+#include "mangler/nat/proposal.h"
 
 namespace nat {
 namespace {
