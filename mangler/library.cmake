@@ -25,10 +25,9 @@ add_library(rtspnat STATIC
   mangler/rtsp/line_changes.cc
   mangler/rtsp/other_lines.cc
   mangler/rtsp/pending.cc
-  mangler/rtsp/repeated_places.cc
   mangler/rtsp/reply_line.cc
   mangler/rtsp/request_line.cc
-  mangler/rtsp/rewriting.cc
+  mangler/rtsp/line.cc
   mangler/rtsp/streams.cc
   mangler/rtsp/transport_line.cc
   mangler/rtsp/transport_meaning.cc

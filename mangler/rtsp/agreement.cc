@@ -89,7 +89,7 @@ MappingSet Agreement::MappingsOf(const Head& head, std::uint16_t client, bool tc
   return head.cseq_kind == CseqKind::kNone ? pending_.Mappings() : MappingSet{0};
 }
 
-std::uint32_t Agreement::MappingOf(const Head& head, const Numbers& client, bool tcp) {
+std::uint32_t Agreement::MappingOf(const Head& head, const rtsp::Ports& client, bool tcp) {
   MappingSet waiting = MappingsOf(head, client.value[0], tcp);
   const std::uint32_t named = mappings_.Find(&Mapping::outside, client.value[0], tcp);
   if (named < limits::kMappings) return Contains(waiting, named) ? named : limits::kMappings;
@@ -171,11 +171,15 @@ void Agreement::EndReplacedStreams(const Pending& request, const Head& head, std
   if (choice == Choice::kInterleaved) interleaved_ = true;
   const bool other_way = choice == Choice::kInterleaved || choice == Choice::kOtherWay;
   if (!other_way && session == 0) return;
-  for (;;) {
-    const std::uint32_t index = streams_.Take(other_way ? 0 : session, request.uri, chosen);
-    if (index == limits::kMappings) return;
-    Unhold(index);
-  }
+  while (EndStream(other_way ? 0 : session, request.uri, chosen)) continue;
+}
+
+// Ends one stream that fits and whose mapping is not in `kept`. Returns false if there is none.
+bool Agreement::EndStream(std::uint32_t session, std::uint32_t uri, MappingSet kept) {
+  const std::uint32_t index = streams_.Take(session, uri, kept);
+  if (index == limits::kMappings) return false;
+  Unhold(index);
+  return true;
 }
 
 void Agreement::MakeLive(std::uint32_t index, std::uint32_t session, std::uint32_t uri, const Head& head,
@@ -208,13 +212,8 @@ void Agreement::MakeLive(std::uint32_t index, std::uint32_t session, std::uint32
 
 // Ends the stream, or if there is none of that name, the whole session (RFC 2326 section 10.7).
 void Agreement::EndStreams(const Pending& request) {
-  std::uint32_t uri = request.uri;
-  std::uint32_t index = streams_.Take(request.session, uri, 0);
-  if (index == limits::kMappings) {
-    uri = 0;
-    index = streams_.Take(request.session, uri, 0);
-  }
-  for (; index != limits::kMappings; index = streams_.Take(request.session, uri, 0)) Unhold(index);
+  const std::uint32_t uri = EndStream(request.session, request.uri, 0) ? request.uri : 0;
+  while (EndStream(request.session, uri, 0)) continue;
 }
 
 // Who says TEARDOWN and closes does not wait for the answer, nor do the streams that it names.

@@ -69,7 +69,7 @@ class Agreement {
 
   /// Returns the mapping that the reply @p head is about: the one that it names, else the only one; limits::kMappings if
   /// that cannot be told.
-  [[nodiscard]] std::uint32_t MappingOf(const Head& head, const Numbers& client, bool tcp);
+  [[nodiscard]] std::uint32_t MappingOf(const Head& head, const rtsp::Ports& client, bool tcp);
 
   /// True if streams beside the one that @p head answers use mapping @p index.
   [[nodiscard]] bool IsShared(std::uint32_t index, const Head& head, std::uint16_t client);
@@ -129,6 +129,7 @@ class Agreement {
                           nat::MappingSet chosen);
   void MakeLive(std::uint32_t index, std::uint32_t session, std::uint32_t uri, const Head& head,
                 Notes& notes);
+  [[nodiscard]] bool EndStream(std::uint32_t session, std::uint32_t uri, nat::MappingSet kept);
   void EndStreams(const Pending& request);
   void Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask);
   void Forget(std::uint32_t index);

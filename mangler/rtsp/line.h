@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The header line in hand, and all that the reading of it works with.
+/// The header line in hand, all that the reading of it works with, and the one function that puts other ports and addresses into it.
 #include <cstdint>
 
 #include "mangler/nat/proposal.h"
@@ -41,6 +41,7 @@ struct Line {
   rtsp::TransportReader reader;  ///< Holds the text.
   rtsp::TransportSpec spec;  ///< The spec in hand. Here and not on the stack, of which a kernel has little.
   bool is_own = false;       ///< The spec names no other client than the opener.
+  rtsp::Ports behind_host;   ///< The port behind the host of destination.
   Hosts opener_hosts;        ///< Places of the spec that have the opener's address, to be changed.
   Hosts peer_hosts;          ///< The same of the peer.
   struct {
@@ -48,7 +49,7 @@ struct Line {
     std::uint8_t turns = 0;       ///< How often the spec in hand was read again.
     bool is_mapped = false;       ///< The spec has changes of its own,
     bool uses_port = false;       ///< and has its ports in `port`.
-  } repeated;                     ///< For repeated_places.cc.
+  } repeated;                     ///< For ReadAgain().
   union {
     Announcement announcement = {};  ///< What the spec means in a request,
     ReplyChoice choice;              ///< and in a reply.
@@ -79,5 +80,51 @@ struct Exchange {
   /// True if the embedder has to be asked before the reading goes on.
   [[nodiscard]] bool HasQuestions() const { return proposal.IsOpen() || agreement.HasQuestions(); }
 };
+
+/// Ports that a text has, and those that are to stand there.
+struct PortChange {
+  nat::PortRange from;
+  nat::PortRange to;
+  std::uint32_t count = 0;
+
+  /// Returns what is to stand in the place of @p port: @p port itself if it is not one of these.
+  [[nodiscard]] std::uint16_t For(std::uint16_t port) const {
+    if (port == from.first) return to.first;
+    return count > 1 && port == from.last ? to.last : port;
+  }
+
+  /// True if @p text has these ports, or the first one alone.
+  [[nodiscard]] bool Has(const rtsp::Ports& text) const {
+    if (text.value[0] != from.first) return false;
+    return text.count < 2 || text.value[1] == from.first || (count > 1 && text.value[1] == from.last);
+  }
+};
+
+/// Returns how the ports of @p mapping outside change in a message, as its receiver knows them.
+[[nodiscard]] inline PortChange ChangeOf(const nat::Mapping& mapping, bool of_opener) {
+  if (of_opener) return {mapping.inside, mapping.outside, mapping.count};
+  return {mapping.outside, mapping.inside, mapping.count};
+}
+
+/// Returns how the ports of the peer change that are published for @p mapping.
+[[nodiscard]] inline PortChange PublishedChangeOf(const nat::Mapping& mapping) {
+  return {mapping.peer, mapping.published, mapping.peers};
+}
+
+/// What became of a text.
+enum class Rewritten : std::uint8_t {
+  kSame,     ///< Nothing needs to change.
+  kChanged,  ///< The changes were added to the line's.
+  kNot,      ///< It cannot be done, and nothing was added; the reason is noted.
+};
+
+/// Adds what @p ports makes of @p numbers, and what becomes of @p hosts, to the changes of the line. With the opener's hosts goes
+/// what destination says once more of ports in client_port. @p spare: the line may do without these changes.
+[[nodiscard]] Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const rtsp::Ports& numbers,
+                                const Hosts& hosts, ChangeKind kind, bool spare = false);
+
+/// Finds out whether the spec in hand names another client, the port behind the host of destination, and the places that have the opener's address and whose
+/// receiver knows it by another, and the same for the peer. To be called for each spec that was read.
+[[gnu::noinline]] void FindHosts(Exchange& exchange);
 
 }  // namespace mangle

@@ -15,24 +15,15 @@ Pending PendingTable::Take(const Pending* request) {
 
 Pending* PendingTable::Find(CseqKind kind, std::uint32_t cseq) {
   if (kind == CseqKind::kNone) return nullptr;
-  for (std::uint32_t at = 0; at < size_; ++at) {
-    if (requests_[at].cseq_kind == kind && requests_[at].cseq == cseq) return &requests_[at];
-  }
-  return nullptr;
+  return First([=](const Pending& request) { return request.cseq_kind == kind && request.cseq == cseq; });
 }
 
 Pending* PendingTable::FindMethod(rtsp::Method method) {
-  for (std::uint32_t at = 0; at < size_; ++at) {
-    if (requests_[at].method == method) return &requests_[at];
-  }
-  return nullptr;
+  return First([=](const Pending& request) { return request.method == method; });
 }
 
 Pending* PendingTable::FindHolder(nat::MappingSet mappings) {
-  for (std::uint32_t at = 0; at < size_; ++at) {
-    if ((requests_[at].mappings & mappings) != 0) return &requests_[at];
-  }
-  return nullptr;
+  return First([=](const Pending& request) { return (request.mappings & mappings) != 0; });
 }
 
 void PendingTable::Keep(nat::MappingSet kept) {

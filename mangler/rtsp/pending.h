@@ -69,6 +69,14 @@ class PendingTable {
   [[nodiscard]] nat::MappingSet Mappings() const;
 
  private:
+  template <typename Is>
+  [[nodiscard]] Pending* First(Is is) {
+    for (std::uint32_t at = 0; at < size_; ++at) {
+      if (is(requests_[at])) return &requests_[at];
+    }
+    return nullptr;
+  }
+
   std::uint32_t size_ = 0;
   Pending requests_[limits::kPendingRequests];
 };

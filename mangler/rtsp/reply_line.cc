@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/reply_line.h"
 
-#include "mangler/rtsp/rewriting.h"
-
 namespace mangle {
 namespace {
 
 using nat::Mapping;
 
 // Gives the client its own ports and address back, so that it need not know of the NAT (R84).
-void MapBack(Exchange& exchange, const Numbers& client, bool tcp) {
+void MapBack(Exchange& exchange, const rtsp::Ports& client, bool tcp) {
   Agreement& agreement = exchange.agreement;
   const nat::MappingSet waiting = agreement.MappingsOf(*exchange.head, client.value[0], tcp);
   if (waiting == 0) return;
@@ -17,9 +15,7 @@ void MapBack(Exchange& exchange, const Numbers& client, bool tcp) {
   const bool is_named = index < limits::kMappings && (waiting & nat::SetOf(index)) != 0;
   if (!is_named && client.count != 0) return;
   const PortChange ports = is_named ? ChangeOf(agreement.Mappings()[index], false) : PortChange();
-  const Rewritten rewritten =
-      Rewrite(exchange, ports, client, exchange.line.opener_hosts, ChangeKind::kOpener);
-  if (rewritten == Rewritten::kChanged) RewriteDestinationPort(exchange, ports);
+  (void)Rewrite(exchange, ports, client, exchange.line.opener_hosts, ChangeKind::kOpener);
 }
 
 // True if the mapping has those ports published that the spec in hand names.
@@ -31,7 +27,7 @@ bool IsPublished(const Mapping& mapping, const ReplyChoice& choice) {
 // whatever becomes of this line.
 void ChangePeerText(Exchange& exchange, std::uint32_t index, bool repeats) {
   const PortChange ports = PublishedChangeOf(exchange.agreement.Mappings()[index]);
-  const Numbers& server = exchange.line.choice.server;
+  const rtsp::Ports& server = exchange.line.choice.server;
   const Rewritten rewritten = Rewrite(exchange, ports, server, exchange.line.peer_hosts, ChangeKind::kPeer);
   if (repeats) return;
   if (rewritten == Rewritten::kNot) return RefusePublished(exchange, nat::SetOf(index));
@@ -45,11 +41,7 @@ nat::PortRequest PublishRequest(const Exchange& exchange) {
   request.count = choice.peers;
   request.any_same = true;
   request.seed = exchange.setup.port_seed;
-  std::uint32_t digits = exchange.line.front_sent ? 0 : nat::kPortDigits;
-  for (unsigned i = 0; i < choice.server.count; ++i) {
-    if (choice.server.field[i].length < digits) digits = choice.server.field[i].length;
-  }
-  request.digits = static_cast<std::uint8_t>(digits);
+  request.digits = exchange.line.front_sent ? std::uint8_t{0} : RoomOf(choice.server, false);
   return request;
 }
 

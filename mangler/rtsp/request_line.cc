@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/request_line.h"
 
-#include "mangler/rtsp/rewriting.h"
-
 namespace mangle {
 namespace {
 
@@ -18,19 +16,13 @@ nat::PortRequest ReserveRequest(const Exchange& exchange) {
   return request;
 }
 
-// True if the text of the spec has the ports of the mapping, and no other ones: it may have been reserved for another spec.
-bool Announces(const Announcement& announcement, const nat::Mapping& mapping) {
-  const Numbers& text = announcement.text;
-  if (text.count < 2 || text.value[1] == mapping.inside.first) return true;
-  return mapping.count > 1 && text.value[1] == mapping.inside.last;
-}
-
 // Puts a reserved mapping into the text and holds it for this request, or leaves both alone.
 void UseMapping(Exchange& exchange, std::uint32_t index) {
   nat::Mapping& mapping = exchange.agreement.Mappings()[index];
   const Announcement& announcement = exchange.line.announcement;
-  if (!Announces(announcement, mapping)) return exchange.notes.Add(RTSPNAT_NOTE_BAD_PORT);
   const PortChange ports = ChangeOf(mapping, true);
+  // It may have been reserved for another spec, with another second port.
+  if (!ports.Has(announcement.text)) return exchange.notes.Add(RTSPNAT_NOTE_BAD_PORT);
   const nat::MappingSet held = exchange.agreement.OfOpenRequest();
   if (!exchange.agreement.Hold(index, exchange.notes)) return;
   const auto gained = static_cast<nat::MappingSet>(exchange.agreement.OfOpenRequest() & ~held);
@@ -41,7 +33,6 @@ void UseMapping(Exchange& exchange, std::uint32_t index) {
   if (mapping.count >= announcement.count) mapping.open |= announcement.open;
   if (ports.from == ports.to) exchange.notes.Add(RTSPNAT_NOTE_SAME_PORT);
   if (rewritten == Rewritten::kSame) return;
-  RewriteDestinationPort(exchange, ports);
   if (exchange.line.spec.repeat != 0) exchange.line.repeats = true;
 }
 

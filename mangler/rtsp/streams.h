@@ -38,7 +38,14 @@ class StreamTable {
   };
   static_assert(limits::kMappings <= 16);
 
-  [[nodiscard]] bool Fits(std::uint32_t at, std::uint32_t session, std::uint32_t uri) const;
+  template <typename Is>
+  [[nodiscard]] std::uint32_t First(Is is) const {
+    for (std::uint32_t left = used_; left != 0; left &= left - 1) {
+      const auto at = static_cast<std::uint32_t>(__builtin_ctz(left));
+      if (is(streams_[at])) return at;
+    }
+    return limits::kStreams;
+  }
 
   std::uint32_t used_ = 0;  // Bit i: entry i.
   Stream streams_[limits::kStreams];

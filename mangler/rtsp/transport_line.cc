@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "mangler/rtsp/transport_line.h"
 
-#include "mangler/rtsp/repeated_places.h"
 #include "mangler/rtsp/reply_line.h"
 #include "mangler/rtsp/request_line.h"
-#include "mangler/rtsp/rewriting.h"
 
 namespace mangle {
 namespace {
+
+using nat::MappingSet;
+using rtsp::Ports;
 
 // A request gives back what it holds because of the line; of a reply nothing is published.
 void GiveLineUp(Exchange& exchange) {
@@ -23,10 +24,114 @@ void GiveLineUp(Exchange& exchange) {
 [[gnu::noinline]] void ReadMeaning(Exchange& exchange) {
   Line& line = exchange.line;
   if (exchange.of_opener) {
-    ReadAnnouncement(line.spec, line.reader.Line(), line.is_own, line.announcement);
+    ReadAnnouncement(line.spec, line.behind_host, line.is_own, line.announcement);
   } else {
-    ReadReplyChoice(line.spec, line.reader.Line(), line.choice);
+    ReadReplyChoice(line.spec, line.reader.Line(), line.behind_host, line.choice);
   }
+}
+
+// Places of the line that say again what has changed elsewhere in it. A server that does not know lists takes the last ports of
+// the whole header, and of a parameter that is repeated a server takes the first or the last. So every place of the line that has the
+// ports of a mapping gets the new ones, also in specs that are not mapped themselves: multicast, TCP, and those that are not understood.
+
+// Returns the mappings that the head in hand is about and whose ports outside are others.
+MappingSet ChangedMappings(Exchange& exchange) {
+  MappingSet set = exchange.agreement.OfOpenRequest();
+  if (!exchange.of_opener)
+    set = exchange.agreement.MappingsOf(*exchange.head, exchange.head->chosen.client,
+                                        exchange.head->ChoosesTcpToClient());
+  MappingSet changed = 0;
+  while (set != 0) {
+    const std::uint32_t index = nat::Pop(set);
+    const nat::Mapping& mapping = exchange.agreement.Mappings()[index];
+    if (mapping.inside.first != 0 && mapping.inside != mapping.outside) changed |= nat::SetOf(index);
+  }
+  return changed;
+}
+
+// True if the spec in hand, which is not mapped, names no other host, and is not one of ICE (R59).
+bool MayFollow(const Line& line) {
+  constexpr std::uint32_t kElsewhere = rtsp::kSpecBadAddress | rtsp::kSpecMoreAddresses;
+  const rtsp::TransportSpec& spec = line.spec;
+  if (spec.protocol == rtsp::Protocol::kRtpIce || (spec.flags & kElsewhere) != 0) return false;
+  return line.is_own;
+}
+
+// Adds the changes of `numbers` if they are the ports of a mapping.
+bool AddPlace(Exchange& exchange, const Ports& numbers) {
+  const Hosts no_hosts;
+  MappingSet changed = exchange.line.repeated.changed;
+  while (numbers.count != 0 && changed != 0) {
+    const PortChange ports = ChangeOf(exchange.agreement.Mappings()[nat::Pop(changed)], exchange.of_opener);
+    if (!ports.Has(numbers)) continue;
+    const bool spare = !exchange.line.repeated.is_mapped;
+    return Rewrite(exchange, ports, numbers, no_hosts, ChangeKind::kPort, spare) != Rewritten::kNot;
+  }
+  return true;
+}
+
+// Adds the changes of what is published of the peer.
+bool AddPeerPlaces(Exchange& exchange) {
+  const Line& line = exchange.line;
+  const Hosts no_hosts;
+  MappingSet published = line.mappings;
+  if (exchange.of_opener || published == 0) return true;
+  const PortChange ports = PublishedChangeOf(exchange.agreement.Mappings()[nat::Pop(published)]);
+  return Rewrite(exchange, ports, line.spec.server_port, no_hosts, ChangeKind::kPort) != Rewritten::kNot &&
+         Rewrite(exchange, ports, SourcePorts(line.spec), line.peer_hosts, ChangeKind::kPeer) !=
+             Rewritten::kNot;
+}
+
+// Adds the changes of the spec in hand, of those places that it gives now.
+bool AddPlaces(Exchange& exchange) {
+  const Line& line = exchange.line;
+  const rtsp::TransportSpec& spec = line.spec;
+  if (!line.repeated.is_mapped && !MayFollow(line)) return false;
+  if (!AddPlace(exchange, spec.client_port) || !AddPlace(exchange, DestinationPorts(spec)) ||
+      !AddPlace(exchange, line.behind_host))
+    return false;
+  if (line.repeated.uses_port && !AddPlace(exchange, spec.port)) return false;
+  if (!line.repeated.is_mapped) return true;
+  return Rewrite(exchange, {}, {}, line.opener_hosts, ChangeKind::kOpener) != Rewritten::kNot &&
+         AddPeerPlaces(exchange);
+}
+
+// Goes back from a spec that cannot be written in all its places. Returns false if the line must be given up.
+bool LeaveSpec(Line& line) {
+  if (line.repeated.is_mapped) return false;
+  line.changes.DropSpare(line.spec.all);
+  return true;
+}
+
+// Begins with the first spec of the line in hand. Returns false if no place can have changed.
+[[gnu::noinline]] bool BeginRepeatedPlaces(Exchange& exchange) {
+  Line& line = exchange.line;
+  line.repeated = {};
+  line.repeated.changed = ChangedMappings(exchange);
+  if ((line.changes.Empty() && line.repeated.changed == 0) || line.front_sent) return false;
+  line.reader = rtsp::TransportReader(line.reader.Line(), line.value);
+  return true;
+}
+
+// Adds the changes of the places that were read. A spec that is mapped is written in all places, or the line must be given up:
+// then this returns false. One that is not may stay as it is.
+[[gnu::noinline]] bool RewriteRepeatedPlaces(Exchange& exchange) {
+  Line& line = exchange.line;
+  const bool has_more = line.spec.repeat != 0;
+  if (line.repeated.turns == 0) {
+    line.repeated.is_mapped = line.changes.HasIn(line.spec.all);
+    line.repeated.uses_port = UsesPort(line.spec, line.behind_host);
+    if (line.repeated.is_mapped && !has_more) return true;
+  }
+  const bool is_done = AddPlaces(exchange);
+  if (is_done && has_more && line.repeated.turns < limits::kRepeats) {
+    ++line.repeated.turns;
+    return true;
+  }
+  line.repeated.turns = 0;
+  if (is_done && !has_more) return true;
+  if (is_done) exchange.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
+  return LeaveSpec(line);
 }
 
 // Reads other places of the spec in hand if it has more, else the next spec. Returns false at the end of the line.

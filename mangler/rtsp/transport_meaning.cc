@@ -8,6 +8,7 @@
 namespace mangle {
 namespace {
 
+using rtsp::Ports;
 using rtsp::Protocol;
 using rtsp::TransportSpec;
 
@@ -22,45 +23,21 @@ constexpr std::uint16_t kDiscardPort = 9;
 
 bool IsUdp(Protocol protocol) { return protocol == Protocol::kRtpUdp || protocol == Protocol::kOtherUdp; }
 
-void Append(Numbers& numbers, std::uint16_t value, bytes::Field field) {
-  numbers.value[numbers.count] = value;
-  numbers.field[numbers.count++] = field;
-}
-
-Numbers NumbersOf(const rtsp::Ports& ports) {
-  Numbers numbers;
-  for (unsigned i = 0; i < ports.count; ++i) Append(numbers, ports.value[i], ports.field[i]);
-  return numbers;
-}
-
-Numbers NumbersOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
-  Numbers numbers;
-  for (unsigned i = 0; i < count; ++i) Append(numbers, addresses[i].port, addresses[i].port_field);
-  return numbers;
+Ports PortsOf(const rtsp::Address (&addresses)[2], std::uint8_t count) {
+  return {
+      count, 0, {addresses[0].port, addresses[1].port}, {addresses[0].port_field, addresses[1].port_field}};
 }
 
 inline rtspnat_address AddressOf(const bytes::Cursor& line, bytes::Field field) {
   return nat::ReadAddress(line.Slice(ReadHostPort(line, field).host));
 }
 
-// Calls of their own, for what they keep on the stack.
-bool NamesHost(const bytes::Cursor& line, bytes::Field field) { return IsRoutable(AddressOf(line, field)); }
-
-void AppendPortBehind(Numbers& numbers, const bytes::Cursor& line, bytes::Field destination) {
-  const HostPort address = ReadHostPort(line, destination);
-  if (address.port != 0) Append(numbers, address.port, address.port_field);
-}
-
-// Where a spec has its client ports: in client_port, else in dest_addr, else behind the host of destination, else
+// Where a spec has its client ports: in client_port, else in dest_addr, else `behind` the host of destination, else
 // in port, if that destination is a `host`.
-Numbers ClientNumbers(const TransportSpec& spec, const bytes::Cursor& line, bool host) {
-  if (spec.client_port.count != 0) return NumbersOf(spec.client_port);
-  if (spec.destinations != 0) return NumbersOf(spec.dest_addr, spec.destinations);
-  Numbers numbers;
-  if (spec.destination.Empty()) return numbers;
-  AppendPortBehind(numbers, line, spec.destination);
-  if (numbers.count != 0 || !host) return numbers;
-  return NumbersOf(spec.port);
+Ports ClientPorts(const TransportSpec& spec, const Ports& behind, bool host) {
+  if (spec.client_port.count != 0) return spec.client_port;
+  if (spec.destinations != 0) return DestinationPorts(spec);
+  return behind.count != 0 || !host || spec.destination.Empty() ? behind : spec.port;
 }
 
 void AddHost(Hosts& hosts, bytes::Field host) {
@@ -78,43 +55,23 @@ void CompleteSingle(const TransportSpec& spec, Announcement& out) {
 }
 
 // Two numbers not far apart are the ends of a range (RTP, RTCP, retransmission); all others are two ports.
-std::uint8_t PortsFromTo(const Numbers& numbers) {
+std::uint8_t PortsFromTo(const Ports& numbers) {
   if (numbers.count < 2) return numbers.count;
   const std::uint32_t more = std::uint32_t{numbers.value[1]} - numbers.value[0];
   return more >= 1 && more < limits::kPorts ? static_cast<std::uint8_t>(more + 1) : std::uint8_t{2};
 }
 
-std::uint8_t RoomOf(const Numbers& numbers) {
-  std::uint32_t digits = nat::kPortDigits;
-  for (unsigned i = 0; i < numbers.count; ++i) {
-    if (numbers.field[i].length < digits) digits = numbers.field[i].length;
-  }
-  return static_cast<std::uint8_t>(digits);
-}
-
-// How many digits the ports have: there is room for as many in every place where the spec repeats them.
-std::uint8_t DigitsOf(const Numbers& numbers, std::uint8_t most) {
-  for (unsigned i = 0; i < numbers.count; ++i) {
-    if (nat::Digits(numbers.value[i]) < most) most = nat::Digits(numbers.value[i]);
-  }
-  return most;
-}
-
-// Notes why a spec is not to be mapped, if it is not.
-void CheckSpec(const TransportSpec& spec, Announcement& out) {
-  const bool announces = out.text.count != 0;
+// Returns the note that says why a spec is not to be mapped; RTSPNAT_NOTES if it is.
+std::uint32_t RefusalOf(const TransportSpec& spec, const Announcement& out) {
   const bool twice = spec.client_port.count != 0 && spec.destinations != 0;
-  if ((spec.flags & (rtsp::kSpecMalformed | rtsp::kSpecMoreAddresses)) != 0) {
-    out.refusal = RTSPNAT_NOTE_BAD_TRANSPORT;
-  } else if (spec.protocol == Protocol::kNone || spec.protocol == Protocol::kOther) {
-    out.refusal = RTSPNAT_NOTE_BAD_TRANSPORT;
-  } else if ((!IsUdp(spec.protocol) && !out.tcp) || spec.delivery == rtsp::Delivery::kMulticast) {
-    out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
-  } else if ((spec.flags & rtsp::kSpecBadPort) != 0 || twice) {
-    out.refusal = RTSPNAT_NOTE_BAD_PORT;
-  } else if (!announces) {
-    out.refusal = RTSPNAT_NOTE_NOT_UNICAST_UDP;
-  }
+  if ((spec.flags & (rtsp::kSpecMalformed | rtsp::kSpecMoreAddresses)) != 0)
+    return RTSPNAT_NOTE_BAD_TRANSPORT;
+  if (spec.protocol == Protocol::kNone || spec.protocol == Protocol::kOther)
+    return RTSPNAT_NOTE_BAD_TRANSPORT;
+  if ((!IsUdp(spec.protocol) && !out.tcp) || spec.delivery == rtsp::Delivery::kMulticast)
+    return RTSPNAT_NOTE_NOT_UNICAST_UDP;
+  if ((spec.flags & rtsp::kSpecBadPort) != 0 || twice) return RTSPNAT_NOTE_BAD_PORT;
+  return out.text.count == 0 ? RTSPNAT_NOTE_NOT_UNICAST_UDP : RTSPNAT_NOTES;
 }
 
 // RFC 7826 appendix C.2.2: over TCP without channels, and this side listens.
@@ -124,8 +81,7 @@ bool ListensOnTcp(const TransportSpec& spec) {
 }
 
 void ReadServer(const TransportSpec& spec, ReplyChoice& out) {
-  out.server =
-      spec.server_port.count != 0 ? NumbersOf(spec.server_port) : NumbersOf(spec.src_addr, spec.sources);
+  out.server = spec.server_port.count != 0 ? spec.server_port : SourcePorts(spec);
   for (unsigned i = 0; i < out.server.count; ++i) {
     if (out.server.value[i] < kFirstRealPort) return;
   }
@@ -198,58 +154,50 @@ bool IsOwn(const TransportSpec& spec, const bytes::Cursor& line, const rtspnat_a
   return true;
 }
 
-Numbers NumbersAt(const TransportSpec& spec, const bytes::Cursor& line, PortPlace place) {
-  switch (place) {
-    case PortPlace::kClientPort: return NumbersOf(spec.client_port);
-    case PortPlace::kDestAddr: return NumbersOf(spec.dest_addr, spec.destinations);
-    case PortPlace::kPort: return NumbersOf(spec.port);
-    case PortPlace::kServerPort: return NumbersOf(spec.server_port);
-    case PortPlace::kSrcAddr: return NumbersOf(spec.src_addr, spec.sources);
-    case PortPlace::kDestination: break;
-  }
-  Numbers numbers;
-  if (!spec.destination.Empty()) AppendPortBehind(numbers, line, spec.destination);
-  return numbers;
+Ports DestinationPorts(const TransportSpec& spec) { return PortsOf(spec.dest_addr, spec.destinations); }
+
+Ports SourcePorts(const TransportSpec& spec) { return PortsOf(spec.src_addr, spec.sources); }
+
+Ports PortBehind(const bytes::Cursor& line, bytes::Field host) {
+  Ports ports;
+  if (host.Empty()) return ports;
+  const HostPort address = ReadHostPort(line, host);
+  ports.count = address.port != 0 ? 1 : 0;
+  ports.value[0] = address.port;
+  ports.field[0] = address.port_field;
+  return ports;
 }
 
-bool UsesPort(const TransportSpec& spec, const bytes::Cursor& line) {
+bool UsesPort(const TransportSpec& spec, const Ports& behind) {
   return spec.client_port.count == 0 && spec.destinations == 0 && !spec.destination.Empty() &&
-         NumbersAt(spec, line, PortPlace::kDestination).count == 0;
+         behind.count == 0;
 }
 
-Numbers FindDestinationPort(const TransportSpec& spec, const bytes::Cursor& line) {
-  Numbers numbers;
-  if (!spec.destination.Empty() && spec.client_port.count != 0)
-    AppendPortBehind(numbers, line, spec.destination);
-  return numbers;
+std::uint8_t RoomOf(const Ports& ports, bool repeats) {
+  std::uint32_t digits = nat::kPortDigits;
+  for (unsigned i = 0; i < ports.count; ++i) {
+    const std::uint32_t room = repeats ? nat::Digits(ports.value[i]) : ports.field[i].length;
+    if (room < digits) digits = room;
+  }
+  return static_cast<std::uint8_t>(digits);
 }
 
-namespace {
-
-// What follows from the numbers.
-void FinishAnnouncement(const TransportSpec& spec, const Numbers& text, Announcement& out) {
-  out.text = text;
+void ReadAnnouncement(const TransportSpec& spec, const Ports& behind, bool is_own, Announcement& out) {
+  out = {};
+  out.tcp = ListensOnTcp(spec);
+  out.text = ClientPorts(spec, behind, true);
+  out.refusal = RefusalOf(spec, out);
+  if (out.refusal == RTSPNAT_NOTES && !is_own) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
+  if (out.refusal != RTSPNAT_NOTES) return;
+  const Ports& text = out.text;
   out.inside = {text.value[0], text.value[1]};
   out.count = PortsFromTo(text);
   out.open = static_cast<std::uint8_t>((1U << out.count) - 1);
-  out.digits = RoomOf(text);
+  out.digits = RoomOf(text, spec.repeat != 0);
   if (text.count != 2 || text.value[0] == text.value[1]) CompleteSingle(spec, out);
   if ((spec.flags & rtsp::kSpecRtcpMux) != 0) out.open = nat::WithMux(out.open);
   if (out.inside.first < nat::kFirstPort || (out.count > 1 && out.inside.last < nat::kFirstPort))
     out.refusal = RTSPNAT_NOTE_BAD_PORT;
-}
-
-}  // namespace
-
-void ReadAnnouncement(const TransportSpec& spec, const bytes::Cursor& line, bool is_own, Announcement& out) {
-  out = {};
-  out.tcp = ListensOnTcp(spec);
-  out.text = ClientNumbers(spec, line, true);
-  CheckSpec(spec, out);
-  if (out.refusal == RTSPNAT_NOTES && !is_own) out.refusal = RTSPNAT_NOTE_OTHER_ADDRESS;
-  if (out.refusal != RTSPNAT_NOTES) return;
-  FinishAnnouncement(spec, Numbers(out.text), out);
-  if (spec.repeat != 0) out.digits = DigitsOf(out.text, out.digits);
 }
 
 void FindDestinations(const TransportSpec& spec, const bytes::Cursor& line, bool client_address,
@@ -285,7 +233,8 @@ rtspnat_address ReadMediaSource(const TransportSpec& spec, const bytes::Cursor& 
   return IsRoutable(address) ? address : rtspnat_address{};
 }
 
-void ReadReplyChoice(const TransportSpec& spec, const bytes::Cursor& line, ReplyChoice& out) {
+void ReadReplyChoice(const TransportSpec& spec, const bytes::Cursor& line, const Ports& behind,
+                     ReplyChoice& out) {
   out = {};
   if ((spec.flags & rtsp::kSpecMalformed) != 0 || spec.protocol == Protocol::kNone ||
       spec.protocol == Protocol::kOther)
@@ -299,8 +248,8 @@ void ReadReplyChoice(const TransportSpec& spec, const bytes::Cursor& line, Reply
     out.choice = unicast && is_tcp ? Choice::kInterleaved : Choice::kOtherWay;
     return;
   }
-  const bool host = spec.port.count != 0 && NamesHost(line, spec.destination);
-  out.client = ClientNumbers(spec, line, host);
+  const bool host = spec.port.count != 0 && IsRoutable(AddressOf(line, spec.destination));
+  out.client = ClientPorts(spec, behind, host);
   if (!has_ports && out.client.count == 0) {
     if (spec.port.count != 0) out.choice = Choice::kOtherWay;
     if (spec.interleaved.count != 0) out.choice = Choice::kInterleaved;

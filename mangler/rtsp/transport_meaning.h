@@ -10,13 +10,6 @@
 
 namespace mangle {
 
-/// Numbers of a spec, and where they stand.
-struct Numbers {
-  std::uint8_t count = 0;
-  std::uint16_t value[2] = {};
-  bytes::Field field[2];
-};
-
 /// True if @p port can be written where @p field is, with zeros in front.
 [[nodiscard]] inline bool Fits(std::uint16_t port, bytes::Field field) {
   return nat::Digits(port) <= field.length;
@@ -50,11 +43,11 @@ struct Announcement {
   bool tcp = false;         ///< The client listens for TCP connections; else UDP.
   std::uint8_t digits = 0;  ///< That the text has room for: those of its shorter number, 5 at most.
   nat::PortRange inside;
-  Numbers text;  ///< The ports as they are written: 1 or 2.
+  rtsp::Ports text;  ///< The ports as they are written: 1 or 2.
 };
 
-/// Reads a spec of a SETUP request into @p out. @p is_own is what IsOwn() says of it.
-void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool is_own,
+/// Reads a spec of a SETUP request into @p out. @p behind is PortBehind() its destination, and @p is_own what IsOwn() says of it.
+void ReadAnnouncement(const rtsp::TransportSpec& spec, const rtsp::Ports& behind, bool is_own,
                       Announcement& out);
 
 /// True if every address that a spec of the side @p own has in its text is its own, so that it may be served. A
@@ -62,24 +55,19 @@ void ReadAnnouncement(const rtsp::TransportSpec& spec, const bytes::Cursor& line
 [[nodiscard]] [[gnu::noinline]] bool IsOwn(const rtsp::TransportSpec& spec, const bytes::Cursor& line,
                                            const rtspnat_address& own);
 
-/// Where ports may stand in a spec.
-enum class PortPlace : std::uint8_t {
-  kClientPort,
-  kDestAddr,
-  kDestination,  ///< Behind its host.
-  kPort,
-  kServerPort,
-  kSrcAddr
-};
+/// Returns the ports of dest_addr,
+[[nodiscard]] rtsp::Ports DestinationPorts(const rtsp::TransportSpec& spec);
+/// of src_addr,
+[[nodiscard]] rtsp::Ports SourcePorts(const rtsp::TransportSpec& spec);
+/// and the one behind @p host.
+[[nodiscard]] rtsp::Ports PortBehind(const bytes::Cursor& line, bytes::Field host);
 
-/// Returns the ports that stand there.
-[[nodiscard]] Numbers NumbersAt(const rtsp::TransportSpec& spec, const bytes::Cursor& line, PortPlace place);
+/// True if `port` is where the client says its ports: there is a destination, no port @p behind it, and they stand nowhere else.
+[[nodiscard]] bool UsesPort(const rtsp::TransportSpec& spec, const rtsp::Ports& behind);
 
-/// True if `port` is where the client says its ports: there is a destination, and they stand nowhere else.
-[[nodiscard]] bool UsesPort(const rtsp::TransportSpec& spec, const bytes::Cursor& line);
-
-/// Returns the port behind the host of destination where it says once more what client_port says; else none.
-[[nodiscard]] Numbers FindDestinationPort(const rtsp::TransportSpec& spec, const bytes::Cursor& line);
+/// Returns how many digits other ports may have that are to stand in the place of @p ports: as many as each of them has room for, or
+/// as it has itself where the spec @p repeats it, in places of any size.
+[[nodiscard]] std::uint8_t RoomOf(const rtsp::Ports& ports, bool repeats);
 
 /// Sets @p hosts to those that a spec says media is sent to; that of client_address too if @p client_address.
 void FindDestinations(const rtsp::TransportSpec& spec, const bytes::Cursor& line, bool client_address,
@@ -107,12 +95,13 @@ struct ReplyChoice {
   bool rtcp_mux = false;   ///< RTCP comes on the port of RTP (RFC 7826 section 18.54).
   std::uint8_t peers = 0;  ///< Server ports that media uses; 0 if not there or not usable (R87).
   nat::PortRange peer;
-  Numbers client;  ///< Client ports as they are written: 0, 1 or 2.
-  Numbers server;  ///< Server ports, the same.
+  rtsp::Ports client;  ///< Client ports as they are written: 0, 1 or 2.
+  rtsp::Ports server;  ///< Server ports, the same.
 };
 
-/// Reads a spec of a reply to SETUP into @p out.
-void ReadReplyChoice(const rtsp::TransportSpec& spec, const bytes::Cursor& line, ReplyChoice& out);
+/// Reads a spec of a reply to SETUP into @p out. @p behind is PortBehind() its destination.
+void ReadReplyChoice(const rtsp::TransportSpec& spec, const bytes::Cursor& line, const rtsp::Ports& behind,
+                     ReplyChoice& out);
 
 /// Returns the address that a spec of a reply names as the source of media, if it is one that media can come from
 /// through a router: unicast, and neither unspecified, loopback nor link-local (R91). Else family 0.

@@ -21,13 +21,16 @@ rtsp::TransportSpec Spec(const std::string& text) {
 Announcement Announced(const std::string& text) {
   Announcement out;
   const rtsp::TransportSpec spec = Spec(text);
-  ReadAnnouncement(spec, rtsp::test::CursorOf(text), IsOwn(spec, rtsp::test::CursorOf(text), kOwn), out);
+  const bytes::Cursor line = rtsp::test::CursorOf(text);
+  ReadAnnouncement(spec, PortBehind(line, spec.destination), IsOwn(spec, line, kOwn), out);
   return out;
 }
 
 ReplyChoice Replied(const std::string& text) {
   ReplyChoice out;
-  ReadReplyChoice(Spec(text), rtsp::test::CursorOf(text), out);
+  const rtsp::TransportSpec spec = Spec(text);
+  const bytes::Cursor line = rtsp::test::CursorOf(text);
+  ReadReplyChoice(spec, line, PortBehind(line, spec.destination), out);
   return out;
 }
 

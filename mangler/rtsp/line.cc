@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-#include "mangler/rtsp/rewriting.h"
+#include "mangler/rtsp/line.h"
 
 namespace mangle {
 
-Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& numbers, const Hosts& hosts,
-                  ChangeKind kind) {
+Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const rtsp::Ports& numbers, const Hosts& hosts,
+                  ChangeKind kind, bool spare) {
+  Line& line = exchange.line;
   bool changes = hosts.count != 0;
   for (unsigned i = 0; i < numbers.count; ++i) {
     const std::uint16_t port = ports.For(numbers.value[i]);
@@ -15,18 +16,23 @@ Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const Numbers& nu
     return Rewritten::kNot;
   }
   if (!changes) return Rewritten::kSame;
-  if (exchange.line.front_sent) {
+  if (line.front_sent) {
     exchange.notes.Add(RTSPNAT_NOTE_CUT_TRANSPORT);
     return Rewritten::kNot;
   }
-  // One more for RewriteDestinationPort().
-  const std::uint32_t most = std::uint32_t{numbers.count} + hosts.count + 1;
-  if (!exchange.line.changes.HasRoomFor(most, exchange.notes)) return Rewritten::kNot;
+  const bool may_repeat = kind != ChangeKind::kPort;
+  const std::uint32_t most = std::uint32_t{numbers.count} + hosts.count + (may_repeat ? 1 : 0);
+  if (!line.changes.HasRoomFor(most, exchange.notes)) return Rewritten::kNot;
   for (unsigned i = 0; i < numbers.count; ++i) {
     const std::uint16_t port = ports.For(numbers.value[i]);
-    if (port != numbers.value[i]) exchange.line.changes.Add({numbers.field[i], port, ChangeKind::kPort});
+    if (port != numbers.value[i]) line.changes.Add({numbers.field[i], port, ChangeKind::kPort, spare});
   }
-  for (unsigned i = 0; i < hosts.count; ++i) exchange.line.changes.Add({hosts.field[i], 0, kind});
+  for (unsigned i = 0; i < hosts.count; ++i) line.changes.Add({hosts.field[i], 0, kind, false});
+  if (kind != ChangeKind::kOpener || line.spec.client_port.count == 0) return Rewritten::kChanged;
+  const rtsp::Ports& again = line.behind_host;
+  const std::uint16_t port = ports.For(again.value[0]);
+  if (port != again.value[0] && Fits(port, again.field[0]))
+    line.changes.Add({again.field[0], port, ChangeKind::kPort, false});
   return Rewritten::kChanged;
 }
 
@@ -34,6 +40,7 @@ void FindHosts(Exchange& exchange) {
   Line& line = exchange.line;
   const rtspnat_setup& setup = exchange.setup;
   const rtsp::TransportSpec& spec = line.spec;
+  line.behind_host = PortBehind(line.reader.Line(), spec.destination);
   line.is_own = IsOwn(spec, line.reader.Line(), exchange.OldOpener());
   line.opener_hosts.count = 0;
   line.peer_hosts.count = 0;
@@ -47,14 +54,6 @@ void FindHosts(Exchange& exchange) {
     FindSources(spec, line.reader.Line(), line.peer_hosts);
     KeepOnly(line.peer_hosts, line.reader.Line(), setup.peer);
   }
-}
-
-void RewriteDestinationPort(Exchange& exchange, const PortChange& ports) {
-  const Numbers again = FindDestinationPort(exchange.line.spec, exchange.line.reader.Line());
-  if (again.count == 0) return;
-  const std::uint16_t port = ports.For(again.value[0]);
-  if (port == again.value[0] || !Fits(port, again.field[0])) return;
-  exchange.line.changes.Add({again.field[0], port, ChangeKind::kPort});
 }
 
 }  // namespace mangle
