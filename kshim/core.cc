@@ -16,13 +16,12 @@
 namespace {
 #include "../parser/lex/generated/header.cc"
 #include "../parser/lex/generated/start_line.cc"
-#include "../parser/lex/generated/transport_lexer.cc"
+#include "../parser/lex/generated/transport.cc"
 #include "../parser/src/tail.cc"
 #include "../parser/src/text.cc"
 #include "../parser/src/framer.cc"
 #include "../parser/src/opening.cc"
-#include "../parser/src/transport.cc"
-#include "../parser/src/transport_address.cc"
+#include "../parser/src/transport_value.cc"
 
 #include "../mangler/nat/address.cc"
 #include "../mangler/nat/mapping.cc"

@@ -8,11 +8,10 @@ add_library(rtspnat STATIC
   parser/src/text.cc
   parser/src/framer.cc
   parser/src/opening.cc
-  parser/src/transport.cc
-  parser/src/transport_address.cc
+  parser/src/transport_value.cc
   parser/lex/generated/header.cc
   parser/lex/generated/start_line.cc
-  parser/lex/generated/transport_lexer.cc
+  parser/lex/generated/transport.cc
   mangler/nat/address.cc
   mangler/nat/mapping.cc
   mangler/nat/proposal.cc

@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "rtsp/header.h"
 
+/*!include:re2c "cursor.inc" */
+
 namespace rtsp {
 namespace {
 
 HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   /*!re2c
-    re2c:flags:nested-ifs = 1;
-    re2c:api = custom;
-    re2c:api:style = free-form;
-    re2c:define:YYCTYPE = "std::uint8_t";
-    re2c:define:YYPEEK = "in.Peek()";
-    re2c:define:YYSKIP = "in.Skip();";
-    re2c:define:YYBACKUP = "backup = in.Position();";
-    re2c:define:YYRESTORE = "in.Seek(backup);";
-    re2c:yyfill:enable = 0;
-
     'Content-Length'  { return HeaderName::kContentLength; }
     'CSeq'            { return HeaderName::kCSeq; }
     'Location'        { return HeaderName::kLocation; }

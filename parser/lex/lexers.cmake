@@ -2,7 +2,7 @@
 # `cmake --build build --target lexers` makes parser/lex/generated/*.cc anew; they are committed, so that
 # nobody needs re2c to build. The test generated_lexers_are_fresh proves that they are what re2c makes.
 
-set(RTSPNAT_LEXERS header start_line transport_lexer)
+set(RTSPNAT_LEXERS header start_line transport)
 find_program(RE2C re2c)
 set(RTSPNAT_RE2C_FLAGS -W -Werror --no-generation-date)
 

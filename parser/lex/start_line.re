@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "rtsp/start_line.h"
 
+/*!include:re2c "cursor.inc" */
+
 namespace rtsp {
 namespace {
 
 /*!re2c
-  re2c:flags:nested-ifs = 1;
-  re2c:api = custom;
-  re2c:api:style = free-form;
-  re2c:define:YYCTYPE = "std::uint8_t";
-  re2c:define:YYPEEK = "in.Peek()";
-  re2c:define:YYSKIP = "in.Skip();";
-  re2c:define:YYBACKUP = "backup = in.Position();";
-  re2c:define:YYRESTORE = "in.Seek(backup);";
-  re2c:yyfill:enable = 0;
-
   version = "RTSP/" [0-9] "." [0-9];
   token = [!#%&'*+.0-9A-Z^_`a-z|~-]+;
 */
@@ -259,25 +251,6 @@ StartLine LongStartLine::Finish() const {
     if (!known) line.method = Method::kOther;
   }
   return line;
-}
-
-const char* Name(Method method) {
-  switch (method) {
-    case Method::kAnnounce: return "ANNOUNCE";
-    case Method::kDescribe: return "DESCRIBE";
-    case Method::kGetParameter: return "GET_PARAMETER";
-    case Method::kOptions: return "OPTIONS";
-    case Method::kPause: return "PAUSE";
-    case Method::kPlay: return "PLAY";
-    case Method::kPlayNotify: return "PLAY_NOTIFY";
-    case Method::kRecord: return "RECORD";
-    case Method::kRedirect: return "REDIRECT";
-    case Method::kSetup: return "SETUP";
-    case Method::kSetParameter: return "SET_PARAMETER";
-    case Method::kTeardown: return "TEARDOWN";
-    case Method::kOther: break;
-  }
-  return "other";
 }
 
 }  // namespace rtsp

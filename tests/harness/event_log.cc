@@ -6,6 +6,8 @@
 #include <charconv>
 #include <memory>
 
+#include "tests/harness/names.h"
+
 namespace rtsp::test {
 namespace {
 

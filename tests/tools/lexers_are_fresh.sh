@@ -7,7 +7,7 @@ repository=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$1
 shift
 mkdir -p "$scratch/parser/lex/generated"
-cp "$repository"/parser/lex/*.re "$scratch/parser/lex/"
+cp "$repository"/parser/lex/*.re "$repository"/parser/lex/*.inc "$scratch/parser/lex/"
 cd "$scratch"  # #line directives hold paths: the same ones as in the repository.
 for source in parser/lex/*.re; do
   made=parser/lex/generated/$(basename "$source" .re).cc

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/harness/event_log.h"
+#include "tests/harness/names.h"
 #include "tests/harness/tailed_framer.h"
 #include "tests/harness/text.h"
 #include "tests/reference/framing.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/harness/names.h"
 #include "tests/harness/text.h"
 #include "tests/reference/transport.h"
 

@@ -57,9 +57,6 @@ struct StartLine {
 /// Returns Hash() of the bytes of @p uri that are no blanks.
 [[nodiscard]] std::uint32_t HashUri(const Cursor& uri);
 
-/// Returns the method's name in the RFC's spelling, "other" for kOther.
-[[nodiscard]] const char* Name(Method method);
-
 /// Reads a start line that is too long to be held, byte by byte as it comes: URIs carry tokens of a kilobyte and more.
 ///
 ///     LongStartLine line;

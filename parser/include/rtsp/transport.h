@@ -118,7 +118,7 @@ class TransportReader {
   [[nodiscard]] bool Find();
 
   /// Fills in the spec that Find() has found.
-  void Read(TransportSpec& spec);
+  void Read(TransportSpec& spec) { ReadFrom(spec, 0); }
 
   /// Fills in @p spec, which this reader has read, once more, with the ports and addresses that stand at
   /// spec.repeat or behind. Repeated until spec.repeat is 0, this gives every port and address.
@@ -143,8 +143,5 @@ class TransportReader {
 
   Cursor in_;
 };
-
-/// Returns a short name, such as "RTP/UDP".
-[[nodiscard]] const char* Name(Protocol protocol);
 
 }  // namespace rtsp

@@ -3,13 +3,21 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "rtsp/header.h"
 
+#line 1 "parser/lex/cursor.inc"
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// How the lexers read: through a bytes::Cursor `in`, and with a variable `backup` where they go back.
+#line 13 "parser/lex/cursor.inc"
+
+#line 4 "parser/lex/header.re"
+
+
 namespace rtsp {
 namespace {
 
 HeaderName LexName(Cursor& in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 13 "parser/lex/generated/header.cc"
+#line 21 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -33,9 +41,9 @@ HeaderName LexName(Cursor& in) {
 yy1:
 	in.Skip();
 yy2:
-#line 29 "parser/lex/header.re"
+#line 21 "parser/lex/header.re"
 	{ return HeaderName::kOther; }
-#line 39 "parser/lex/generated/header.cc"
+#line 47 "parser/lex/generated/header.cc"
 yy3:
 	in.Skip();
 	backup = in.Position();
@@ -222,9 +230,9 @@ yy29:
 	goto yy11;
 yy30:
 	in.Skip();
-#line 21 "parser/lex/header.re"
+#line 13 "parser/lex/header.re"
 	{ return HeaderName::kCSeq; }
-#line 228 "parser/lex/generated/header.cc"
+#line 236 "parser/lex/generated/header.cc"
 yy31:
 	in.Skip();
 	yych = in.Peek();
@@ -310,9 +318,9 @@ yy44:
 	goto yy11;
 yy45:
 	in.Skip();
-#line 28 "parser/lex/header.re"
+#line 20 "parser/lex/header.re"
 	{ return HeaderName::kXNat; }
-#line 316 "parser/lex/generated/header.cc"
+#line 324 "parser/lex/generated/header.cc"
 yy46:
 	in.Skip();
 	yych = in.Peek();
@@ -374,14 +382,14 @@ yy55:
 	goto yy11;
 yy56:
 	in.Skip();
-#line 24 "parser/lex/header.re"
+#line 16 "parser/lex/header.re"
 	{ return HeaderName::kRequire; }
-#line 380 "parser/lex/generated/header.cc"
+#line 388 "parser/lex/generated/header.cc"
 yy57:
 	in.Skip();
-#line 25 "parser/lex/header.re"
+#line 17 "parser/lex/header.re"
 	{ return HeaderName::kSession; }
-#line 385 "parser/lex/generated/header.cc"
+#line 393 "parser/lex/generated/header.cc"
 yy58:
 	in.Skip();
 	yych = in.Peek();
@@ -402,9 +410,9 @@ yy60:
 	goto yy11;
 yy61:
 	in.Skip();
-#line 22 "parser/lex/header.re"
+#line 14 "parser/lex/header.re"
 	{ return HeaderName::kLocation; }
-#line 408 "parser/lex/generated/header.cc"
+#line 416 "parser/lex/generated/header.cc"
 yy62:
 	in.Skip();
 	yych = in.Peek();
@@ -437,14 +445,14 @@ yy66:
 	goto yy11;
 yy67:
 	in.Skip();
-#line 26 "parser/lex/header.re"
+#line 18 "parser/lex/header.re"
 	{ return HeaderName::kSupported; }
-#line 443 "parser/lex/generated/header.cc"
+#line 451 "parser/lex/generated/header.cc"
 yy68:
 	in.Skip();
-#line 27 "parser/lex/header.re"
+#line 19 "parser/lex/header.re"
 	{ return HeaderName::kTransport; }
-#line 448 "parser/lex/generated/header.cc"
+#line 456 "parser/lex/generated/header.cc"
 yy69:
 	in.Skip();
 	yych = in.Peek();
@@ -489,16 +497,16 @@ yy75:
 	goto yy11;
 yy76:
 	in.Skip();
-#line 23 "parser/lex/header.re"
+#line 15 "parser/lex/header.re"
 	{ return HeaderName::kRequire; }
-#line 495 "parser/lex/generated/header.cc"
+#line 503 "parser/lex/generated/header.cc"
 yy77:
 	in.Skip();
-#line 20 "parser/lex/header.re"
+#line 12 "parser/lex/header.re"
 	{ return HeaderName::kContentLength; }
-#line 500 "parser/lex/generated/header.cc"
+#line 508 "parser/lex/generated/header.cc"
 }
-#line 30 "parser/lex/header.re"
+#line 22 "parser/lex/header.re"
 
 }
 
@@ -562,7 +570,7 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 566 "parser/lex/generated/header.cc"
+#line 574 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -571,15 +579,15 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
 	goto yy80;
 yy79:
 	in.Skip();
-#line 96 "parser/lex/header.re"
+#line 88 "parser/lex/header.re"
 	{ return {}; }
-#line 577 "parser/lex/generated/header.cc"
+#line 585 "parser/lex/generated/header.cc"
 yy80:
 	in.Skip();
 yy81:
-#line 95 "parser/lex/header.re"
+#line 87 "parser/lex/header.re"
 	{ continue; }
-#line 583 "parser/lex/generated/header.cc"
+#line 591 "parser/lex/generated/header.cc"
 yy82:
 	in.Skip();
 	backup = in.Position();
@@ -677,11 +685,11 @@ yy92:
 		if (yych == ' ') goto yy92;
 	}
 yy93:
-#line 94 "parser/lex/header.re"
+#line 86 "parser/lex/header.re"
 	{ return ReadNumber(in, kMaxSeconds); }
-#line 683 "parser/lex/generated/header.cc"
+#line 691 "parser/lex/generated/header.cc"
 }
-#line 97 "parser/lex/header.re"
+#line 89 "parser/lex/header.re"
 
   }
 }
@@ -691,7 +699,7 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 695 "parser/lex/generated/header.cc"
+#line 703 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -705,15 +713,15 @@ bool NamesStun(Cursor in, std::uint16_t value) {
 	}
 yy95:
 	in.Skip();
-#line 108 "parser/lex/header.re"
+#line 100 "parser/lex/header.re"
 	{ return false; }
-#line 711 "parser/lex/generated/header.cc"
+#line 719 "parser/lex/generated/header.cc"
 yy96:
 	in.Skip();
 yy97:
-#line 107 "parser/lex/header.re"
+#line 99 "parser/lex/header.re"
 	{ continue; }
-#line 717 "parser/lex/generated/header.cc"
+#line 725 "parser/lex/generated/header.cc"
 yy98:
 	in.Skip();
 	backup = in.Position();
@@ -753,11 +761,11 @@ yy104:
 	if (yych != 'n') goto yy100;
 yy105:
 	in.Skip();
-#line 106 "parser/lex/header.re"
+#line 98 "parser/lex/header.re"
 	{ return true; }
-#line 759 "parser/lex/generated/header.cc"
+#line 767 "parser/lex/generated/header.cc"
 }
-#line 109 "parser/lex/header.re"
+#line 101 "parser/lex/header.re"
 
   }
 }

@@ -3,10 +3,18 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #include "rtsp/start_line.h"
 
+#line 1 "parser/lex/cursor.inc"
+// SPDX-License-Identifier: MIT OR GPL-2.0-only
+// How the lexers read: through a bytes::Cursor `in`, and with a variable `backup` where they go back.
+#line 13 "parser/lex/cursor.inc"
+
+#line 4 "parser/lex/start_line.re"
+
+
 namespace rtsp {
 namespace {
 
-#line 20 "parser/lex/start_line.re"
+#line 12 "parser/lex/start_line.re"
 
 
 enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
@@ -15,7 +23,7 @@ enum class First : std::uint8_t { kInvalid, kRequest, kResponse };
 First LexKnownFirst(Cursor& in, Method& method) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 19 "parser/lex/generated/start_line.cc"
+#line 27 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
 	unsigned int yyaccept = 0;
@@ -34,9 +42,9 @@ First LexKnownFirst(Cursor& in, Method& method) {
 yy1:
 	in.Skip();
 yy2:
-#line 41 "parser/lex/start_line.re"
+#line 33 "parser/lex/start_line.re"
 	{ return First::kInvalid; }
-#line 40 "parser/lex/generated/start_line.cc"
+#line 48 "parser/lex/generated/start_line.cc"
 yy3:
 	yyaccept = 0;
 	in.Skip();
@@ -241,9 +249,9 @@ yy38:
 	yych = in.Peek();
 	if (yych == '_') goto yy51;
 yy39:
-#line 34 "parser/lex/start_line.re"
+#line 26 "parser/lex/start_line.re"
 	{ method = Method::kPlay; return First::kRequest; }
-#line 247 "parser/lex/generated/start_line.cc"
+#line 255 "parser/lex/generated/start_line.cc"
 yy40:
 	in.Skip();
 	yych = in.Peek();
@@ -296,9 +304,9 @@ yy49:
 	goto yy12;
 yy50:
 	in.Skip();
-#line 33 "parser/lex/start_line.re"
+#line 25 "parser/lex/start_line.re"
 	{ method = Method::kPause; return First::kRequest; }
-#line 302 "parser/lex/generated/start_line.cc"
+#line 310 "parser/lex/generated/start_line.cc"
 yy51:
 	in.Skip();
 	yych = in.Peek();
@@ -322,9 +330,9 @@ yy54:
 	goto yy12;
 yy55:
 	in.Skip();
-#line 38 "parser/lex/start_line.re"
+#line 30 "parser/lex/start_line.re"
 	{ method = Method::kSetup; return First::kRequest; }
-#line 328 "parser/lex/generated/start_line.cc"
+#line 336 "parser/lex/generated/start_line.cc"
 yy56:
 	in.Skip();
 	yych = in.Peek();
@@ -362,9 +370,9 @@ yy62:
 	goto yy12;
 yy63:
 	in.Skip();
-#line 36 "parser/lex/start_line.re"
+#line 28 "parser/lex/start_line.re"
 	{ method = Method::kRecord; return First::kRequest; }
-#line 368 "parser/lex/generated/start_line.cc"
+#line 376 "parser/lex/generated/start_line.cc"
 yy64:
 	in.Skip();
 	yych = in.Peek();
@@ -402,9 +410,9 @@ yy70:
 	goto yy12;
 yy71:
 	in.Skip();
-#line 32 "parser/lex/start_line.re"
+#line 24 "parser/lex/start_line.re"
 	{ method = Method::kOptions; return First::kRequest; }
-#line 408 "parser/lex/generated/start_line.cc"
+#line 416 "parser/lex/generated/start_line.cc"
 yy72:
 	in.Skip();
 	yych = in.Peek();
@@ -433,14 +441,14 @@ yy76:
 	goto yy12;
 yy77:
 	in.Skip();
-#line 29 "parser/lex/start_line.re"
+#line 21 "parser/lex/start_line.re"
 	{ method = Method::kAnnounce; return First::kRequest; }
-#line 439 "parser/lex/generated/start_line.cc"
+#line 447 "parser/lex/generated/start_line.cc"
 yy78:
 	in.Skip();
-#line 30 "parser/lex/start_line.re"
+#line 22 "parser/lex/start_line.re"
 	{ method = Method::kDescribe; return First::kRequest; }
-#line 444 "parser/lex/generated/start_line.cc"
+#line 452 "parser/lex/generated/start_line.cc"
 yy79:
 	in.Skip();
 	yych = in.Peek();
@@ -453,14 +461,14 @@ yy80:
 	goto yy12;
 yy81:
 	in.Skip();
-#line 37 "parser/lex/start_line.re"
+#line 29 "parser/lex/start_line.re"
 	{ method = Method::kRedirect; return First::kRequest; }
-#line 459 "parser/lex/generated/start_line.cc"
+#line 467 "parser/lex/generated/start_line.cc"
 yy82:
 	in.Skip();
-#line 28 "parser/lex/start_line.re"
+#line 20 "parser/lex/start_line.re"
 	{ return First::kResponse; }
-#line 464 "parser/lex/generated/start_line.cc"
+#line 472 "parser/lex/generated/start_line.cc"
 yy83:
 	in.Skip();
 	yych = in.Peek();
@@ -468,9 +476,9 @@ yy83:
 	goto yy12;
 yy84:
 	in.Skip();
-#line 40 "parser/lex/start_line.re"
+#line 32 "parser/lex/start_line.re"
 	{ method = Method::kTeardown; return First::kRequest; }
-#line 474 "parser/lex/generated/start_line.cc"
+#line 482 "parser/lex/generated/start_line.cc"
 yy85:
 	in.Skip();
 	yych = in.Peek();
@@ -508,9 +516,9 @@ yy91:
 	goto yy12;
 yy92:
 	in.Skip();
-#line 35 "parser/lex/start_line.re"
+#line 27 "parser/lex/start_line.re"
 	{ method = Method::kPlayNotify; return First::kRequest; }
-#line 514 "parser/lex/generated/start_line.cc"
+#line 522 "parser/lex/generated/start_line.cc"
 yy93:
 	in.Skip();
 	yych = in.Peek();
@@ -528,16 +536,16 @@ yy95:
 	goto yy12;
 yy96:
 	in.Skip();
-#line 31 "parser/lex/start_line.re"
+#line 23 "parser/lex/start_line.re"
 	{ method = Method::kGetParameter; return First::kRequest; }
-#line 534 "parser/lex/generated/start_line.cc"
+#line 542 "parser/lex/generated/start_line.cc"
 yy97:
 	in.Skip();
-#line 39 "parser/lex/start_line.re"
+#line 31 "parser/lex/start_line.re"
 	{ method = Method::kSetParameter; return First::kRequest; }
-#line 539 "parser/lex/generated/start_line.cc"
+#line 547 "parser/lex/generated/start_line.cc"
 }
-#line 42 "parser/lex/start_line.re"
+#line 34 "parser/lex/start_line.re"
 
 }
 
@@ -546,7 +554,7 @@ std::uint32_t EndOfMethod(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   const std::uint32_t start = in.Position();
   
-#line 550 "parser/lex/generated/start_line.cc"
+#line 558 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -582,9 +590,9 @@ std::uint32_t EndOfMethod(Cursor in) {
 	}
 yy99:
 	in.Skip();
-#line 51 "parser/lex/start_line.re"
+#line 43 "parser/lex/start_line.re"
 	{ return start; }
-#line 588 "parser/lex/generated/start_line.cc"
+#line 596 "parser/lex/generated/start_line.cc"
 yy100:
 	in.Skip();
 	yych = in.Peek();
@@ -619,27 +627,27 @@ yy100:
 		}
 	}
 yy101:
-#line 50 "parser/lex/start_line.re"
+#line 42 "parser/lex/start_line.re"
 	{ return in.Position(); }
-#line 625 "parser/lex/generated/start_line.cc"
+#line 633 "parser/lex/generated/start_line.cc"
 }
-#line 52 "parser/lex/start_line.re"
+#line 44 "parser/lex/start_line.re"
 
 }
 
 bool LexVersion(Cursor in) {
   [[maybe_unused]] std::uint32_t backup = 0;
   
-#line 634 "parser/lex/generated/start_line.cc"
+#line 642 "parser/lex/generated/start_line.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
 	if (yych == 'R') goto yy104;
 	in.Skip();
 yy103:
-#line 59 "parser/lex/start_line.re"
+#line 51 "parser/lex/start_line.re"
 	{ return false; }
-#line 643 "parser/lex/generated/start_line.cc"
+#line 651 "parser/lex/generated/start_line.cc"
 yy104:
 	in.Skip();
 	backup = in.Position();
@@ -670,11 +678,11 @@ yy106:
 	if (yych <= '/') goto yy105;
 	if (yych >= ':') goto yy105;
 	in.Skip();
-#line 58 "parser/lex/start_line.re"
+#line 50 "parser/lex/start_line.re"
 	{ return true; }
-#line 676 "parser/lex/generated/start_line.cc"
+#line 684 "parser/lex/generated/start_line.cc"
 }
-#line 60 "parser/lex/start_line.re"
+#line 52 "parser/lex/start_line.re"
 
 }
 
@@ -877,25 +885,6 @@ StartLine LongStartLine::Finish() const {
     if (!known) line.method = Method::kOther;
   }
   return line;
-}
-
-const char* Name(Method method) {
-  switch (method) {
-    case Method::kAnnounce: return "ANNOUNCE";
-    case Method::kDescribe: return "DESCRIBE";
-    case Method::kGetParameter: return "GET_PARAMETER";
-    case Method::kOptions: return "OPTIONS";
-    case Method::kPause: return "PAUSE";
-    case Method::kPlay: return "PLAY";
-    case Method::kPlayNotify: return "PLAY_NOTIFY";
-    case Method::kRecord: return "RECORD";
-    case Method::kRedirect: return "REDIRECT";
-    case Method::kSetup: return "SETUP";
-    case Method::kSetParameter: return "SET_PARAMETER";
-    case Method::kTeardown: return "TEARDOWN";
-    case Method::kOther: break;
-  }
-  return "other";
 }
 
 }  // namespace rtsp
