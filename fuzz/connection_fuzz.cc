@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 // A whole connection, played by tests/harness/dialogue.h, which checks the laws of rtspnat.h.
 //
-// Input: one byte of options, then records of a 4-byte head and bytes:
+// Input: one byte of options (bit 5: the payload comes in pieces, bits 6-7 say of which size), then records of a 4-byte head and bytes:
 //   0  operation: bit 0 direction; bits 1-3 what is sent (see Operation); bit 4 acknowledge first
 //   1  answers: bits 0-1 for RESERVE, bit 2 for EXPECT, the others for the embedder's own port
 //   2  length of the bytes that follow, low byte first
@@ -40,11 +40,14 @@ void SetAnswers(Dialogue& dialogue, std::uint8_t answers) {
   dialogue.reserve = [answers](const rtspnat_step& step, std::uint16_t& port) {
     switch (answers & 3) {
       case 0: return RTSPNAT_YES;
-      case 1: return step.outside[0] / 2 % 3 == 0 ? RTSPNAT_YES : RTSPNAT_BUSY;
+      case 1: return step.mapping.outside[0] / 2 % 3 == 0 ? RTSPNAT_YES : RTSPNAT_BUSY;
       case 2: return RTSPNAT_NO;
-      default: port = static_cast<std::uint16_t>((answers >> 3) * 2056 + step.mapping); return RTSPNAT_YES;
+      default:
+        port = static_cast<std::uint16_t>((answers >> 3) * 2056 + step.mapping.number);
+        return RTSPNAT_YES;
     }
   };
+  dialogue.lends = answers >> 5 != 7;
   dialogue.expect = [answers](const rtspnat_step&) { return (answers & 4) != 0 ? RTSPNAT_NO : RTSPNAT_YES; };
 }
 
@@ -56,14 +59,18 @@ struct Sent {
   std::string bytes;
 };
 
+constexpr std::uint8_t kAllOptions =
+    RTSPNAT_OPTION_CLIENT_ADDRESS | RTSPNAT_OPTION_PLAY_TRANSPORT | RTSPNAT_OPTION_REDIRECT;
+
 class Player {
  public:
   explicit Player(std::uint8_t options)
       : routed_((options & 1) != 0),
         changes_(static_cast<rtspnat_length_changes>((options >> 2 & 3) % 3)),
-        asks_((options & 16) != 0 ? 0xff : 0),
+        asks_((options & 16) != 0 ? kAllOptions : 0),
         dialogue_(Setup()) {
     dialogue_.use_skip = (options & 2) == 0;
+    dialogue_.piece = (options & 32) != 0 ? 1U + (options >> 6) * 5U : 0;
   }
 
   void Play(std::uint8_t operation, std::uint8_t answers, std::string_view bytes);
@@ -175,7 +182,8 @@ void Player::SendAgain(Dialogue& dialogue) const {
 bool Player::IsComparable(const Dialogue& other) const {
   for (const Dialogue* dialogue : {&dialogue_, &other}) {
     if (dialogue->EverNoted(RTSPNAT_NOTE_TABLE_FULL) || dialogue->EverNoted(RTSPNAT_NOTE_CANNOT_EDIT) ||
-        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT))
+        dialogue->EverNoted(RTSPNAT_NOTE_LENGTH_CHANGED) || dialogue->EverNoted(RTSPNAT_NOTE_URGENT) ||
+        dialogue->EverNoted(RTSPNAT_NOTE_NOT_LENT))
       return false;
   }
   return true;

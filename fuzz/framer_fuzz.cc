@@ -18,6 +18,8 @@
 
 #include "fuzz/check.h"
 #include "rtsp/framer.h"
+#include "tests/harness/names.h"
+#include "tests/harness/own_memory.h"
 #include "tests/reference/framing.h"
 
 namespace {
@@ -92,7 +94,7 @@ class Reading {
   std::size_t at_ = 0;
   Units which_;
   Framer framer_;
-  bytes::Tail tail_;
+  rtsp::test::OwnTail tail_;
   bool lost_ = false;
   bool gap_ = false;
 };

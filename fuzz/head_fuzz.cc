@@ -13,6 +13,7 @@
 #include "fuzz/check.h"
 #include "rtsp/header.h"
 #include "rtsp/start_line.h"
+#include "tests/harness/names.h"
 #include "tests/reference/lines.h"
 
 namespace {

@@ -43,6 +43,7 @@ namespace {
 #include "../mangler/rtsp/transport_meaning.cc"
 #include "../mangler/connection.cc"
 #include "../mangler/forgetting.cc"
+#include "../mangler/lending.cc"
 #include "../mangler/passing_over.cc"
 #include "../mangler/reading.cc"
 }  // namespace

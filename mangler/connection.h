@@ -19,8 +19,35 @@
 
 namespace mangle {
 
+/// One segment on its way through a connection, and the dialogue about it. It lies in memory that the embedder gives for that
+/// time, because it would be a third of the memory of a connection.
+struct Scratch {
+  /// What the embedder is asked beside ports and mappings.
+  enum class Question : std::uint8_t { kNone, kLend, kMore };
+
+  /// Places it in memory that it does not own.
+  static void* operator new(std::size_t, void* memory) noexcept { return memory; }
+
+  Exchange exchange;
+  bytes::Cursor in = {};      ///< What is at hand of the payload,
+  std::uint32_t in_from = 0;  ///< and its offset in the payload.
+  stream::Passage passage = {};
+  std::uint32_t acknowledgement = 0;
+  std::uint8_t flags = 0;
+  bool reading = false;  ///< The segment has bytes that come next.
+  bool closing = false;  ///< It ends the connection.
+  Question question = Question::kNone;
+  rtsp::Unit unit = {};  ///< Here and not on the stack, of which a kernel has little.
+
+  /// Returns how much of the payload was read.
+  [[nodiscard]] std::uint32_t Position() const { return in_from + in.Position(); }
+};
+
 class Connection {
  public:
+  /// Places it in memory that it does not own.
+  static void* operator new(std::size_t, void* memory) noexcept { return memory; }
+
   explicit Connection(const rtspnat_setup& setup);
 
   // passing_over.cc: segments of which nothing has to be read.
@@ -29,11 +56,20 @@ class Connection {
                                           std::uint32_t& offset);
 
   // connection.cc: the dialogue about a segment.
-  void Begin(const rtspnat_segment& segment);
+  void Begin(void* memory, const rtspnat_segment& segment);
   [[nodiscard]] rtspnat_ask Next(rtspnat_step& step);
   void Answer(rtspnat_reply reply, std::uint16_t first_port);
+  [[nodiscard]] bool Lend(void* memory);
+  [[nodiscard]] bool Show(const bytes::Cursor& piece);
   [[nodiscard]] bool GetEdit(std::uint32_t index, rtspnat_edit& edit) const;
-  [[nodiscard]] bool Close(rtspnat_step& step) { return exchange_.agreement.Close(step); }
+  [[nodiscard]] bool GetMapping(std::uint32_t index, rtspnat_mapping& mapping) const {
+    return agreement_.DescribeMapping(index, mapping);
+  }
+  [[nodiscard]] bool Close(rtspnat_step& step) { return agreement_.Close(step); }
+  [[nodiscard]] void* TakeBuffer();
+
+  /// True if a segment was taken in and nothing has come since.
+  [[nodiscard]] bool HasSegment() const { return scratch_ != nullptr; }
 
   // forgetting.cc: a connection that is forgotten and goes on later.
   [[nodiscard]] rtspnat_loss JudgeLoss(rtspnat_position& position) const;
@@ -63,19 +99,32 @@ class Connection {
   [[nodiscard]] Direction& Current() { return directions_[direction_]; }
   [[nodiscard]] const Direction& Current() const { return directions_[direction_]; }
   [[nodiscard]] Direction& Other() { return directions_[1 - direction_]; }
+  [[nodiscard]] bool IsStream() const { return (setup_.options & RTSPNAT_OPTION_STREAM) != 0; }
+  void Note(std::uint32_t note) { scratch_->exchange.notes.Add(note); }
 
   // connection.cc
   void NoteAcknowledgement(const rtspnat_segment& segment);
   void Abandon();
   void PlaceSegment();
   void TurnTransparent(std::uint32_t note);
+  [[nodiscard]] bool TakeStep(rtspnat_step& step);
   [[nodiscard]] [[gnu::noinline]] bool AskForPorts(rtspnat_step& step);
   void UseAnswer(nat::Proposal::Outcome outcome);
+  void RefuseQuestion();
   [[gnu::noinline]] void FillDone(rtspnat_step& step) const;
   [[nodiscard]] bool IsIdle() const;
 
+  // lending.cc: memory and bytes that the embedder gives.
+  [[nodiscard]] bool Asks(rtspnat_step& step) const;
+  [[nodiscard]] bool ReturnBuffer(rtspnat_step& step);
+  [[nodiscard]] bool HasIdleBuffer(const Direction& direction) const;
+  [[nodiscard]] bool WillHaveIdleBuffer(const Direction& direction, std::uint32_t acknowledged) const;
+  [[nodiscard]] bool AwaitsAcknowledgement() const;
+  [[nodiscard]] bool FreesBuffer(const rtspnat_segment& segment) const;
+
   // reading.cc: from the bytes of a segment to its heads and lines.
   [[nodiscard]] [[gnu::noinline]] bool ReadUnits();
+  [[nodiscard]] bool AskForMore();
   void TakeUnit(const rtsp::Unit& unit);
   void TakeHeader(const rtsp::Unit& unit);
   void BeginLine(const rtsp::Unit& unit, Line::Stage stage);
@@ -86,6 +135,7 @@ class Connection {
   void NotePassage();
 
   // passing_over.cc
+  [[nodiscard]] bool MayPassOver(const rtspnat_segment& segment) const;
   [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
   void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
 
@@ -94,21 +144,16 @@ class Connection {
   [[nodiscard]] bool MayTear() const;
   [[nodiscard]] std::uint32_t Marks() const;
 
-  Exchange exchange_;
+  rtspnat_setup setup_;
+  Agreement agreement_;
   Direction directions_[2];
-  bool transparent_ = false;  // Nothing is read any more.
-  bool holds_ = false;        // One of the lanes holds bytes, as of the last segment.
+  Scratch* scratch_ = nullptr;  // Of the segment in hand, or of the last one.
+  bool transparent_ = false;    // Nothing is read any more.
+  bool holds_ = false;          // One of the lanes holds bytes, as of the last segment.
+  bool lent_ = false;           // One of them has a buffer.
+  bool is_quiet_ = false;       // Segments that need no reading may be passed over.
   Phase phase_ = Phase::kDone;
-
-  // The segment in hand.
-  std::uint8_t direction_ = 0;
-  std::uint8_t flags_ = 0;
-  bool reading_ = false;  // It has bytes that come next.
-  bool closing_ = false;  // It ends the connection.
-  std::uint32_t acknowledgement_ = 0;
-  bytes::Cursor in_;
-  rtsp::Unit unit_;  // Here and not on the stack, of which a kernel has little.
-  stream::Passage passage_;
+  std::uint8_t direction_ = 0;  // Of the segment in hand.
 };
 
 /// IP and TCP header of @p segment, in bytes.
@@ -117,5 +162,7 @@ class Connection {
 }
 
 static_assert(sizeof(Connection) <= RTSPNAT_CONNECTION_MAX, "paid for once per connection");
+static_assert(sizeof(Scratch) <= RTSPNAT_SCRATCH_MAX, "paid for once per dialogue");
+static_assert(sizeof(stream::Buffer) <= RTSPNAT_BUFFER_MAX, "paid for while text is on its way");
 
 }  // namespace mangle

@@ -18,14 +18,14 @@ std::uint32_t ShiftOf(std::uint32_t direction) { return kDirectionShift + direct
 
 // Goes on where a connection was forgotten.
 void Connection::Resume() {
-  const std::uint32_t marks = exchange_.setup.marks;
-  exchange_.agreement.Resume(exchange_.setup, marks >> kAgreementShift);
+  const std::uint32_t marks = setup_.marks;
+  agreement_.Resume(setup_, marks >> kAgreementShift);
   for (std::uint32_t i = 0; i < 2; ++i)
     directions_[i].framer.Resume(marks >> ShiftOf(i) & ((1U << kFramerBits) - 1));
 }
 
 std::uint32_t Connection::Marks() const {
-  std::uint32_t marks = kResumed | exchange_.agreement.Marks() << kAgreementShift;
+  std::uint32_t marks = kResumed | agreement_.Marks() << kAgreementShift;
   for (std::uint32_t i = 0; i < 2; ++i) marks |= directions_[i].framer.Marks() << ShiftOf(i);
   return marks;
 }
@@ -33,7 +33,7 @@ std::uint32_t Connection::Marks() const {
 // True while a byte of the stream or a mapping depends on this state. Numbers of a stream that became longer are right only
 // while it is known by how much.
 bool Connection::MayTear() const {
-  if (phase_ != Phase::kDone || exchange_.agreement.Mappings().Held() != 0) return true;
+  if (phase_ != Phase::kDone || agreement_.Mappings().Held() != 0) return true;
   const auto is_changed = [](const stream::Lane& lane) {
     return lane.Holds() || !lane.HasNoEdits() || !lane.HasOwnNumbers();
   };
@@ -42,8 +42,7 @@ bool Connection::MayTear() const {
 
 rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {
   if (MayTear()) return RTSPNAT_LOSES_BYTES;
-  position = {};
-  exchange_.agreement.Fill(position);
+  agreement_.Fill(position);
   position.marks = static_cast<std::uint16_t>(Marks());
   bool loses_place = transparent_;
   for (unsigned i = 0; i < 2; ++i) {
@@ -53,7 +52,7 @@ rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {
     loses_place = loses_place || direction.interleaved || !direction.framer.Idle();
   }
   if (loses_place) return RTSPNAT_LOSES_PLACE;
-  return exchange_.agreement.IsNobodyWaiting() ? RTSPNAT_LOSES_NOTHING : RTSPNAT_LOSES_REQUESTS;
+  return agreement_.IsNobodyWaiting() ? RTSPNAT_LOSES_NOTHING : RTSPNAT_LOSES_REQUESTS;
 }
 
 // Marks of the agreement.

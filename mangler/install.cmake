@@ -5,7 +5,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/rtspnat)
 
 install(TARGETS rtspnat EXPORT rtspnat-targets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES ${PROJECT_SOURCE_DIR}/mangler/include/rtspnat.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/mangler/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(EXPORT rtspnat-targets NAMESPACE rtspnat:: DESTINATION ${package_dir})
 
 configure_package_config_file(mangler/rtspnat-config.cmake.in ${PROJECT_BINARY_DIR}/rtspnat-config.cmake
@@ -14,5 +14,6 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/rtspnat-config-version.cm
 install(FILES ${PROJECT_BINARY_DIR}/rtspnat-config.cmake ${PROJECT_BINARY_DIR}/rtspnat-config-version.cmake
   DESTINATION ${package_dir})
 
+file(RELATIVE_PATH RTSPNAT_PC_PREFIX /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 configure_file(mangler/rtspnat.pc.in ${PROJECT_BINARY_DIR}/rtspnat.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/rtspnat.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -32,6 +32,7 @@ add_library(rtspnat STATIC
   mangler/rtsp/transport_meaning.cc
   mangler/connection.cc
   mangler/forgetting.cc
+  mangler/lending.cc
   mangler/passing_over.cc
   mangler/reading.cc
   mangler/rtspnat.cc)

@@ -5,30 +5,34 @@
 namespace mangle {
 namespace {
 
-// True for a segment that ends the reading, whatever it carries.
-bool Ends(const rtspnat_segment& segment) {
-  return (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST | RTSPNAT_URG)) != 0;
-}
+// Flags that end the reading, whatever the segment carries.
+constexpr std::uint32_t kEnds = RTSPNAT_FIN | RTSPNAT_RST | RTSPNAT_URG;
 
 }  // namespace
+
+// True if a segment may be passed over that needs no reading: nothing is held, and no question is to be asked.
+bool Connection::MayPassOver(const rtspnat_segment& segment) const {
+  return is_quiet_ && (segment.flags & kEnds) == 0 && !(lent_ && FreesBuffer(segment));
+}
 
 // Takes in a segment that need not be read and ends `count` bytes behind the frontier. Nothing is held.
 void Connection::PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count) {
   stream::Lane& lane = direction.lane;
+  scratch_ = nullptr;
   const std::uint32_t payload = segment.segment_size != 0 ? segment.segment_size : segment.length;
   lane.NoteSize(payload, HeaderLength(segment));
   if (count != 0) lane.Advance(lane.Frontier() + count);
-  if (directions_[0].lane.HasNoEdits() && directions_[1].lane.HasNoEdits()) return;
+  if (!lent_) return;
   NoteAcknowledgement(segment);
   lane.LeaveBehind();
 }
 
 // The payload need not be read if nothing in it is a line, no edit falls on it, and nothing is withheld.
 bool Connection::Skip(const rtspnat_segment& segment) {
-  if (phase_ != Phase::kDone || holds_ || Ends(segment)) return false;
+  if (!MayPassOver(segment)) return false;
   Direction& direction = directions_[segment.direction & 1];
   const stream::Range range{segment.seq, segment.length};
-  if (!direction.lane.HasNoEdits() && !direction.lane.IsUnedited(range)) return false;
+  if (lent_ && !direction.lane.IsUnedited(range)) return false;
   const std::int32_t past = stream::Distance(range.End(), direction.lane.Frontier());
   const std::uint32_t count = !range.Empty() && past > 0 ? static_cast<std::uint32_t>(past) : 0;
   if (count > direction.framer.SkipLeft() && !transparent_) return false;
@@ -39,9 +43,9 @@ bool Connection::Skip(const rtspnat_segment& segment) {
 
 // True if the segment goes on where the stream was left, between messages or in a frame or body. All edits lie before it.
 bool Connection::MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const {
-  if (phase_ != Phase::kDone || holds_ || transparent_ || Ends(segment)) return false;
+  if (transparent_ || !MayPassOver(segment)) return false;
   return segment.seq == direction.lane.Frontier() && direction.framer.MaySkipFrames() &&
-         !exchange_.agreement.IsInterleavedAlone();
+         !agreement_.IsInterleavedAlone();
 }
 
 // `bytes` lie at `offset`; with 0 that is where the stream was left.

@@ -35,11 +35,29 @@ bool ReadsTransport(const Exchange& exchange) {
 bool Connection::ReadUnits() {
   Direction& direction = Current();
   do {
-    if (!reading_ || transparent_) return false;
-    direction.framer.Next(in_, direction.lane.Tail(), unit_);
-    if (unit_.kind == rtsp::UnitKind::kNeedMore || unit_.kind == rtsp::UnitKind::kNoRoom) return false;
-    TakeUnit(unit_);
-  } while (exchange_.line.stage == Line::Stage::kDone && !exchange_.agreement.HasQuestions());
+    if (!scratch_->reading || transparent_) return false;
+    if (scratch_->in.AtEnd()) return AskForMore();
+    rtsp::Unit& unit = scratch_->unit;
+    direction.framer.Next(scratch_->in, direction.lane.Tail(), unit);
+    if (unit.kind == rtsp::UnitKind::kNoRoom) {
+      if (direction.lane.HasBuffer()) return false;
+      scratch_->question = Scratch::Question::kLend;
+      return true;
+    }
+    TakeUnit(unit);
+  } while (scratch_->exchange.line.stage == Line::Stage::kDone && !agreement_.HasQuestions());
+  return true;
+}
+
+// Passes over what is left of a body behind what is at hand, and asks for the payload behind that. Returns false if there is none.
+bool Connection::AskForMore() {
+  rtsp::Framer& framer = Current().framer;
+  const std::uint32_t left = scratch_->passage.segment.size - scratch_->Position();
+  const std::uint32_t count = left < framer.SkipLeft() ? left : framer.SkipLeft();
+  framer.Skip(count);
+  scratch_->in_from += count;
+  if (count == left) return false;
+  scratch_->question = Scratch::Question::kMore;
   return true;
 }
 
@@ -56,15 +74,15 @@ void Connection::TakeUnit(const rtsp::Unit& unit) {
       break;
     case rtsp::UnitKind::kHeader: TakeHeader(unit); break;
     case rtsp::UnitKind::kHeadEnd:
-      if (unit.reason != rtsp::LostReason::kNone) exchange_.notes.Add(RTSPNAT_NOTE_REPLY_GAP);
+      if (unit.reason != rtsp::LostReason::kNone) Note(RTSPNAT_NOTE_REPLY_GAP);
       EndHead();
       break;
     case rtsp::UnitKind::kInterleaved:
       direction.interleaved = true;
-      exchange_.notes.Add(RTSPNAT_NOTE_INTERLEAVED);
-      if (exchange_.agreement.IsInterleavedAlone()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
+      Note(RTSPNAT_NOTE_INTERLEAVED);
+      if (agreement_.IsInterleavedAlone()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
       break;
-    case rtsp::UnitKind::kGap: exchange_.notes.Add(RTSPNAT_NOTE_REPLY_GAP); break;
+    case rtsp::UnitKind::kGap: Note(RTSPNAT_NOTE_REPLY_GAP); break;
     case rtsp::UnitKind::kLost: TurnTransparent(NoteOf(unit.reason)); break;
     case rtsp::UnitKind::kNeedMore:
     case rtsp::UnitKind::kNoRoom: break;
@@ -75,14 +93,13 @@ void Connection::TakeHeader(const rtsp::Unit& unit) {
   Head& head = Current().head;
   const rtsp::HeaderName name = unit.header.name;
   if (unit.too_long || unit.bare)
-    return exchange_.notes.Add(unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END);
+    return Note(unit.too_long ? RTSPNAT_NOTE_LINE_TOO_LONG : RTSPNAT_NOTE_BARE_LINE_END);
   switch (name) {
     case rtsp::HeaderName::kContentLength: return;
     case rtsp::HeaderName::kCSeq: return head.ReadCseq(unit);
     case rtsp::HeaderName::kTransport:
-      if (!ReadsTransport(exchange_)) return;
-      if (head.transport_bytes >= limits::kTransportBytes)
-        return exchange_.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
+      if (!ReadsTransport(scratch_->exchange)) return;
+      if (head.transport_bytes >= limits::kTransportBytes) return Note(RTSPNAT_NOTE_TABLE_FULL);
       head.transport_bytes = static_cast<std::uint16_t>(head.transport_bytes + unit.line.Size());
       return BeginLine(unit, Line::Stage::kSpecs);
     default: return BeginLine(unit, Line::Stage::kOther);
@@ -90,14 +107,16 @@ void Connection::TakeHeader(const rtsp::Unit& unit) {
 }
 
 void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
-  Line& line = exchange_.line;
+  Line& line = scratch_->exchange.line;
   const std::uint32_t position = Current().lane.First() + unit.offset;
   line.stage = stage;
   line.name = unit.header.name;
   line.reader = rtsp::TransportReader(unit.line, unit.header.value);
   line.position = position;
   line.value = unit.header.value;
-  line.front_sent = unit.held && (passage_.recalled.Empty() || passage_.recalled.start != position);
+  const stream::Passage& passage = scratch_->passage;
+  line.front_sent = stream::Before(position, passage.read_from) &&
+                    (passage.recalled.Empty() || passage.recalled.start != position);
   line.repeats = false;
   line.mappings = 0;
   line.changes = {};
@@ -105,70 +124,71 @@ void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
 
 void Connection::EndHead() {
   const Head& head = Current().head;
-  exchange_.notes.Add(head.status != 0 ? RTSPNAT_NOTE_RESPONSE : RTSPNAT_NOTE_REQUEST);
+  Note(head.status != 0 ? RTSPNAT_NOTE_RESPONSE : RTSPNAT_NOTE_REQUEST);
   if (head.status == 0 && direction_ == RTSPNAT_ORIGINAL)
-    exchange_.agreement.EndRequest(head, exchange_.notes);
-  if (head.status != 0 && direction_ == RTSPNAT_REPLY) exchange_.agreement.EndReply(head, exchange_.notes);
+    agreement_.EndRequest(head, scratch_->exchange.notes);
+  if (head.status != 0 && direction_ == RTSPNAT_REPLY) agreement_.EndReply(head, scratch_->exchange.notes);
 }
 
 void Connection::FinishSegment() {
   phase_ = Phase::kAsking;
   stream::Lane& lane = Current().lane;
   const rtsp::Framer& framer = Current().framer;
-  const std::uint32_t end = passage_.segment.End();
+  const std::uint32_t end = scratch_->passage.segment.End();
   if (transparent_) {
     lane.Advance(end);
-  } else if (reading_) {
-    lane.Advance(passage_.segment.start + in_.Position());
+  } else if (scratch_->reading) {
+    lane.Advance(scratch_->passage.segment.start + scratch_->Position());
   }
   lane.LeaveBehind();
-  if (passage_.dropped) return;
+  if (scratch_->passage.dropped) return;
   const std::uint32_t line = framer.LineSize();
   const bool withholds = line != 0 && MustWithhold();
-  lane.Plan(passage_, reading_ && !transparent_ ? lane.Frontier() : end,
+  lane.Plan(scratch_->passage, scratch_->reading && !transparent_ ? lane.Frontier() : end,
             withholds ? stream::Range{lane.Frontier() - line, line} : stream::Range{});
   holds_ = lane.Holds() || Other().lane.Holds();
   NotePassage();
-  if (closing_ && !passage_.dropped) FinishClose();
+  if (scratch_->closing && !scratch_->passage.dropped) FinishClose();
 }
 
 // A line is withheld while it may be one whose ports or addresses will have to change. With FIN all leaves that there is.
 bool Connection::MustWithhold() const {
   const Direction& direction = Current();
-  const bool publishes = exchange_.agreement.Publishes() && direction_ == RTSPNAT_REPLY;
-  if (transparent_ || (flags_ & RTSPNAT_FIN) != 0 || !(exchange_.setup.may_translate || publishes))
+  const bool publishes = agreement_.Publishes() && direction_ == RTSPNAT_REPLY;
+  if (transparent_ || (scratch_->flags & RTSPNAT_FIN) != 0 || !(setup_.may_translate || publishes))
     return false;
   const auto may_become = [&direction](rtsp::HeaderName name) {
     return direction.framer.MayBecome(name, direction.lane.Tail());
   };
   constexpr rtsp::HeaderName kAddressLines[] = {rtsp::HeaderName::kXNat, rtsp::HeaderName::kLocation};
-  const bool has_others = exchange_.agreement.Publishes() || exchange_.setup.options != 0;
+  const bool has_others = agreement_.Publishes() || setup_.options != 0;
   for (const rtsp::HeaderName name : kAddressLines) {
-    if (has_others && IsAddressLine(exchange_, name) && may_become(name)) return true;
+    if (has_others && IsAddressLine(scratch_->exchange, name) && may_become(name)) return true;
   }
-  if (!ReadsTransport(exchange_) || direction.head.transport_bytes >= limits::kTransportBytes) return false;
-  const bool waits = direction.head.doubted ? exchange_.agreement.Mappings().Held() != 0
-                                            : exchange_.agreement.WaitingSetups() != 0;
+  if (!ReadsTransport(scratch_->exchange) || direction.head.transport_bytes >= limits::kTransportBytes)
+    return false;
+  const bool waits =
+      direction.head.doubted ? agreement_.Mappings().Held() != 0 : agreement_.WaitingSetups() != 0;
   return (direction_ == RTSPNAT_ORIGINAL || waits) && may_become(rtsp::HeaderName::kTransport);
 }
 
 void Connection::NotePassage() {
-  if (passage_.withholds) exchange_.notes.Add(RTSPNAT_NOTE_WITHHELD);
-  if (passage_.takes_custody) exchange_.notes.Add(RTSPNAT_NOTE_CUSTODY);
-  if (passage_.trimmed) exchange_.notes.Add(RTSPNAT_NOTE_TRIMMED);
-  if (passage_.growth != 0) exchange_.notes.Add(RTSPNAT_NOTE_LENGTH_CHANGED);
-  if (passage_.edits != 0) exchange_.notes.Add(RTSPNAT_NOTE_EDITED);
+  if (scratch_->passage.withholds) Note(RTSPNAT_NOTE_WITHHELD);
+  if (scratch_->passage.takes_custody) Note(RTSPNAT_NOTE_CUSTODY);
+  if (scratch_->passage.trimmed) Note(RTSPNAT_NOTE_TRIMMED);
+  if (scratch_->passage.growth != 0) Note(RTSPNAT_NOTE_LENGTH_CHANGED);
+  if (scratch_->passage.edits != 0) Note(RTSPNAT_NOTE_EDITED);
 }
 
 // Behind FIN or RST of either side nothing is read: a mapping would have nobody to give it back. A FIN that was cut off is sent again.
 void Connection::FinishClose() {
-  const bool is_cut = passage_.leaving.End() != passage_.segment.End();
-  if (is_cut && !passage_.resets) return;
+  const bool is_cut = scratch_->passage.leaving.End() != scratch_->passage.segment.End();
+  if (is_cut && !scratch_->passage.resets) return;
   transparent_ = true;
   Current().lane.Close();
   Other().lane.LetGo();
   holds_ = Current().lane.Holds() || Other().lane.Holds();
-  exchange_.agreement.End();
+  agreement_.End();
 }
 
 }  // namespace mangle

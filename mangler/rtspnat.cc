@@ -3,22 +3,45 @@
 
 #include "mangler/connection.h"
 
-// The ABI hands out memory that it does not own; this is placement new without <new>.
-struct InPlace {};
-inline void* operator new(std::size_t, void* memory, InPlace) noexcept { return memory; }
-
 struct rtspnat_connection : mangle::Connection {
   using mangle::Connection::Connection;
 };
 
+namespace {
+
+// True if `given` is there, and not smaller than in version 1 of the ABI.
+template <typename Struct>
+bool IsWhole(const Struct* given) {
+  return given != nullptr && given->size >= sizeof(Struct);
+}
+
+bool IsMemory(const void* memory) {
+  return memory != nullptr && reinterpret_cast<std::uintptr_t>(memory) % alignof(std::uint64_t) == 0;
+}
+
+void Clear(rtspnat_step& step) {
+  const std::uint32_t size = step.size;
+  step = {};
+  step.size = size;
+}
+
+}  // namespace
+
 extern "C" {
+
+unsigned int rtspnat_version(void) { return RTSPNAT_VERSION; }
 
 size_t rtspnat_connection_size(void) { return sizeof(rtspnat_connection); }
 
+size_t rtspnat_scratch_size(void) { return sizeof(mangle::Scratch); }
+
+size_t rtspnat_buffer_size(void) { return sizeof(stream::Buffer); }
+
 unsigned int rtspnat_mappings(void) { return limits::kMappings; }
 
-rtspnat_connection* rtspnat_open(void* memory, const rtspnat_setup* setup) {
-  return new (memory, InPlace{}) rtspnat_connection(*setup);
+rtspnat_connection* rtspnat_open(void* memory, size_t size, const rtspnat_setup* setup) {
+  if (!IsMemory(memory) || size < sizeof(rtspnat_connection) || !IsWhole(setup)) return nullptr;
+  return new (memory) rtspnat_connection(*setup);
 }
 
 rtspnat_opening rtspnat_judge_opening(const uint8_t* bytes, uint32_t length) {
@@ -31,23 +54,28 @@ rtspnat_opening rtspnat_judge_opening(const uint8_t* bytes, uint32_t length) {
 }
 
 rtspnat_loss rtspnat_judge_loss(const rtspnat_connection* connection, rtspnat_position* position) {
-  return connection->JudgeLoss(*position);
+  return IsWhole(position) ? connection->JudgeLoss(*position) : RTSPNAT_LOSES_BYTES;
 }
 
 bool rtspnat_skip(rtspnat_connection* connection, const rtspnat_segment* segment) {
-  return connection->Skip(*segment);
+  return IsWhole(segment) && connection->Skip(*segment);
 }
 
 rtspnat_frames rtspnat_skip_frames(rtspnat_connection* connection, const rtspnat_segment* segment,
                                    const uint8_t* bytes, uint32_t length, uint32_t* offset) {
+  if (!IsWhole(segment) || offset == nullptr) return RTSPNAT_FRAMES_NO;
   return connection->SkipFrames(*segment, bytes::Cursor(bytes, bytes != nullptr ? length : 0), *offset);
 }
 
-void rtspnat_begin(rtspnat_connection* connection, const rtspnat_segment* segment) {
-  connection->Begin(*segment);
+bool rtspnat_begin(rtspnat_connection* connection, void* scratch, const rtspnat_segment* segment) {
+  if (!IsMemory(scratch) || !IsWhole(segment)) return false;
+  connection->Begin(scratch, *segment);
+  return true;
 }
 
 rtspnat_ask rtspnat_next(rtspnat_connection* connection, rtspnat_step* step) {
+  if (!IsWhole(step) || !connection->HasSegment()) return RTSPNAT_MISUSE;
+  Clear(*step);
   return connection->Next(*step);
 }
 
@@ -55,11 +83,31 @@ void rtspnat_answer(rtspnat_connection* connection, rtspnat_reply reply, uint16_
   connection->Answer(reply, first_port);
 }
 
-bool rtspnat_get_edit(const rtspnat_connection* connection, unsigned int index, rtspnat_edit* edit) {
-  return connection->GetEdit(index, *edit);
+bool rtspnat_lend(rtspnat_connection* connection, void* memory) {
+  return connection->Lend(IsMemory(memory) ? memory : nullptr);
 }
 
-bool rtspnat_close(rtspnat_connection* connection, rtspnat_step* step) { return connection->Close(*step); }
+bool rtspnat_show(rtspnat_connection* connection, const uint8_t* bytes, uint32_t length) {
+  return connection->Show(bytes::Cursor(bytes, bytes != nullptr ? length : 0));
+}
+
+bool rtspnat_get_edit(const rtspnat_connection* connection, unsigned int index, rtspnat_edit* edit) {
+  return IsWhole(edit) && connection->GetEdit(index, *edit);
+}
+
+bool rtspnat_get_mapping(const rtspnat_connection* connection, unsigned int number, rtspnat_step* step) {
+  if (!IsWhole(step)) return false;
+  Clear(*step);
+  return connection->GetMapping(number, step->mapping);
+}
+
+bool rtspnat_close(rtspnat_connection* connection, rtspnat_step* step) {
+  if (!IsWhole(step)) return false;
+  Clear(*step);
+  return connection->Close(*step);
+}
+
+void* rtspnat_take_buffer(rtspnat_connection* connection) { return connection->TakeBuffer(); }
 
 uint32_t rtspnat_map_sequence(const rtspnat_connection* connection, rtspnat_direction direction,
                               uint32_t seq) {
@@ -110,6 +158,7 @@ const char* rtspnat_note_name(unsigned int note) {
       "bare_line_end",
       "reply_gap",
       "unanswered",
+      "not_lent",
   };
   static_assert(sizeof(kNames) / sizeof(kNames[0]) == RTSPNAT_NOTES);
   return note < RTSPNAT_NOTES ? kNames[note] : "?";

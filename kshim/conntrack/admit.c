@@ -16,19 +16,19 @@
 static bool rtsp_admit_in(const struct rtsp_ask *ask)
 {
 	const struct rtsp_mapping *mapping = ask->mapping;
-	const struct rtspnat_step *step = ask->step;
+	const struct rtspnat_mapping *asked = ask->asked;
 	bool there = true;
 	unsigned int i;
 
 	spin_lock_bh(&nf_conntrack_expect_lock);
-	for (i = 0; i < step->count; i++) {
+	for (i = 0; i < asked->count; i++) {
 		const struct nf_conntrack_expect *in = mapping->media[i].in;
 
-		if (step->outside[i] && !rtsp_media_has(mapping, i))
+		if (asked->outside[i] && !rtsp_media_has(mapping, i))
 			there &= in && rtsp_expect_is_registered(in);
 	}
-	for (i = 0; i < step->count && there; i++) {
-		if (step->outside[i] && !rtsp_media_has(mapping, i))
+	for (i = 0; i < asked->count && there; i++) {
+		if (asked->outside[i] && !rtsp_media_has(mapping, i))
 			rtsp_expect_admit_in(ask, i);
 	}
 	spin_unlock_bh(&nf_conntrack_expect_lock);
@@ -73,7 +73,7 @@ static struct nf_conntrack_expect *rtsp_open_out(const struct rtsp_ask *ask,
 static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 {
 	struct nf_conntrack_expect **out = &ask->mapping->media[i].out;
-	bool open = ask->step->peer[i] && ask->step->open & BIT(i);
+	bool open = ask->asked->peer[i] && ask->asked->open & BIT(i);
 
 	if (!rtsp_admit_out(ask, i, open)) {
 		rtsp_expect_drop(out);
@@ -97,7 +97,7 @@ static bool rtsp_undo_flows(const struct rtsp_ask *ask)
 	struct rtsp_mapping *mapping = ask->mapping;
 	unsigned int i;
 
-	for (i = 0; i < ask->step->count; i++) {
+	for (i = 0; i < ask->asked->count; i++) {
 		if (rtsp_media_has(mapping, i) && !rtsp_media_is(ask, i) &&
 		    rtsp_media_undo(ask->conn, mapping, i) < 0)
 			return false;
@@ -109,14 +109,14 @@ static bool rtsp_undo_flows(const struct rtsp_ask *ask)
 static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 {
 	struct rtsp_mapping *mapping = ask->mapping;
-	const struct rtspnat_step *step = ask->step;
+	const struct rtspnat_mapping *asked = ask->asked;
 
-	if (!step->outside[i] || !step->peer[i] || !(step->open & BIT(i)))
+	if (!asked->outside[i] || !asked->peer[i] || !(asked->open & BIT(i)))
 		return false;
 	rtsp_flow_clear_way(mapping->media[i].in);
 	if (rtsp_media_make(ask->conn, mapping, i))
 		return true;
-	if (step->protocol == IPPROTO_UDP)
+	if (asked->protocol == IPPROTO_UDP)
 		rtsp_count(nf_ct_net(ask->conn->ct), RTSP_FLOW_FAILED);
 	return false;
 }
@@ -124,20 +124,20 @@ static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 int rtsp_admit(const struct rtsp_ask *ask)
 {
 	struct rtsp_mapping *mapping = ask->mapping;
-	const struct rtspnat_step *step = ask->step;
+	const struct rtspnat_mapping *asked = ask->asked;
 	unsigned int i;
 
 	if (!rtsp_undo_flows(ask) || !rtsp_admit_in(ask)) {
-		trace_rtsp_expect(ask->conn->ct, step, -ENOENT);
+		trace_rtsp_expect(ask->conn->ct, asked, -ENOENT);
 		return -ENOENT;
 	}
 
-	mapping->streams = step->streams;
+	mapping->streams = asked->streams;
 	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_LIVE);
-	for (i = 0; i < step->count; i++) {
+	for (i = 0; i < asked->count; i++) {
 		if (!rtsp_media_has(mapping, i) && !rtsp_let_flow(ask, i))
 			rtsp_lead_out(ask, i);
 	}
-	trace_rtsp_expect(ask->conn->ct, step, 0);
+	trace_rtsp_expect(ask->conn->ct, asked, 0);
 	return 0;
 }

@@ -14,6 +14,7 @@
 #include "conn.h"
 #include "host.h"
 #include "mapping.h"
+#include "memory.h"
 #include "setup.h"
 #include "stats.h"
 
@@ -47,8 +48,13 @@ int rtsp_conn_init(work_func_t sweep)
 
 	INIT_DELAYED_WORK(&rtsp_sweep_work, sweep);
 	rtsp_conn_cache = kmem_cache_create("nf_conntrack_rtsp", size, 8, 0, NULL);
-	if (rtsp_conn_cache && !rtsp_mapping_init())
-		return 0;
+	if (!rtsp_conn_cache)
+		return -ENOMEM;
+	if (!rtsp_mapping_init()) {
+		if (!rtsp_memory_init())
+			return 0;
+		rtsp_mapping_exit();
+	}
 	kmem_cache_destroy(rtsp_conn_cache);
 	return -ENOMEM;
 }
@@ -58,6 +64,7 @@ void rtsp_conn_exit(void)
 	rcu_barrier();
 	kmem_cache_destroy(rtsp_conn_cache);
 	rtsp_mapping_exit();
+	rtsp_memory_exit();
 }
 
 struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct)
@@ -127,6 +134,7 @@ static void rtsp_conn_free_rcu(struct rcu_head *head)
 void rtsp_conn_finish(struct list_head *conns)
 {
 	struct rtsp_conn *conn, *next;
+	void *memory;
 
 	list_for_each_entry_safe(conn, next, conns, list) {
 		spin_lock_bh(&conn->lock);
@@ -134,6 +142,8 @@ void rtsp_conn_finish(struct list_head *conns)
 		rtsp_release_all(conn);
 		rtsp_host_leave(conn->host);
 		conn->host = NULL;
+		while ((memory = rtspnat_take_buffer(conn->core)))
+			rtsp_buffer_free(memory);
 		spin_unlock_bh(&conn->lock);
 
 		nf_ct_put(conn->ct);
@@ -184,7 +194,10 @@ bool rtsp_conn_is_over(const struct rtsp_conn *conn)
  */
 static void rtsp_show_acknowledged(struct rtsp_conn *conn)
 {
-	struct rtspnat_segment segment = { .flags = RTSPNAT_ACK };
+	struct rtspnat_segment segment = {
+		.size = sizeof(segment),
+		.flags = RTSPNAT_ACK,
+	};
 	unsigned int dir;
 
 	for (dir = 0; dir < IP_CT_DIR_MAX; dir++) {
@@ -205,7 +218,7 @@ static bool rtsp_is_quiet(const struct rtsp_conn *conn)
 static enum rtsp_rank rtsp_rank_idle(struct rtsp_conn *conn,
 				     struct rtspnat_position *position)
 {
-	struct rtspnat_step step;
+	struct rtspnat_step step = { .size = sizeof(step) };
 
 	while (rtspnat_close(conn->core, &step))
 		;

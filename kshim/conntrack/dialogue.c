@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "linger.h"
 #include "mapping.h"
+#include "memory.h"
 #include "params.h"
 #include "quota.h"
 #include "redirect.h"
@@ -54,7 +55,7 @@ static enum rtsp_counter rtsp_begin(struct rtsp_ask *ask)
 {
 	enum rtsp_counter why;
 
-	ask->mapping = rtsp_mapping_new(ask->conn, ask->step);
+	ask->mapping = rtsp_mapping_new(ask->conn, ask->asked);
 	if (!ask->mapping)
 		return RTSP_NO_MEMORY;
 	why = rtsp_room_hold(ask->conn);
@@ -72,7 +73,7 @@ static void rtsp_end_former(struct rtsp_ask *ask)
 
 	if (!former || (ask->step->ask != RTSPNAT_RESERVE &&
 			former->state != RTSP_MAPPING_LINGERING &&
-			former->count >= ask->step->count))
+			former->count >= ask->asked->count))
 		return;
 	rtsp_mapping_release(ask->conn, former);
 	ask->mapping = NULL;
@@ -110,6 +111,15 @@ static void rtsp_answer(struct rtsp_ask *ask, int (*grant)(const struct rtsp_ask
 	rtspnat_answer(ask->conn->core, rtsp_grant(ask, grant), first_port);
 }
 
+static void rtsp_lend(const struct rtsp_conn *conn)
+{
+	void *memory = rtsp_buffer_alloc();
+
+	if (!memory)
+		rtsp_count(nf_ct_net(conn->ct), RTSP_NO_MEMORY);
+	rtspnat_lend(conn->core, memory);
+}
+
 /* Both sides have given up the mapping. */
 static void rtsp_give_up(const struct rtsp_ask *ask)
 {
@@ -121,24 +131,26 @@ static void rtsp_give_up(const struct rtsp_ask *ask)
 }
 
 void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
-		   const struct rtspnat_segment *segment, struct rtspnat_step *step)
+		   const struct rtspnat_segment *segment, void *scratch,
+		   struct rtspnat_step *step)
 {
 	struct rtsp_ask ask = {
 		.conn = conn,
 		.step = step,
+		.asked = &step->mapping,
 		.nat = rtsp_nat(conn),
 		.skb = skb,
 	};
 
-	rtspnat_begin(conn->core, segment);
+	rtspnat_begin(conn->core, scratch, segment);
 	while (rtspnat_next(conn->core, step) != RTSPNAT_DONE) {
-		ask.mapping = rtsp_mapping_find(conn, step->mapping);
+		ask.mapping = rtsp_mapping_find(conn, step->mapping.number);
 		switch (step->ask) {
 		case RTSPNAT_RESERVE:
-			rtsp_answer(&ask, rtsp_reserve, step->outside[0]);
+			rtsp_answer(&ask, rtsp_reserve, step->mapping.outside[0]);
 			break;
 		case RTSPNAT_PUBLISH:
-			rtsp_answer(&ask, rtsp_publish, step->published[0]);
+			rtsp_answer(&ask, rtsp_publish, step->mapping.published[0]);
 			break;
 		case RTSPNAT_EXPECT:
 			rtsp_answer(&ask, rtsp_admit, 0);
@@ -151,6 +163,12 @@ void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
 			break;
 		case RTSPNAT_REDIRECT:
 			rtsp_redirect(&ask);
+			break;
+		case RTSPNAT_LEND:
+			rtsp_lend(conn);
+			break;
+		case RTSPNAT_RETURN:
+			rtsp_buffer_free(step->buffer.memory);
 			break;
 		}
 	}

@@ -11,6 +11,7 @@
  * says what becomes of @skb.  The caller holds conn->lock and is under RCU.
  */
 void rtsp_dialogue(struct rtsp_conn *conn, struct sk_buff *skb,
-		   const struct rtspnat_segment *segment, struct rtspnat_step *step);
+		   const struct rtspnat_segment *segment, void *scratch,
+		   struct rtspnat_step *step);
 
 #endif /* _RTSP_DIALOGUE_H */

@@ -46,17 +46,17 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 	struct nf_conn *ct = ask->conn->ct;
 	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
-	__be16 port = htons(ask->step->outside[i]);
+	__be16 port = htons(ask->asked->outside[i]);
 
 	if (!exp)
 		return NULL;
 
 	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
-			  &reply->src.u3, &reply->dst.u3, ask->step->protocol,
+			  &reply->src.u3, &reply->dst.u3, ask->asked->protocol,
 			  NULL, &port);
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
 	if (ask->nat)
-		ask->nat->inbound(exp, htons(ask->step->inside[i]));
+		ask->nat->inbound(exp, htons(ask->asked->inside[i]));
 	return exp;
 }
 
@@ -87,22 +87,22 @@ rtsp_expect_again(const struct rtsp_conn *conn, const struct nf_conntrack_expect
 }
 
 /* The opener knows a port that is not published as it is. */
-static __be16 rtsp_published(const struct rtspnat_step *step, unsigned int i)
+static __be16 rtsp_published(const struct rtspnat_mapping *asked, unsigned int i)
 {
-	return htons(step->published[i] ?: step->peer[i]);
+	return htons(asked->published[i] ?: asked->peer[i]);
 }
 
 /* An opener that has announced no port uses any. */
-static __be16 rtsp_source_port(const struct rtspnat_step *step, unsigned int i)
+static __be16 rtsp_source_port(const struct rtspnat_mapping *asked, unsigned int i)
 {
-	return step->outside[i] ? htons(step->inside[i]) : 0;
+	return asked->outside[i] ? htons(asked->inside[i]) : 0;
 }
 
 struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 						 unsigned int i)
 {
-	__be16 from = rtsp_source_port(ask->step, i);
-	__be16 to = rtsp_published(ask->step, i);
+	__be16 from = rtsp_source_port(ask->asked, i);
+	__be16 to = rtsp_published(ask->asked, i);
 	struct nf_conn *ct = ask->conn->ct;
 	const struct nf_conntrack_tuple *original =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
@@ -112,14 +112,14 @@ struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 	if (!exp)
 		return NULL;
 
-	rtsp_source_return(&addr, ct, ask->step);
+	rtsp_source_return(&addr, ct, ask->asked);
 	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
-			  &original->src.u3, &addr, ask->step->protocol,
+			  &original->src.u3, &addr, ask->asked->protocol,
 			  from ? &from : NULL, &to);
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
 	if (ask->nat) {
-		ask->nat->outbound(exp, htons(ask->step->outside[i]));
-		ask->nat->peer(exp, htons(ask->step->peer[i]));
+		ask->nat->outbound(exp, htons(ask->asked->outside[i]));
+		ask->nat->peer(exp, htons(ask->asked->peer[i]));
 	}
 	return exp;
 }
@@ -130,10 +130,10 @@ bool rtsp_expect_is_outbound(const struct rtsp_ask *ask,
 {
 	union nf_inet_addr addr;
 
-	rtsp_source_return(&addr, ask->conn->ct, ask->step);
-	return exp->tuple.dst.protonum == ask->step->protocol &&
-	       exp->tuple.dst.u.all == rtsp_published(ask->step, i) &&
-	       exp->tuple.src.u.all == rtsp_source_port(ask->step, i) &&
+	rtsp_source_return(&addr, ask->conn->ct, ask->asked);
+	return exp->tuple.dst.protonum == ask->asked->protocol &&
+	       exp->tuple.dst.u.all == rtsp_published(ask->asked, i) &&
+	       exp->tuple.src.u.all == rtsp_source_port(ask->asked, i) &&
 	       nf_inet_addr_cmp(&exp->tuple.dst.u3, &addr);
 }
 
@@ -218,15 +218,15 @@ void rtsp_expect_narrow(struct nf_conntrack_expect *exp, const union nf_inet_add
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i)
 {
 	struct nf_conntrack_expect *exp = ask->mapping->media[i].in;
-	__be16 port = htons(ask->step->peer[i]);
+	__be16 port = htons(ask->asked->peer[i]);
 
 	rtsp_compat_tell(exp, IPEXP_DESTROY);
-	rtsp_source_admit(exp, ask->step, ask->mapping->any_source);
+	rtsp_source_admit(exp, ask->asked, ask->mapping->any_source);
 	exp->tuple.src.u.all = port;
 	exp->mask.src.u.all = port ? htons(0xffff) : 0;
 	if (ask->nat)
-		ask->nat->peer(exp, htons(ask->step->published[i]));
-	rtsp_set_open(exp, ask->step->open & BIT(i));
+		ask->nat->peer(exp, htons(ask->asked->published[i]));
+	rtsp_set_open(exp, ask->asked->open & BIT(i));
 	rtsp_compat_tell(exp, IPEXP_NEW);
 }
 
@@ -236,7 +236,7 @@ void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open
 
 	rtsp_compat_tell(exp, IPEXP_DESTROY);
 	if (ask->nat)
-		ask->nat->peer(exp, htons(ask->step->peer[i]));
+		ask->nat->peer(exp, htons(ask->asked->peer[i]));
 	rtsp_set_open(exp, open);
 	rtsp_compat_tell(exp, IPEXP_NEW);
 }

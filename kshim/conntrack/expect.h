@@ -57,7 +57,7 @@ bool rtsp_expect_is_registered(const struct nf_conntrack_expect *exp);
 void rtsp_expect_narrow(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr);
 /* Does @exp wait for packets, or does it only keep its port? */
 bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp);
-/* Set whom port @i admits from now on; ask->step->open, or @open, says whether it admits any. */
+/* Set whom port @i admits from now on; ask->asked->open, or @open, says whether it admits any. */
 void rtsp_expect_admit_in(const struct rtsp_ask *ask, unsigned int i);
 void rtsp_expect_admit_out(const struct rtsp_ask *ask, unsigned int i, bool open);
 

@@ -16,6 +16,7 @@
 #include "conn.h"
 #include "dialogue.h"
 #include "help.h"
+#include "memory.h"
 #include "opening.h"
 #include "packet.h"
 #include "room.h"
@@ -49,11 +50,11 @@ static void rtsp_trust_peer(const struct rtsp_packet *pkt)
 
 /* Once for a text, whether or not this packet gets through: sent again, the text is as long. */
 static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
-		      const struct rtspnat_step *step)
+		      const struct rtspnat_done *done)
 {
 	WRITE_ONCE(conn->grown, true);
 	rtsp_trust_peer(pkt);
-	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(step->growth_at), step->growth);
+	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(done->growth_at), done->growth);
 	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
 }
 
@@ -66,15 +67,15 @@ static unsigned int rtsp_drop(const struct rtsp_packet *pkt, enum rtsp_counter w
 static unsigned int rtsp_apply(struct rtsp_conn *conn,
 			       const struct rtsp_packet *pkt,
 			       const struct rtspnat_segment *segment,
-			       const struct rtspnat_step *step)
+			       const struct rtspnat_done *done)
 {
-	bool keeps_count = rtsp_packet_keeps_count(segment, conn->core, step);
+	bool keeps_count = rtsp_packet_keeps_count(segment, conn->core, done);
 
-	if (step->growth)
-		rtsp_grow(conn, pkt, step);
-	if (keeps_count && !step->edits)
+	if (done->growth)
+		rtsp_grow(conn, pkt, done);
+	if (keeps_count && !done->edits)
 		return NF_ACCEPT;
-	if (rtsp_packet_rewrite(pkt, conn->core, step))
+	if (rtsp_packet_rewrite(pkt, conn->core, done))
 		return NF_ACCEPT;
 
 	if (keeps_count) {
@@ -89,11 +90,18 @@ static unsigned int rtsp_apply(struct rtsp_conn *conn,
  * Without NAT the module leaves the connection alone, and its mappings stay.
  */
 static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
-				    const struct rtsp_packet *pkt)
+				    const struct rtsp_packet *pkt,
+				    const struct rtspnat_segment *segment,
+				    enum rtsp_counter why)
 {
+	/* Nothing is lost: the next packet of this side acknowledges as much. */
+	if (pkt->dataoff == pkt->end && !(segment->flags & RTSPNAT_FIN)) {
+		rtsp_count(nf_ct_net(pkt->ct), why);
+		return NF_ACCEPT;
+	}
 	if (conn->natted)
-		return rtsp_drop(pkt, RTSP_NOT_LINEAR);
-	rtsp_pass_for_good(pkt, RTSP_NOT_LINEAR);
+		return rtsp_drop(pkt, why);
+	rtsp_pass_for_good(pkt, why);
 	return NF_ACCEPT;
 }
 
@@ -156,27 +164,37 @@ static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
 {
 	struct rtsp_helper *helper = pkt->helper;
 	struct net *net = nf_ct_net(pkt->ct);
-	struct rtspnat_step step = {};
+	struct rtspnat_step step = { .size = sizeof(step) };
+	const struct rtspnat_done *done = &step.done;
+	unsigned int verdict;
+	void *scratch;
 
 	if (rtspnat_skip(conn->core, segment))
 		return NF_ACCEPT;
 	if (skb_linearize(pkt->skb))
-		return rtsp_unreadable(conn, pkt);
+		return rtsp_unreadable(conn, pkt, segment, RTSP_NOT_LINEAR);
+	scratch = rtsp_scratch_alloc();
+	if (!scratch)
+		return rtsp_unreadable(conn, pkt, segment, RTSP_NO_MEMORY);
 	segment->payload = pkt->skb->data + pkt->dataoff;
+	segment->at_hand = segment->length;
 
-	rtsp_dialogue(conn, pkt->skb, segment, &step);
-	rtsp_count_notes(net, step.notes);
-	rtsp_trace_notes(pkt->ct, step.notes);
+	rtsp_dialogue(conn, pkt->skb, segment, scratch, &step);
+	rtsp_count_notes(net, done->notes);
+	rtsp_trace_notes(pkt->ct, done->notes);
 
-	if (step.holding != test_bit(RTSP_HOLDING, &helper->flags))
-		assign_bit(RTSP_HOLDING, &helper->flags, step.holding);
-	*retire = step.transparent && !conn->holding && !conn->redirect;
+	if (done->holding != test_bit(RTSP_HOLDING, &helper->flags))
+		assign_bit(RTSP_HOLDING, &helper->flags, done->holding);
+	*retire = done->transparent && !conn->holding && !conn->redirect;
 
-	if (step.verdict == RTSPNAT_DROP) {
+	if (done->verdict == RTSPNAT_DROP) {
 		rtsp_count(net, RTSP_DROPPED);
-		return NF_DROP;
+		verdict = NF_DROP;
+	} else {
+		verdict = rtsp_apply(conn, pkt, segment, done);
 	}
-	return rtsp_apply(conn, pkt, segment, &step);
+	rtsp_scratch_free(scratch);
+	return verdict;
 }
 
 /* How often a state is made that another CPU lets go before it is used. */

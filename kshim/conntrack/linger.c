@@ -12,19 +12,19 @@ void rtsp_linger(const struct rtsp_ask *ask)
 {
 	struct rtsp_mapping *mapping = ask->mapping;
 	struct rtsp_conn *conn = ask->conn;
-	struct rtspnat_step step;
+	struct rtspnat_mapping described;
 
 	if (!mapping || mapping->state != RTSP_MAPPING_LIVE) {
 		rtsp_mapping_release(conn, mapping);
 		return;
 	}
 	if (trace_rtsp_linger_enabled()) {
-		rtsp_mapping_describe(mapping, &step);
-		step.seconds = ask->step->seconds;
-		trace_rtsp_linger(conn->ct, &step, 0);
+		rtsp_mapping_describe(mapping, &described);
+		described.seconds = ask->asked->seconds;
+		trace_rtsp_linger(conn->ct, &described, 0);
 	}
 
-	mapping->until = jiffies + ask->step->seconds * (unsigned long)HZ;
+	mapping->until = jiffies + ask->asked->seconds * (unsigned long)HZ;
 	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_LINGERING);
 	rtsp_linger_on(conn);
 }

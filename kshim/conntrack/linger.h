@@ -9,7 +9,7 @@
 
 #include "state.h"
 
-/* Let the mapping of @ask linger for ask->step->seconds, if it is live; else release it. */
+/* Let the mapping of @ask linger for ask->asked->seconds, if it is live; else release it. */
 void rtsp_linger(const struct rtsp_ask *ask);
 /* Once a second: release what has lingered long enough, and keep the conntrack for the rest. */
 void rtsp_linger_on(struct rtsp_conn *conn);

@@ -56,22 +56,22 @@ struct rtsp_mapping *rtsp_mapping_find(const struct rtsp_conn *conn, u8 number)
 }
 
 struct rtsp_mapping *rtsp_mapping_new(struct rtsp_conn *conn,
-				      const struct rtspnat_step *step)
+				      const struct rtspnat_mapping *asked)
 {
 	const gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
 	struct rtsp_mapping *mapping;
 	unsigned int i;
 
-	if (step->count <= RTSP_USUAL_PORTS)
+	if (asked->count <= RTSP_USUAL_PORTS)
 		mapping = kmem_cache_zalloc(rtsp_mapping_cache, gfp);
 	else
-		mapping = kzalloc(rtsp_mapping_size(step->count), gfp);
+		mapping = kzalloc(rtsp_mapping_size(asked->count), gfp);
 	if (!mapping)
 		return NULL;
-	mapping->number = step->mapping;
-	mapping->count = step->count;
-	for (i = 0; i < step->count; i++)
-		mapping->media[i].inside = step->inside[i];
+	mapping->number = asked->number;
+	mapping->count = asked->count;
+	for (i = 0; i < asked->count; i++)
+		mapping->media[i].inside = asked->inside[i];
 	hlist_add_head(&mapping->node, &conn->mappings);
 	return mapping;
 }
@@ -231,14 +231,14 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 {
 	unsigned int i;
 
-	for (i = 0; i < ask->step->count; i++) {
+	for (i = 0; i < ask->asked->count; i++) {
 		struct rtsp_port *port = rtsp_mapping_port(ask->mapping, dir, i);
 
 		if (!number[i])
 			continue;
 		port->ct = ask->conn->ct;
 		port->port = htons(number[i]);
-		port->protocol = ask->step->protocol;
+		port->protocol = ask->asked->protocol;
 		port->dir = dir;
 		port->any_source = any_source;
 		if (!rtsp_port_hold(port)) {
@@ -251,14 +251,14 @@ bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
 
 void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 {
-	struct rtspnat_step step;
+	struct rtspnat_mapping described;
 	unsigned int i;
 
 	if (!mapping)
 		return;
 	if (trace_rtsp_release_enabled()) {
-		rtsp_mapping_describe(mapping, &step);
-		trace_rtsp_release(conn->ct, &step, 0);
+		rtsp_mapping_describe(mapping, &described);
+		trace_rtsp_release(conn->ct, &described, 0);
 	}
 
 	rtsp_flows_release(mapping);
@@ -300,28 +300,28 @@ void rtsp_renew_all(struct rtsp_conn *conn)
 	}
 }
 
-void rtsp_mapping_describe(const struct rtsp_mapping *mapping, struct rtspnat_step *step)
+void rtsp_mapping_describe(const struct rtsp_mapping *mapping, struct rtspnat_mapping *asked)
 {
 	unsigned int i;
 
-	memset(step, 0, sizeof(*step));
-	step->mapping = mapping->number;
+	memset(asked, 0, sizeof(*asked));
+	asked->number = mapping->number;
 	for (i = 0; i < mapping->count; i++) {
 		const struct rtsp_media *media = &mapping->media[i];
 
-		step->inside[i] = media->inside;
+		asked->inside[i] = media->inside;
 		if (media->in) {
-			step->protocol = media->in->tuple.dst.protonum;
-			step->outside[i] = ntohs(media->in->tuple.dst.u.all);
-			step->peer[i] = ntohs(media->in->tuple.src.u.all);
+			asked->protocol = media->in->tuple.dst.protonum;
+			asked->outside[i] = ntohs(media->in->tuple.dst.u.all);
+			asked->peer[i] = ntohs(media->in->tuple.src.u.all);
 		}
 		if (media->out) {
-			step->protocol = media->out->tuple.dst.protonum;
-			step->published[i] = ntohs(media->out->tuple.dst.u.all);
+			asked->protocol = media->out->tuple.dst.protonum;
+			asked->published[i] = ntohs(media->out->tuple.dst.u.all);
 		} else if (mapping->published) {
-			step->published[i] = ntohs(mapping->published[i].port);
+			asked->published[i] = ntohs(mapping->published[i].port);
 		}
 		if (media->in || media->out)
-			step->count = i + 1;
+			asked->count = i + 1;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A mapping: the ports of one SETUP, their expectations, and the limits that they count for.
  *
- *	mapping = rtsp_mapping_new(conn, step);		NEW: it counts for nothing yet
+ *	mapping = rtsp_mapping_new(conn, asked);		NEW: it counts for nothing yet
  *	...						register expectations
  *	mapping->media[0].in = exp;
  *	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_RESERVED);
@@ -23,9 +23,9 @@ void rtsp_mapping_exit(void);
 
 /* The mapping to which the core has given @number; NULL: none. */
 struct rtsp_mapping *rtsp_mapping_find(const struct rtsp_conn *conn, u8 number);
-/* Make the one that @step asks about.  Returns NULL without memory. */
+/* Make the one that @asked asks about.  Returns NULL without memory. */
 struct rtsp_mapping *rtsp_mapping_new(struct rtsp_conn *conn,
-				      const struct rtspnat_step *step);
+				      const struct rtspnat_mapping *asked);
 /* Forget @mapping, which is NEW and came to nothing. */
 void rtsp_mapping_free(struct rtsp_mapping *mapping);
 
@@ -55,7 +55,7 @@ void rtsp_release_all(struct rtsp_conn *conn);
 /* Once a day: keep all expectations from running out. */
 void rtsp_renew_all(struct rtsp_conn *conn);
 
-/* Fill in @step the ports of @mapping, as its expectations have them, for a tracepoint. */
-void rtsp_mapping_describe(const struct rtsp_mapping *mapping, struct rtspnat_step *step);
+/* Fill in @asked the ports of @mapping, as its expectations have them, for a tracepoint. */
+void rtsp_mapping_describe(const struct rtsp_mapping *mapping, struct rtspnat_mapping *asked);
 
 #endif /* _RTSP_MAPPING_H */

@@ -88,12 +88,12 @@ bool rtsp_media_is(const struct rtsp_ask *ask, unsigned int i)
 {
 	const struct rtsp_mapping *mapping = ask->mapping;
 	const struct nf_conntrack_expect *in = mapping->media[i].in;
-	const struct rtspnat_step *step = ask->step;
-	__be16 far = htons(step->published[i] ?: step->peer[i]);
+	const struct rtspnat_mapping *asked = ask->asked;
+	__be16 far = htons(asked->published[i] ?: asked->peer[i]);
 
-	return rtsp_media_has(mapping, i) && step->open & BIT(i) &&
-	       (rtsp_flow_is_named(in) || mapping->streams == step->streams) &&
-	       in->tuple.src.u.all == htons(step->peer[i]) &&
+	return rtsp_media_has(mapping, i) && asked->open & BIT(i) &&
+	       (rtsp_flow_is_named(in) || mapping->streams == asked->streams) &&
+	       in->tuple.src.u.all == htons(asked->peer[i]) &&
 	       rtsp_flow_peer_port(ask->conn, in) == far;
 }
 

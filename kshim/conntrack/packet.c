@@ -16,13 +16,13 @@
 
 /* Bytes by which the edits make the packet longer. */
 static unsigned int rtsp_growth(const struct rtspnat_connection *core,
-				const struct rtspnat_step *step)
+				const struct rtspnat_done *done)
 {
-	struct rtspnat_edit edit;
+	struct rtspnat_edit edit = { .size = sizeof(edit) };
 	unsigned int growth = 0;
 	unsigned int i;
 
-	for (i = 0; i < step->edits; i++) {
+	for (i = 0; i < done->edits; i++) {
 		if (rtspnat_get_edit(core, i, &edit))
 			growth += edit.text_length - edit.length;
 	}
@@ -31,11 +31,11 @@ static unsigned int rtsp_growth(const struct rtspnat_connection *core,
 
 bool rtsp_packet_keeps_count(const struct rtspnat_segment *segment,
 			     const struct rtspnat_connection *core,
-			     const struct rtspnat_step *step)
+			     const struct rtspnat_done *done)
 {
-	return step->keep == segment->length && !step->prefix_length &&
-	       step->seq == segment->seq && step->ack == segment->ack &&
-	       step->flags == segment->flags && !rtsp_growth(core, step);
+	return done->keep == segment->length && !done->prefix_length &&
+	       done->seq == segment->seq && done->ack == segment->ack &&
+	       done->flags == segment->flags && !rtsp_growth(core, done);
 }
 
 /* All that can fail comes here, before the first change, so that no packet is changed by half.
@@ -56,18 +56,18 @@ static bool rtsp_make_room(struct sk_buff *skb, unsigned int end, unsigned int a
 
 static void rtsp_write_payload(u8 *payload,
 			       const struct rtspnat_connection *core,
-			       const struct rtspnat_step *step)
+			       const struct rtspnat_done *done)
 {
-	unsigned int length = step->prefix_length + step->keep;
-	struct rtspnat_edit edit;
+	unsigned int length = done->prefix_length + done->keep;
+	struct rtspnat_edit edit = { .size = sizeof(edit) };
 	unsigned int i;
 
-	if (step->prefix_length) {
-		memmove(payload + step->prefix_length, payload, step->keep);
-		memcpy(payload, step->prefix, step->prefix_length);
+	if (done->prefix_length) {
+		memmove(payload + done->prefix_length, payload, done->keep);
+		memcpy(payload, done->prefix, done->prefix_length);
 	}
 
-	for (i = step->edits; i-- > 0;) {
+	for (i = done->edits; i-- > 0;) {
 		u8 *at, *behind;
 
 		if (!rtspnat_get_edit(core, i, &edit))
@@ -163,30 +163,30 @@ static void rtsp_set_urgent(struct sk_buff *skb, struct tcphdr *th, u32 back)
 }
 
 static void rtsp_set_header(struct sk_buff *skb, struct tcphdr *th,
-			    const struct rtspnat_step *step)
+			    const struct rtspnat_done *done)
 {
 	const __be32 all = TCP_FLAG_FIN | TCP_FLAG_RST | TCP_FLAG_ACK |
 			   TCP_FLAG_URG;
 	__be32 word = tcp_flag_word(th);
 
 	if (th->urg)
-		rtsp_set_urgent(skb, th, ntohl(th->seq) - step->seq);
-	rtsp_set_word(skb, th, &th->seq, htonl(step->seq));
-	rtsp_set_word(skb, th, &th->ack_seq, htonl(step->ack));
-	word = (word & ~all) | rtsp_flag_bits(step->flags);
+		rtsp_set_urgent(skb, th, ntohl(th->seq) - done->seq);
+	rtsp_set_word(skb, th, &th->seq, htonl(done->seq));
+	rtsp_set_word(skb, th, &th->ack_seq, htonl(done->ack));
+	word = (word & ~all) | rtsp_flag_bits(done->flags);
 	rtsp_set_word(skb, th, &tcp_flag_word(th), word);
 }
 
 /* The payload, and what depends on its length. */
 static void rtsp_set_payload(const struct rtsp_packet *pkt,
 			     const struct rtspnat_connection *core,
-			     const struct rtspnat_step *step,
+			     const struct rtspnat_done *done,
 			     unsigned int added)
 {
 	struct sk_buff *skb = pkt->skb;
 
 	skb_put(skb, added);
-	rtsp_write_payload(skb->data + pkt->dataoff, core, step);
+	rtsp_write_payload(skb->data + pkt->dataoff, core, done);
 	if (skb->len != pkt->end) {
 		rtsp_set_length(pkt);
 		rtsp_set_gso(skb, skb->len - pkt->dataoff);
@@ -196,10 +196,10 @@ static void rtsp_set_payload(const struct rtsp_packet *pkt,
 
 bool rtsp_packet_rewrite(const struct rtsp_packet *pkt,
 			 const struct rtspnat_connection *core,
-			 const struct rtspnat_step *step)
+			 const struct rtspnat_done *done)
 {
-	unsigned int added = step->prefix_length + rtsp_growth(core, step);
-	unsigned int end = pkt->dataoff + step->keep;
+	unsigned int added = done->prefix_length + rtsp_growth(core, done);
+	unsigned int end = pkt->dataoff + done->keep;
 	struct sk_buff *skb = pkt->skb;
 
 	/* Above that the length is not in the IP header, or not there alone. */
@@ -208,8 +208,8 @@ bool rtsp_packet_rewrite(const struct rtsp_packet *pkt,
 	if (!rtsp_make_room(skb, end, added))
 		return false;
 
-	if (end != pkt->end || step->prefix_length || step->edits)
-		rtsp_set_payload(pkt, core, step, added);
-	rtsp_set_header(skb, (struct tcphdr *)(skb->data + pkt->protoff), step);
+	if (end != pkt->end || done->prefix_length || done->edits)
+		rtsp_set_payload(pkt, core, done, added);
+	rtsp_set_header(skb, (struct tcphdr *)(skb->data + pkt->protoff), done);
 	return true;
 }

@@ -5,7 +5,7 @@
  *	rtsp_packet_init(&pkt, th);
  *	rtsp_packet_segment(&segment, &pkt, th);	what rtspnat_begin() takes
  *	...						rtspnat_next() until DONE
- *	rtsp_packet_rewrite(&pkt, core, &step)
+ *	rtsp_packet_rewrite(&pkt, core, &step.done)
  */
 #ifndef _RTSP_PACKET_H
 #define _RTSP_PACKET_H
@@ -70,6 +70,7 @@ static inline void rtsp_packet_segment(struct rtspnat_segment *segment,
 				       const struct tcphdr *th)
 {
 	*segment = (struct rtspnat_segment) {
+		.size		= sizeof(*segment),
 		.length		= pkt->end - pkt->dataoff,
 		.header_length	= pkt->dataoff - skb_network_offset(pkt->skb),
 		.seq		= ntohl(th->seq),
@@ -83,18 +84,18 @@ static inline void rtsp_packet_segment(struct rtspnat_segment *segment,
 	};
 }
 
-/* Does @step replace bytes of @segment by as many others at most, and change nothing that TCP
+/* Does @done replace bytes of @segment by as many others at most, and change nothing that TCP
  * counts?  Then the packet may pass even if rtsp_packet_rewrite() fails.
  */
 bool rtsp_packet_keeps_count(const struct rtspnat_segment *segment,
 			     const struct rtspnat_connection *core,
-			     const struct rtspnat_step *step);
+			     const struct rtspnat_done *done);
 
-/* Make of the packet, which is linear, what @step says.  Returns false if that fails; no byte
- * that @step keeps has changed then.
+/* Make of the packet, which is linear, what @done says.  Returns false if that fails; no byte
+ * that @done keeps has changed then.
  */
 bool rtsp_packet_rewrite(const struct rtsp_packet *pkt,
 			 const struct rtspnat_connection *core,
-			 const struct rtspnat_step *step);
+			 const struct rtspnat_done *done);
 
 #endif /* _RTSP_PACKET_H */

@@ -60,19 +60,19 @@ static struct rtsp_conn *rtsp_asking_find(const struct rtsp_conn *conn, bool of_
 	return best;
 }
 
-/* Does @mapping linger on a port that @step wants for the same port inside?  Its socket is gone
+/* Does @mapping linger on a port that @asked wants for the same port inside?  Its socket is gone
  * then, or is the socket that asks again.
  */
-static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtspnat_step *step)
+static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtspnat_mapping *asked)
 {
 	unsigned int i;
 
-	for (i = 0; i < min(step->count, mapping->count); i++) {
+	for (i = 0; i < min(asked->count, mapping->count); i++) {
 		const struct nf_conntrack_expect *in = mapping->media[i].in;
 
-		if (in && mapping->media[i].inside == step->inside[i] &&
-		    in->tuple.dst.protonum == step->protocol &&
-		    in->tuple.dst.u.all == htons(step->outside[i]))
+		if (in && mapping->media[i].inside == asked->inside[i] &&
+		    in->tuple.dst.protonum == asked->protocol &&
+		    in->tuple.dst.u.all == htons(asked->outside[i]))
 			return true;
 	}
 	return false;
@@ -80,7 +80,7 @@ static bool rtsp_is_in_way(const struct rtsp_mapping *mapping, const struct rtsp
 
 /* Release what @other has in @state; with @in_way only mappings that are in its way. */
 static bool rtsp_release_those(struct rtsp_conn *other, enum rtsp_mapping_state state,
-			       const struct rtspnat_step *in_way)
+			       const struct rtspnat_mapping *in_way)
 {
 	struct rtsp_mapping *mapping;
 	struct hlist_node *next;
@@ -159,7 +159,7 @@ bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
 
 	for (i = 0; i < count; i++) {
 		if (rtsp_has_same_address(others[i], ask->conn) &&
-		    rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, ask->step))
+		    rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, ask->asked))
 			return true;
 	}
 	return false;

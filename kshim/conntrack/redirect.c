@@ -29,19 +29,19 @@ static bool rtsp_is_redirected_enough(const struct nf_conn *ct)
 }
 
 static struct nf_conntrack_expect *
-rtsp_expect_control(struct nf_conn *ct, const struct rtspnat_step *step)
+rtsp_expect_control(struct nf_conn *ct, const struct rtspnat_redirect *to)
 {
 	const struct nf_conntrack_tuple *original =
 		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
-	__be16 port = htons(step->peer[0]);
+	__be16 port = htons(to->port);
 	union nf_inet_addr addr;
 
 	if (!exp)
 		return NULL;
 
-	BUILD_BUG_ON(sizeof(addr) != sizeof(step->redirect.bytes));
-	memcpy(&addr, step->redirect.bytes, sizeof(addr));
+	BUILD_BUG_ON(sizeof(addr) != sizeof(to->address.bytes));
+	memcpy(&addr, to->address.bytes, sizeof(addr));
 	nf_ct_expect_init(exp, RTSP_EXPECT_CONTROL, nf_ct_l3num(ct),
 			  &original->src.u3, &addr, IPPROTO_TCP, NULL, &port);
 	rtsp_compat_assign_helper(exp, rcu_dereference(nfct_help(ct)->helper));
@@ -63,7 +63,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	if (why != RTSP_COUNTERS)
 		return why;
 
-	exp = rtsp_expect_control(conn->ct, ask->step);
+	exp = rtsp_expect_control(conn->ct, &ask->step->redirect);
 	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
 	if (exp && !nf_ct_expect_related(exp, 0)) {
 		WRITE_ONCE(conn->redirect, exp);

@@ -31,10 +31,10 @@ static int rtsp_register_ports(const struct rtsp_ask *ask,
 static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 			       struct nf_conntrack_expect **exp, bool *any)
 {
-	int err = rtsp_reclaim_room(ask->conn, ask->step->count);
+	int err = rtsp_reclaim_room(ask->conn, ask->asked->count);
 	unsigned int i;
 
-	for (i = 0; i < ask->step->count && !err; i++) {
+	for (i = 0; i < ask->asked->count && !err; i++) {
 		exp[i] = rtsp_expect_inbound(ask, i);
 		if (!exp[i])
 			return -ENOMEM;
@@ -44,7 +44,7 @@ static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
 	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_REPLY,
-					  ask->step->outside, *any);
+					  ask->asked->outside, *any);
 }
 
 /* What a client held before it closed, and holds again, is no clash.  The second try takes new
@@ -78,12 +78,12 @@ int rtsp_reserve(const struct rtsp_ask *ask)
 	int err = rtsp_reserve_ports(ask, exp, &any);
 	unsigned int i;
 
-	trace_rtsp_reserve(ask->conn->ct, ask->step, err);
+	trace_rtsp_reserve(ask->conn->ct, ask->asked, err);
 	if (err) {
 		rtsp_expect_put(exp);
 		return err;
 	}
-	for (i = 0; i < ask->step->count; i++)
+	for (i = 0; i < ask->asked->count; i++)
 		ask->mapping->media[i].in = exp[i];
 	ask->mapping->any_source = any;
 	rtsp_take(ask);
@@ -93,13 +93,13 @@ int rtsp_reserve(const struct rtsp_ask *ask)
 static int rtsp_publish_ports(const struct rtsp_ask *ask,
 			      struct nf_conntrack_expect **exp)
 {
-	int err = rtsp_reclaim_room(ask->conn, ask->step->count);
+	int err = rtsp_reclaim_room(ask->conn, ask->asked->count);
 	unsigned int i;
 
 	if (!err && !rtsp_mapping_publish(ask->conn, ask->mapping))
 		return -ENOMEM;
-	for (i = 0; i < ask->step->count && !err; i++) {
-		if (!ask->step->published[i])
+	for (i = 0; i < ask->asked->count && !err; i++) {
+		if (!ask->asked->published[i])
 			continue;
 		exp[i] = rtsp_expect_outbound(ask, i);
 		if (!exp[i])
@@ -107,7 +107,7 @@ static int rtsp_publish_ports(const struct rtsp_ask *ask,
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
 	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_ORIGINAL,
-					  ask->step->published, false);
+					  ask->asked->published, false);
 }
 
 int rtsp_publish(const struct rtsp_ask *ask)
@@ -124,13 +124,13 @@ int rtsp_publish(const struct rtsp_ask *ask)
 	rtsp_mapping_count(ask->conn, mapping);
 
 	err = rtsp_publish_ports(ask, exp);
-	trace_rtsp_publish(ask->conn->ct, ask->step, err);
+	trace_rtsp_publish(ask->conn->ct, ask->asked, err);
 	if (err) {
 		rtsp_mapping_unpublish(ask->conn, mapping);
 		rtsp_expect_put(exp);
 		return err;
 	}
-	for (i = 0; i < ask->step->count; i++)
+	for (i = 0; i < ask->asked->count; i++)
 		mapping->media[i].out = exp[i];
 	rtsp_take(ask);
 	return 0;

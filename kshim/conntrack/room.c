@@ -143,7 +143,7 @@ static struct rtsp_conn *rtsp_room_search(const struct rtsp_conn *conn,
 {
 	struct rtsp_victim best = { .rank = RTSP_RANK_STAYS };
 	unsigned int i, count = min(rtsp_gauge_all(RTSP_NOW_OPEN), RTSP_ROOM_LOOK);
-	struct rtspnat_position position;
+	struct rtspnat_position position = { .size = sizeof(position) };
 
 	for (i = 0; i < count && !list_empty(&rtsp_conns); i++) {
 		struct rtsp_victim next = {
@@ -171,7 +171,7 @@ static struct rtsp_conn *rtsp_room_search(const struct rtsp_conn *conn,
 static enum rtsp_rank rtsp_room_take(struct rtsp_conn *other, bool of_host,
 				     struct list_head *gone)
 {
-	struct rtspnat_position position;
+	struct rtspnat_position position = { .size = sizeof(position) };
 	enum rtsp_rank rank;
 
 	if (!spin_trylock_bh(&other->lock))
@@ -241,7 +241,7 @@ enum rtsp_counter rtsp_room_hold(struct rtsp_conn *conn)
 /* If another CPU has a segment of @conn in hand, that CPU settles it. */
 static void rtsp_room_leave(struct rtsp_conn *conn)
 {
-	struct rtspnat_position position;
+	struct rtspnat_position position = { .size = sizeof(position) };
 	enum rtsp_rank rank;
 	bool left_alone = false;
 	LIST_HEAD(gone);

@@ -50,6 +50,7 @@ void rtsp_setup_core(struct rtsp_conn *conn, const struct rtsp_helper *helper)
 {
 	struct nf_conn *ct = conn->ct;
 	struct rtspnat_setup setup = {
+		.size = sizeof(setup),
 		.first_seq[RTSPNAT_ORIGINAL] = READ_ONCE(helper->first_seq[IP_CT_DIR_ORIGINAL]),
 		.first_seq[RTSPNAT_REPLY] = READ_ONCE(helper->first_seq[IP_CT_DIR_REPLY]),
 		.answered = helper->answered,
@@ -66,5 +67,5 @@ void rtsp_setup_core(struct rtsp_conn *conn, const struct rtsp_helper *helper)
 	};
 
 	rtsp_setup_ends(&setup, ct);
-	conn->core = rtspnat_open(conn->memory, &setup);
+	conn->core = rtspnat_open(conn->memory, rtspnat_connection_size(), &setup);
 }

@@ -39,9 +39,9 @@ bool rtsp_source_reserve(struct nf_conntrack_expect *exp)
 /* Returns false if the reply names no address, or one of the peer's two. */
 static bool rtsp_source_named(union nf_inet_addr *addr,
 			      const struct nf_conn *ct,
-			      const struct rtspnat_step *step)
+			      const struct rtspnat_mapping *asked)
 {
-	const struct rtspnat_address *source = &step->media_source;
+	const struct rtspnat_address *source = &asked->media_source;
 	u8 family = nf_ct_l3num(ct) == NFPROTO_IPV4 ? 4 : 6;
 	const struct nf_conntrack_tuple_hash *hash = ct->tuplehash;
 
@@ -54,7 +54,7 @@ static bool rtsp_source_named(union nf_inet_addr *addr,
 }
 
 void rtsp_source_admit(struct nf_conntrack_expect *exp,
-		       const struct rtspnat_step *step, bool any)
+		       const struct rtspnat_mapping *asked, bool any)
 {
 	const struct nf_conn *ct = exp->master;
 	union nf_inet_addr addr;
@@ -65,14 +65,14 @@ void rtsp_source_admit(struct nf_conntrack_expect *exp,
 	if (any && (!rtsp_source_is_any(exp) ||
 		    rtsp_param(media_source) == RTSP_SOURCE_ANY_LATCH))
 		return;
-	if (!any || !rtsp_source_named(&addr, ct, step))
+	if (!any || !rtsp_source_named(&addr, ct, asked))
 		addr = ct->tuplehash[IP_CT_DIR_REPLY].tuple.src.u3;
 	rtsp_source_set(exp, &addr);
 }
 
 void rtsp_source_return(union nf_inet_addr *addr, const struct nf_conn *ct,
-			const struct rtspnat_step *step)
+			const struct rtspnat_mapping *asked)
 {
-	if (!rtsp_source_named(addr, ct, step))
+	if (!rtsp_source_named(addr, ct, asked))
 		*addr = ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.dst.u3;
 }

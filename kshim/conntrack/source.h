@@ -2,7 +2,7 @@
 /* Who may send media: the module's parameter media_source.
  *
  *	any = rtsp_source_reserve(exp);		at the request, before exp is registered
- *	rtsp_source_admit(exp, step, any);	at the reply
+ *	rtsp_source_admit(exp, asked, any);	at the reply
  *	rtsp_source_set(exp, addr);		at the first packet, if rtsp_source_is_any(exp)
  */
 #ifndef _RTSP_SOURCE_H
@@ -25,12 +25,12 @@ bool rtsp_source_reserve(struct nf_conntrack_expect *exp);
  * nf_conntrack_expect_lock.
  */
 void rtsp_source_admit(struct nf_conntrack_expect *exp,
-		       const struct rtspnat_step *step, bool any);
+		       const struct rtspnat_mapping *asked, bool any);
 
 /* Fill in the address to which the opener of @ct sends media: the peer as the opener knows it,
  * or the address that the reply names, if media_source believes it.
  */
 void rtsp_source_return(union nf_inet_addr *addr, const struct nf_conn *ct,
-			const struct rtspnat_step *step);
+			const struct rtspnat_mapping *asked);
 
 #endif /* _RTSP_SOURCE_H */

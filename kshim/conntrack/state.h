@@ -112,6 +112,7 @@ static_assert(RTSP_EXPECTATIONS <= U8_MAX);	/* conn->asking */
 struct rtsp_ask {
 	struct rtsp_conn *conn;
 	const struct rtspnat_step *step;
+	const struct rtspnat_mapping *asked;	/* of @step */
 	const struct nf_nat_rtsp_hooks *nat;	/* NULL: no NAT, or no nf_nat_rtsp */
 	struct sk_buff *skb;
 	struct rtsp_mapping *mapping;	/* NULL: there is none of this number */

@@ -13,7 +13,7 @@
 
 #define RTSP_PROC_NAME	"nf_conntrack_rtsp"
 
-static_assert(RTSPNAT_NOTES <= 64);	/* the bits of step.notes */
+static_assert(RTSPNAT_NOTES <= 64);	/* the bits of rtspnat_done.notes */
 
 struct rtsp_stats {
 	unsigned long counter[RTSP_COUNTERS];

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Tracepoints: /sys/kernel/tracing/events/rtsp.
  *
- * trace_rtsp_reserve(ct, step, err) and its like cost nothing while nobody records.
+ * trace_rtsp_reserve(ct, asked, err) and its like cost nothing while nobody records.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM rtsp
@@ -37,8 +37,9 @@ static inline void rtsp_trace_address(void *to, const union nf_inet_addr *from,
 
 /* Ports at the four ends of the control connection, see struct rtspnat_setup. */
 DECLARE_EVENT_CLASS(rtsp_mapping,
-		    TP_PROTO(const struct nf_conn *ct, const struct rtspnat_step *step, int result),
-		    TP_ARGS(ct, step, result),
+		    TP_PROTO(const struct nf_conn *ct, const struct rtspnat_mapping *asked,
+			     int result),
+		    TP_ARGS(ct, asked, result),
 	TP_STRUCT__entry(__array(u8, inside_addr, sizeof(struct sockaddr_in6))
 		__array(u8, outside_addr, sizeof(struct sockaddr_in6))
 		__array(u8, peer_addr, sizeof(struct sockaddr_in6))
@@ -61,15 +62,15 @@ DECLARE_EVENT_CLASS(rtsp_mapping,
 		rtsp_trace_address(__entry->peer_addr, &hash[IP_CT_DIR_REPLY].tuple.src.u3, ct);
 		rtsp_trace_address(__entry->published_addr,
 				   &hash[IP_CT_DIR_ORIGINAL].tuple.dst.u3, ct);
-		memcpy(__entry->inside, step->inside, sizeof(step->inside));
-		memcpy(__entry->outside, step->outside, sizeof(step->outside));
-		memcpy(__entry->peer, step->peer, sizeof(step->peer));
-		memcpy(__entry->published, step->published, sizeof(step->published));
+		memcpy(__entry->inside, asked->inside, sizeof(asked->inside));
+		memcpy(__entry->outside, asked->outside, sizeof(asked->outside));
+		memcpy(__entry->peer, asked->peer, sizeof(asked->peer));
+		memcpy(__entry->published, asked->published, sizeof(asked->published));
 		__entry->result = result;
-		__entry->seconds = step->seconds;
-		__entry->mapping = step->mapping;
-		__entry->protocol = step->protocol;
-		__entry->open = step->open;
+		__entry->seconds = asked->seconds;
+		__entry->mapping = asked->number;
+		__entry->protocol = asked->protocol;
+		__entry->open = asked->open;
 	),
 	TP_printk("mapping=%u protocol=%u inside=%pISc:%u,%u,%u,%u outside=%pISc:%u,%u,%u,%u peer=%pISc:%u,%u,%u,%u published=%pISc:%u,%u,%u,%u open=%#x seconds=%u result=%d",
 		  __entry->mapping, __entry->protocol,
@@ -87,8 +88,8 @@ DECLARE_EVENT_CLASS(rtsp_mapping,
 #define RTSP_MAPPING_EVENT(name)					\
 DEFINE_EVENT(rtsp_mapping, name,					\
 	     TP_PROTO(const struct nf_conn *ct,				\
-		      const struct rtspnat_step *step, int result),	\
-	     TP_ARGS(ct, step, result)					\
+		      const struct rtspnat_mapping *asked, int result),	\
+	     TP_ARGS(ct, asked, result)					\
 )
 
 RTSP_MAPPING_EVENT(rtsp_reserve);

@@ -51,6 +51,12 @@ MappingSet MappingTable::Live() const {
   return live;
 }
 
+void MappingTable::FreeAsked() {
+  for (std::uint32_t i = 0; i < limits::kMappings; ++i) {
+    if (mappings_[i].state == MappingState::kAsking) Free(i);
+  }
+}
+
 namespace {
 
 // Writes `count` ports of `range`, of which there is one at least.
@@ -61,16 +67,18 @@ void Spread(PortRange range, std::uint32_t count, std::uint16_t (&ports)[limits:
 
 }  // namespace
 
-void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspnat_step& step) {
+void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspnat_mapping& described) {
   constexpr std::uint8_t kTcp = 6;
   constexpr std::uint8_t kUdp = 17;
-  step.mapping = static_cast<std::uint8_t>(index);
-  step.count = mapping.count;
-  step.open = mapping.open & kAllPorts;
-  step.protocol = mapping.tcp ? kTcp : kUdp;
+  described.number = static_cast<std::uint8_t>(index);
+  described.state = static_cast<std::uint8_t>(mapping.state);
+  described.count = mapping.count;
+  described.open = mapping.open & kAllPorts;
+  described.streams = mapping.holders;
+  described.protocol = mapping.tcp ? kTcp : kUdp;
   if (mapping.inside.first != 0) {
-    Spread(mapping.inside, mapping.count, step.inside);
-    Spread(mapping.outside, mapping.count, step.outside);
+    Spread(mapping.inside, mapping.count, described.inside);
+    Spread(mapping.outside, mapping.count, described.outside);
   }
   if (mapping.peers == 0) return;
   PortRange peer = mapping.peer;
@@ -81,8 +89,8 @@ void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspn
     peer.last = peer.At(peers - 1, mapping.peers);
     known.last = known.At(peers - 1, mapping.peers);
   }
-  Spread(peer, peers, step.peer);
-  if (known.first != 0) Spread(known, peers, step.published);
+  Spread(peer, peers, described.peer);
+  if (known.first != 0) Spread(known, peers, described.published);
 }
 
 }  // namespace nat

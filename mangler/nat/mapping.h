@@ -27,10 +27,10 @@ constexpr std::uint32_t Pop(MappingSet& set) {
 }
 
 enum class MappingState : std::uint8_t {
-  kFree = 0,
-  kAsking,    ///< Ports are being asked for.
-  kReserved,  ///< Held at the embedder; no media may pass.
-  kLive,      ///< Media may pass.
+  kFree = RTSPNAT_FREE,
+  kAsking = RTSPNAT_ASKED,       ///< Ports are being asked for.
+  kReserved = RTSPNAT_RESERVED,  ///< Held at the embedder; no media may pass.
+  kLive = RTSPNAT_LIVE,          ///< Media may pass.
 };
 
 /// Inside ports, the ports outside that stand for them, and the same for the peer.
@@ -73,6 +73,9 @@ class MappingTable {
   /// Frees a mapping in any state.
   void Free(std::uint32_t index);
 
+  /// Frees those for which ports are being asked.
+  void FreeAsked();
+
   /// Returns those that are live.
   [[nodiscard]] MappingSet Live() const;
 
@@ -81,8 +84,8 @@ class MappingTable {
   Mapping mappings_[limits::kMappings];
 };
 
-/// Writes @p mapping, which has number @p index, into @p step. Where the peer is behind NAT (@p publishes), the opener knows its
-/// ports by those that are published.
-void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspnat_step& step);
+/// Writes @p mapping, which has number @p index, into @p described. Where the peer is behind NAT (@p publishes), the opener knows
+/// its ports by those that are published.
+void Describe(std::uint32_t index, const Mapping& mapping, bool publishes, rtspnat_mapping& described);
 
 }  // namespace nat

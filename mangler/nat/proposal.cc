@@ -81,11 +81,11 @@ bool Proposal::Ask(MappingTable& mappings, std::uint8_t& made, rtspnat_step& ste
   } while (ports.first == 0 || IsUsed(mappings, ports));
   ++made;
   is_asked_ = true;
-  step.digits = request_.digits;
   PortsOf(mapping) = ports;
   if (side_ == Side::kOutside) {
     step.ask = RTSPNAT_RESERVE;
-    Describe(index_, mapping, false, step);
+    Describe(index_, mapping, false, step.mapping);
+    step.mapping.digits = request_.digits;
     return true;
   }
   step.ask = RTSPNAT_PUBLISH;
@@ -93,7 +93,8 @@ bool Proposal::Ask(MappingTable& mappings, std::uint8_t& made, rtspnat_step& ste
   Mapping asked = mapping;
   asked.peer = request_.inside;
   asked.peers = request_.count;
-  Describe(index_, asked, true, step);
+  Describe(index_, asked, true, step.mapping);
+  step.mapping.digits = request_.digits;
   return true;
 }
 

@@ -232,15 +232,14 @@ rtspnat_ask Agreement::Ask(const rtspnat_address& source, rtspnat_step& step, No
   }
   if (linger_ != 0) {
     Leave(Pop(linger_), step, RTSPNAT_LINGER);
-    step.seconds = session_seconds_;
+    step.mapping.seconds = session_seconds_;
     notes.Add(RTSPNAT_NOTE_LINGERS);
     return RTSPNAT_LINGER;
   }
   asked_ = static_cast<std::uint8_t>(Pop(expect_));
   is_asked_ = true;
-  Describe(asked_, mappings_[asked_], publishes_, step);
-  step.streams = mappings_[asked_].holders;
-  step.media_source = source;
+  Describe(asked_, mappings_[asked_], publishes_, step.mapping);
+  step.mapping.media_source = source;
   step.ask = RTSPNAT_EXPECT;
   return RTSPNAT_EXPECT;
 }
@@ -255,17 +254,27 @@ void Agreement::Answer(rtspnat_reply reply, Notes& notes) {
   Release(asked_);
 }
 
+bool Agreement::DescribeMapping(std::uint32_t index, rtspnat_mapping& described) const {
+  if (index >= limits::kMappings || mappings_[index].state == MappingState::kFree) return false;
+  Describe(index, mappings_[index], publishes_, described);
+  return true;
+}
+
+void Agreement::LeaveDialogue(Notes& notes) {
+  if (is_asked_) Answer(RTSPNAT_NO, notes);
+  mappings_.FreeAsked();
+}
+
 bool Agreement::Close(rtspnat_step& step) {
   MappingSet held = mappings_.Held();
   if (held == 0) return false;
-  step = {};
   Leave(Pop(held), step, RTSPNAT_RELEASE);
   return true;
 }
 
 // The mapping is given up, one way or the other.
 void Agreement::Leave(std::uint32_t index, rtspnat_step& step, rtspnat_ask ask) {
-  Describe(index, mappings_[index], publishes_, step);
+  Describe(index, mappings_[index], publishes_, step.mapping);
   Forget(index);
   step.ask = static_cast<std::uint8_t>(ask);
 }

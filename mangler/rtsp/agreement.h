@@ -111,6 +111,12 @@ class Agreement {
   [[nodiscard]] bool IsAsked() const { return is_asked_; }
   void Answer(rtspnat_reply reply, Notes& notes);
 
+  /// Forgets the question that is open: it will not be answered.
+  void LeaveDialogue(Notes& notes);
+
+  /// Describes mapping @p index. Returns false if there is none of that number.
+  [[nodiscard]] bool DescribeMapping(std::uint32_t index, rtspnat_mapping& described) const;
+
   /// Gives one mapping up, on the embedder's own account. Returns false if there is none.
   [[nodiscard]] bool Close(rtspnat_step& step);
 

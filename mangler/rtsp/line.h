@@ -58,19 +58,14 @@ struct Line {
 
 /// What client and server say to each other, and all that the functions need that read a line of it.
 struct Exchange {
-  explicit Exchange(const rtspnat_setup& its_setup)
-      : setup(its_setup), agreement(setup.may_publish && !nat::IsSame(setup.peer, setup.published)) {}
-
-  rtspnat_setup setup;
-  Agreement agreement;
-  nat::Proposal proposal;
-
-  // Of the segment in hand.
-  Notes notes;
-  bool of_opener = false;        ///< The opener has sent it; else the peer.
-  Head* head = nullptr;          ///< Of the message in hand.
-  stream::Lane* lane = nullptr;  ///< The direction that it travels.
-  Line line;
+  const rtspnat_setup& setup;
+  Agreement& agreement;
+  Head* head;          ///< Of the message in hand.
+  stream::Lane* lane;  ///< The direction that it travels.
+  bool of_opener;      ///< The opener has sent it; else the peer.
+  Notes notes = {};    ///< Of the segment in hand.
+  nat::Proposal proposal = {};
+  Line line = {};
 
   /// Returns the opener's address as the sender of the line knows it,
   [[nodiscard]] const rtspnat_address& OldOpener() const { return of_opener ? setup.inside : setup.outside; }

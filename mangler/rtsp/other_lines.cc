@@ -76,8 +76,7 @@ bool AskOfRedirection(Exchange& exchange, rtspnat_step& step) {
     exchange.notes.Add(RTSPNAT_NOTE_OTHER_ADDRESS);
     return false;
   }
-  step.redirect = address;
-  step.peer[0] = port;
+  step.redirect = {address, port};
   step.ask = RTSPNAT_REDIRECT;
   return true;
 }

@@ -10,16 +10,6 @@ namespace {
 using nat::MappingSet;
 using rtsp::Ports;
 
-// A request gives back what it holds because of the line; of a reply nothing is published.
-void GiveLineUp(Exchange& exchange) {
-  if (exchange.of_opener) {
-    exchange.agreement.GiveBack(exchange.line.mappings);
-  } else {
-    RefusePublished(exchange, exchange.line.mappings);
-  }
-  exchange.line.mappings = 0;
-}
-
 // Finds out what the spec in hand means.
 [[gnu::noinline]] void ReadMeaning(Exchange& exchange) {
   Line& line = exchange.line;
@@ -146,6 +136,16 @@ void Write(const rtspnat_address& address, AddressText& text) {
 }
 
 }  // namespace
+
+void GiveLineUp(Exchange& exchange) {
+  if (exchange.of_opener) {
+    exchange.agreement.GiveBack(exchange.line.mappings);
+  } else {
+    RefusePublished(exchange, exchange.line.mappings);
+  }
+  exchange.line.mappings = 0;
+  exchange.line.stage = Line::Stage::kDone;
+}
 
 void FinishLine(Exchange& exchange) {
   constexpr bytes::Field kWholeLine = {0, 0xffff};

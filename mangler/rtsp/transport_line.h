@@ -12,7 +12,11 @@ namespace mangle {
 /// Reads the line again where it says more than once what has changed.
 [[gnu::noinline]] void ReadAgain(Exchange& exchange);
 
-/// Makes edits of the changes of the line in hand. If that cannot be done, gives up what the line was for.
+/// Gives up what the line in hand was for: a request gives back what it holds because of the line; of a reply nothing is
+/// published. The line stays as it is.
+void GiveLineUp(Exchange& exchange);
+
+/// Makes edits of the changes of the line in hand. If that cannot be done, gives the line up.
 [[gnu::noinline]] void FinishLine(Exchange& exchange);
 
 }  // namespace mangle

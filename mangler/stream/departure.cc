@@ -83,6 +83,7 @@ void Lane::PlanEmpty(Passage& passage, std::uint32_t stop) const {
 // sender sends now, because its sender believes that those bytes have arrived, and cannot send them in smaller packets when
 // the path's MTU falls.
 void Lane::PlanSize(Passage& passage) const {
+  if (in_order_) return;
   const std::uint32_t growth = edits_.Growth(passage.leaving.start, passage.leaving.size);
   if (growth == 0 && passage.leaving.size == passage.kept) return;
   const std::uint32_t own = passage.segment.size + passage.header_length;

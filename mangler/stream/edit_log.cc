@@ -23,7 +23,7 @@ EditPart Overlap(const Edit& edit, std::uint32_t position, std::uint32_t length)
 }  // namespace
 
 bool EditLog::Add(const Edit& edit) {
-  if (Room() == 0) return false;
+  if (edits_ == nullptr || Room() == 0) return false;
   edits_[size_++] = edit;
   return true;
 }
@@ -38,6 +38,14 @@ void EditLog::Forget(std::uint32_t acknowledged, std::uint32_t settled) {
     ++kept;
   }
   size_ = static_cast<std::uint8_t>(kept);
+}
+
+bool EditLog::AreDone(std::uint32_t acknowledged, bool additions) const {
+  for (std::uint32_t i = 0; i < size_; ++i) {
+    const bool adds = edits_[i].text_size > edits_[i].length;
+    if (Before(acknowledged, edits_[i].position + edits_[i].length) || (adds && !additions)) return false;
+  }
+  return true;
 }
 
 std::uint32_t EditLog::Count(std::uint32_t position, std::uint32_t length) const {

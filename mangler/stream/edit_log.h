@@ -38,10 +38,17 @@ struct EditPart {
 ///  1. Parts lie inside the segment, ascend, and do not overlap.
 ///  2. The parts of a segment are those of its two halves together, however it is halved.
 ///  3. An entry is forgotten only when it is acknowledged whole, and one that adds bytes only when the numbers behind
-///     it do not depend on it any more; a full log refuses.
+///     it do not depend on it any more; a full log refuses, and so does one without memory.
 class EditLog {
  public:
-  /// Returns how many more edits fit.
+  /// Takes @p memory of limits::kEdits entries, which must live until Use() is called again; null takes it away. The log is
+  /// empty then.
+  void Use(Edit* memory) {
+    edits_ = memory;
+    size_ = 0;
+  }
+
+  /// Returns how many more edits fit, once there is memory.
   [[nodiscard]] std::uint32_t Room() const { return limits::kEdits - size_; }
 
   /// True if there are none.
@@ -54,6 +61,10 @@ class EditLog {
   /// (SeqMap::Settled()).
   void Forget(std::uint32_t acknowledged, std::uint32_t settled);
 
+  /// True if Forget() would forget all edits once everything before @p acknowledged has arrived. Edits that add bytes are
+  /// forgotten then only with @p additions.
+  [[nodiscard]] bool AreDone(std::uint32_t acknowledged, bool additions) const;
+
   /// Returns how many parts fall on the @p length bytes at @p position.
   [[nodiscard]] std::uint32_t Count(std::uint32_t position, std::uint32_t length) const;
 
@@ -65,7 +76,7 @@ class EditLog {
 
  private:
   std::uint8_t size_ = 0;
-  Edit edits_[limits::kEdits];
+  Edit* edits_ = nullptr;
 };
 
 }  // namespace stream

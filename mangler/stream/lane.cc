@@ -8,6 +8,7 @@ void Lane::Begin(Passage& passage) {
   // Acknowledgements are not shown while nothing depends on them. From here on one may matter: the last one that was
   // noted must not look like one to come.
   if (edits_.Empty() && !Holds()) acknowledged_ = frontier_;
+  if (in_order_ && acknowledged_ != frontier_) Arrive(frontier_);
   passage.read_from = frontier_;
   if (!Holds() && !tail_.KeepsAny()) return;
   // Behind the bytes in custody the tail holds those that are withheld; both stay while the segment is read. What lay
@@ -31,6 +32,20 @@ bool Lane::DropAhead(Passage& passage) {
   ++dropped_;
   passage.dropped = true;
   return true;
+}
+
+bool Lane::WillFreeBuffer(std::uint32_t number) const {
+  const std::uint32_t acknowledged = map_.Back(number);
+  if (!HasBuffer() || Holds() || Before(frontier_, acknowledged)) return false;
+  return edits_.AreDone(acknowledged, length_changes_ == LengthChanges::kAny);
+}
+
+Buffer* Lane::TakeBuffer() {
+  Buffer* const buffer = buffer_;
+  buffer_ = nullptr;
+  edits_.Use(nullptr);
+  tail_.Use(nullptr);
+  return buffer;
 }
 
 void Lane::Advance(std::uint32_t end) {
@@ -104,7 +119,7 @@ void Lane::Withhold(Passage& passage, Range withheld) {
   const bool again = recalled.size == withheld.size && recalled.start == withheld.start;
   const bool touches = segment.Empty() ? segment.start - withheld.start < withheld.size
                                        : Before(withheld.start, segment.End());
-  if (!again || !touches || !custody_.Empty() || in_custody_) return;
+  if (!again || !touches || !custody_.Empty() || in_custody_ || in_order_) return;
   in_custody_ = true;
   passage.takes_custody = true;
 }

@@ -14,6 +14,18 @@ namespace stream {
 /// Whether a stream may become longer, and how many additions may be on their way at once.
 enum class LengthChanges : std::uint8_t { kNone, kOne, kAny };
 
+/// Who is behind the lane.
+enum class Transit : std::uint8_t {
+  kSegments,  ///< Segments may be lost, come twice, and be sent again; acknowledgements say what has arrived.
+  kInOrder,   ///< Bytes come once and in order, and what leaves arrives: a proxy reads and writes sockets.
+};
+
+/// Memory that a lane needs while it withholds bytes, has them in custody, or has edits on their way.
+struct Buffer {
+  Edit edits[limits::kEdits];
+  std::uint8_t tail[limits::kLineBytes];
+};
+
 /// One segment on its way through a lane: what came, and what leaves in its place.
 struct Passage {
   // What came. The caller fills this in.
@@ -51,7 +63,8 @@ struct Passage {
 /// left yet. The lane decides what leaves in the place of each segment, so that the receiver sees one stream without a
 /// gap, whatever way the sender cuts it or sends it again.
 ///
-///     lane.Open(first, LengthChanges::kNone);
+///     lane.Open(first, LengthChanges::kNone, Transit::kSegments);
+///     lane.Lend(&buffer);                           // Needed for Replace(), and to append to tail().
 ///     other_lane.Acknowledge(number);               // The segment acknowledges bytes of the other direction.
 ///     lane.Begin(passage);                          // passage.segment and so on are filled in.
 ///     switch (lane.Find(passage.segment, passage.finishes, offset)) ...
@@ -61,6 +74,7 @@ struct Passage {
 ///     lane.Plan(passage, end, withheld);            // Now passage.leaving and so on say what leaves,
 ///     lane.Part(passage, 0) ...                     // with which edits,
 ///     lane.Prefix(passage)                          // and what to put in front.
+///     if (!lane.NeedsBuffer()) lane.TakeBuffer();   // Later, when the prefix was sent.
 ///
 /// What is withheld must lie in tail() when Plan() is called, behind the bytes that the lane keeps there.
 ///
@@ -73,10 +87,29 @@ struct Passage {
 class Lane {
  public:
   /// Opens the lane: the first byte has number @p first.
-  void Open(std::uint32_t first, LengthChanges length_changes) {
+  void Open(std::uint32_t first, LengthChanges length_changes, Transit transit) {
     first_ = frontier_ = acknowledged_ = first;
     length_changes_ = length_changes;
+    in_order_ = transit == Transit::kInOrder;
   }
+
+  /// Lends @p buffer, which must live until TakeBuffer().
+  void Lend(Buffer* buffer) {
+    buffer_ = buffer;
+    edits_.Use(buffer->edits);
+    tail_.Use(buffer->tail);
+  }
+
+  [[nodiscard]] bool HasBuffer() const { return buffer_ != nullptr; }
+
+  /// True while something lies in the buffer, beside the front of a line that was not withheld.
+  [[nodiscard]] bool NeedsBuffer() const { return Holds() || !edits_.Empty(); }
+
+  /// True if NeedsBuffer() will be false once the receiver has acknowledged all before @p number, in its own numbers.
+  [[nodiscard]] bool WillFreeBuffer(std::uint32_t number) const;
+
+  /// Takes the buffer away and returns it; null if there is none.
+  Buffer* TakeBuffer();
 
   /// Takes up a segment of this direction, before its payload is read.
   void Begin(Passage& passage);
@@ -190,7 +223,9 @@ class Lane {
   LengthChanges length_changes_ = LengthChanges::kNone;
   bool in_custody_ = false;  // The sender may believe that the withheld bytes have arrived.
   bool closed_ = false;
+  bool in_order_ = false;
   bytes::Tail tail_;
+  Buffer* buffer_ = nullptr;
 };
 
 }  // namespace stream

@@ -17,7 +17,7 @@ void BM_ReadAndPlan(benchmark::State& state, const char* name, Ports ports) {
   Flow flow;
   for (auto _ : state) {
     flow.Reset();
-    benchmark::DoNotOptimize(rtsp::bench::ReadAndPlan(flow.Get(), segment, ports));
+    benchmark::DoNotOptimize(rtsp::bench::ReadAndPlan(flow, segment, ports));
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes.size()));
 }
@@ -44,8 +44,7 @@ void BM_Interleaved(benchmark::State& state) {
     segment.payload = reinterpret_cast<const std::uint8_t*>(stream.data()) + at;
     segment.length = kSegment;
     segment.seq = at;
-    if (!rtsp::bench::PassOver(flow.Get(), segment))
-      rtsp::bench::ReadAndPlan(flow.Get(), segment, Ports::kFree);
+    if (!rtsp::bench::PassOver(flow.Get(), segment)) rtsp::bench::ReadAndPlan(flow, segment, Ports::kFree);
     at += kSegment;
   }
   state.SetBytesProcessed(state.iterations() * kSegment);

@@ -17,8 +17,8 @@ bool Frame(std::uint32_t length, long times) {
   const std::string head = rtsp::bench::OpenFrame();
   for (long i = 0; i < times; ++i) {
     Flow flow;
-    rtsp::bench::ReadAndPlan(flow.Get(), rtsp::bench::SegmentOf(head), Ports::kFree);
-    rtspnat_segment segment = {};
+    rtsp::bench::ReadAndPlan(flow, rtsp::bench::SegmentOf(head), Ports::kFree);
+    auto segment = rtsp::test::Sized<rtspnat_segment>();
     segment.length = length;
     segment.seq = static_cast<std::uint32_t>(head.size());
     if (!rtsp::bench::PassOver(flow.Get(), segment)) return false;
@@ -31,9 +31,9 @@ bool Message(const char* name, Ports ports, long times) {
   const unsigned edits = ports == Ports::kTaken ? 1 : 0;
   for (long i = 0; i < times; ++i) {
     Flow flow;
-    if (rtsp::bench::ReadAndPlan(flow.Get(), rtsp::bench::SegmentOf(bytes), ports) != edits) return false;
+    if (rtsp::bench::ReadAndPlan(flow, rtsp::bench::SegmentOf(bytes), ports) != edits) return false;
     // The mapping is there; otherwise nothing was planned.
-    rtspnat_step step;
+    auto step = rtsp::test::Sized<rtspnat_step>();
     if (!rtspnat_close(flow.Get(), &step)) return false;
   }
   return true;

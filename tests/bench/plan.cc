@@ -8,16 +8,21 @@
 
 namespace rtsp::bench {
 
-unsigned ReadAndPlan(rtspnat_connection* connection, const rtspnat_segment& segment, Ports ports) {
-  rtspnat_step step;
-  rtspnat_begin(connection, &segment);
+unsigned ReadAndPlan(Flow& flow, const rtspnat_segment& segment, Ports ports) {
+  rtspnat_connection* const connection = flow.Get();
+  auto step = test::Sized<rtspnat_step>();
+  rtspnat_begin(connection, flow.Scratch(), &segment);
   while (rtspnat_next(connection, &step) != RTSPNAT_DONE) {
-    const bool taken = ports == Ports::kTaken && step.outside[0] == step.inside[0];
-    rtspnat_answer(connection, taken ? RTSPNAT_BUSY : RTSPNAT_YES, step.outside[0]);
+    if (step.ask == RTSPNAT_LEND) {
+      rtspnat_lend(connection, flow.Buffer());
+      continue;
+    }
+    const bool taken = ports == Ports::kTaken && step.mapping.outside[0] == step.mapping.inside[0];
+    rtspnat_answer(connection, taken ? RTSPNAT_BUSY : RTSPNAT_YES, step.mapping.outside[0]);
   }
-  rtspnat_edit edit;
+  auto edit = test::Sized<rtspnat_edit>();
   unsigned edits = 0;
-  while (edits < step.edits && rtspnat_get_edit(connection, edits, &edit)) ++edits;
+  while (edits < step.done.edits && rtspnat_get_edit(connection, edits, &edit)) ++edits;
   return edits;
 }
 

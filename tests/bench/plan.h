@@ -4,16 +4,16 @@
 /// What the benchmarks measure: one segment, from rtspnat_begin() to RTSPNAT_DONE and its edits.
 #include <cstdint>
 #include <string>
-#include <vector>
 
 #include "rtspnat.h"
+#include "tests/harness/embedder.h"
 
 namespace rtsp::bench {
 
 /// A connection behind NAT, kept in memory of its own.
 class Flow {
  public:
-  Flow() : memory_(rtspnat_connection_size() / 8 + 1) {
+  Flow() {
     setup_.inside = {4, {10, 0, 1, 2}};
     setup_.outside = {4, {203, 0, 113, 1}};
     setup_.port_seed = 1;
@@ -22,21 +22,29 @@ class Flow {
   }
 
   /// Makes it a fresh connection.
-  void Reset() { connection_ = rtspnat_open(memory_.data(), &setup_); }
+  void Reset() { connection_ = rtspnat_open(memory_, sizeof(memory_), &setup_); }
 
   [[nodiscard]] rtspnat_connection* Get() const { return connection_; }
 
+  /// For one segment.
+  [[nodiscard]] void* Scratch() { return scratch_; }
+
+  /// For RTSPNAT_LEND; the benchmarks need one at most.
+  [[nodiscard]] void* Buffer() { return buffer_; }
+
  private:
-  std::vector<std::uint64_t> memory_;
-  rtspnat_setup setup_ = {};
+  std::uint64_t memory_[RTSPNAT_CONNECTION_MAX / 8];
+  std::uint64_t scratch_[RTSPNAT_SCRATCH_MAX / 8];
+  std::uint64_t buffer_[RTSPNAT_BUFFER_MAX / 8];
+  rtspnat_setup setup_ = test::Sized<rtspnat_setup>();
   rtspnat_connection* connection_ = nullptr;
 };
 
 /// Returns a segment that carries @p bytes, borrowed, at @p seq in the original direction.
 inline rtspnat_segment SegmentOf(const std::string& bytes, std::uint32_t seq = 0) {
-  rtspnat_segment segment = {};
+  auto segment = test::Sized<rtspnat_segment>();
   segment.payload = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  segment.length = static_cast<std::uint32_t>(bytes.size());
+  segment.length = segment.at_hand = static_cast<std::uint32_t>(bytes.size());
   segment.seq = seq;
   return segment;
 }
@@ -48,8 +56,7 @@ enum class Ports : std::uint8_t {
 };
 
 /// Reads one segment and plans what happens to it. Returns the number of edits.
-__attribute__((noinline)) unsigned ReadAndPlan(rtspnat_connection* connection, const rtspnat_segment& segment,
-                                               Ports ports);
+__attribute__((noinline)) unsigned ReadAndPlan(Flow& flow, const rtspnat_segment& segment, Ports ports);
 
 /// Passes one segment as the kernel shim does: skipped without a look if that is possible. Returns true if so.
 __attribute__((noinline)) bool PassOver(rtspnat_connection* connection, const rtspnat_segment& segment);

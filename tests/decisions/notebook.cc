@@ -29,8 +29,8 @@ std::string Ports(const Numbers& ports, unsigned count, std::uint8_t open = kAll
 
 std::string Title(const char* what, const rtspnat_step& step) {
   constexpr std::uint8_t kTcp = 6;
-  const std::string title = std::string(what) + " " + std::to_string(step.mapping);
-  return step.protocol == kTcp ? title + " tcp" : title;
+  const std::string title = std::string(what) + " " + std::to_string(step.mapping.number);
+  return step.mapping.protocol == kTcp ? title + " tcp" : title;
 }
 
 const char* Suffix(rtspnat_reply reply) {
@@ -62,13 +62,14 @@ void Notebook::Answer(rtspnat_connection* connection, const rtspnat_step& step) 
     case RTSPNAT_EXPECT: return Expect(connection, step);
     case RTSPNAT_RELEASE:
       lines_.push_back(Title("release", step));
-      return complaints_.Check(held_.erase(step.mapping) == 1, "L4: released without being held");
+      return complaints_.Check(held_.erase(step.mapping.number) == 1, "L4: released without being held");
     case RTSPNAT_PUBLISH: return Publish(connection, step);
     case RTSPNAT_LINGER:
-      lines_.push_back(Title("linger", step) + ": " + std::to_string(step.seconds) + " s");
-      return complaints_.Check(held_.erase(step.mapping) == 1, "L4: lingers without being held");
+      lines_.push_back(Title("linger", step) + ": " + std::to_string(step.mapping.seconds) + " s");
+      return complaints_.Check(held_.erase(step.mapping.number) == 1, "L4: lingers without being held");
     case RTSPNAT_REDIRECT:
-      lines_.push_back("redirect to " + Text(step.redirect) + " port " + std::to_string(step.peer[0]));
+      lines_.push_back("redirect to " + Text(step.redirect.address) + " port " +
+                       std::to_string(step.redirect.port));
       return;
     default: return complaints_.Check(false, "law 1: an unknown question");
   }
@@ -81,31 +82,32 @@ rtspnat_reply Notebook::Offered(const Numbers& ports, unsigned count) const {
 }
 
 void Notebook::Reserve(rtspnat_connection* connection, const rtspnat_step& step) {
-  complaints_.Check(!held_.contains(step.mapping), "law 4: reserved twice");
-  const rtspnat_reply reply = Offered(step.outside, step.count);
-  lines_.push_back(Title("reserve", step) + ": " + Ports(step.outside, step.count) + " for " +
-                   Ports(step.inside, step.count) + Suffix(reply));
-  if (reply == RTSPNAT_YES) held_.insert(step.mapping);
-  rtspnat_answer(connection, reply, step.outside[0]);
+  complaints_.Check(!held_.contains(step.mapping.number), "law 4: reserved twice");
+  const rtspnat_reply reply = Offered(step.mapping.outside, step.mapping.count);
+  lines_.push_back(Title("reserve", step) + ": " + Ports(step.mapping.outside, step.mapping.count) + " for " +
+                   Ports(step.mapping.inside, step.mapping.count) + Suffix(reply));
+  if (reply == RTSPNAT_YES) held_.insert(step.mapping.number);
+  rtspnat_answer(connection, reply, step.mapping.outside[0]);
 }
 
 void Notebook::Publish(rtspnat_connection* connection, const rtspnat_step& step) {
-  const rtspnat_reply reply = Offered(step.published, step.count);
-  lines_.push_back(Title("publish", step) + ": " + Ports(step.published, step.count) + " for " +
-                   Ports(step.peer, step.count) + Suffix(reply));
-  if (reply == RTSPNAT_YES) held_.insert(step.mapping);
-  rtspnat_answer(connection, reply, step.published[0]);
+  const rtspnat_reply reply = Offered(step.mapping.published, step.mapping.count);
+  lines_.push_back(Title("publish", step) + ": " + Ports(step.mapping.published, step.mapping.count) +
+                   " for " + Ports(step.mapping.peer, step.mapping.count) + Suffix(reply));
+  if (reply == RTSPNAT_YES) held_.insert(step.mapping.number);
+  rtspnat_answer(connection, reply, step.mapping.published[0]);
 }
 
 void Notebook::Expect(rtspnat_connection* connection, const rtspnat_step& step) {
-  complaints_.Check(held_.contains(step.mapping), "law 4: expected without being reserved");
-  std::string line = Title("expect", step) + ": " + Ports(step.peer, step.count, step.open);
-  if (!std::ranges::equal(step.peer, step.published))
-    line += " as " + Ports(step.published, step.count, step.open);
-  line += " to " + Ports(step.outside, step.count, step.open) + " for " +
-          Ports(step.inside, step.count, step.open);
-  if (step.media_source.family != 0 && !IsSame(step.media_source, scene_.server))
-    line += " from " + Text(step.media_source);
+  complaints_.Check(held_.contains(step.mapping.number), "law 4: expected without being reserved");
+  std::string line =
+      Title("expect", step) + ": " + Ports(step.mapping.peer, step.mapping.count, step.mapping.open);
+  if (!std::ranges::equal(step.mapping.peer, step.mapping.published))
+    line += " as " + Ports(step.mapping.published, step.mapping.count, step.mapping.open);
+  line += " to " + Ports(step.mapping.outside, step.mapping.count, step.mapping.open) + " for " +
+          Ports(step.mapping.inside, step.mapping.count, step.mapping.open);
+  if (step.mapping.media_source.family != 0 && !IsSame(step.mapping.media_source, scene_.server))
+    line += " from " + Text(step.mapping.media_source);
   lines_.push_back(line + (scene_.no_expectations ? ": refused" : ""));
   rtspnat_answer(connection, scene_.no_expectations ? RTSPNAT_NO : RTSPNAT_YES, 0);
 }

@@ -28,7 +28,7 @@ constexpr const char* kReplyNames[] = {" none", "", " busy"};
 
 // The mapping's number, and its protocol where that is not UDP.
 std::string NameOf(const rtspnat_step& step) {
-  return std::to_string(step.mapping) + (step.protocol == 6 ? " tcp" : "");
+  return std::to_string(step.mapping.number) + (step.mapping.protocol == 6 ? " tcp" : "");
 }
 
 rtspnat_direction Other(rtspnat_direction direction) {
@@ -69,7 +69,7 @@ void Dialogue::Stream::Put(std::uint32_t offset, std::string_view run, std::uint
 }
 
 rtspnat_setup Dialogue::SetupOf(bool may_translate, rtspnat_length_changes length_changes) {
-  rtspnat_setup setup = {};
+  auto setup = Sized<rtspnat_setup>();
   setup.inside = {4, {10, 0, 1, 2}};
   setup.outside = setup.inside;
   if (may_translate) setup.outside = {4, {203, 0, 113, 1}};
@@ -89,16 +89,16 @@ rtspnat_setup Dialogue::SetupOf(bool may_translate, rtspnat_length_changes lengt
 Dialogue::Dialogue(bool may_translate, rtspnat_length_changes length_changes)
     : Dialogue(SetupOf(may_translate, length_changes)) {}
 
-Dialogue::Dialogue(const rtspnat_setup& setup) : memory_(rtspnat_connection_size() / 8 + 1), setup_(setup) {
+Dialogue::Dialogue(const rtspnat_setup& setup) : setup_(setup) {
   reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_YES; };
   publish = reserve;
   expect = [](const rtspnat_step&) { return RTSPNAT_YES; };
-  connection_ = rtspnat_open(memory_.data(), &setup_);
+  embedder_.Open(setup_);
 }
 
 rtspnat_loss Dialogue::Forget() {
-  rtspnat_position position = {};
-  const rtspnat_loss loss = rtspnat_judge_loss(connection_, &position);
+  auto position = Sized<rtspnat_position>();
+  const rtspnat_loss loss = rtspnat_judge_loss(Core(), &position);
   if (loss != RTSPNAT_LOSES_NOTHING) return loss;
   rtspnat_setup setup = setup_;
   setup.first_seq[0] = position.seq[0];
@@ -106,8 +106,7 @@ rtspnat_loss Dialogue::Forget() {
   setup.answered = position.answered;
   setup.marks = position.marks;
   setup.session_seconds = position.session_seconds;
-  std::fill(memory_.begin(), memory_.end(), ~std::uint64_t{0});
-  connection_ = rtspnat_open(memory_.data(), &setup);
+  embedder_.Open(setup);
   return loss;
 }
 
@@ -127,11 +126,11 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   // An exact copy on the heap, so that a sanitizer sees every read beyond it.
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
   const rtspnat_direction other = Other(direction);
-  rtspnat_segment segment = {};
+  auto segment = Sized<rtspnat_segment>();
   segment.payload = copy.data();
-  segment.length = static_cast<std::uint32_t>(copy.size());
+  segment.length = segment.at_hand = static_cast<std::uint32_t>(copy.size());
   segment.seq = setup_.first_seq[direction] + offset;
-  segment.ack = rtspnat_map_sequence(connection_, other, setup_.first_seq[other] + acknowledged_[other]);
+  segment.ack = rtspnat_map_sequence(Core(), other, setup_.first_seq[other] + acknowledged_[other]);
   segment.direction = static_cast<std::uint8_t>(direction);
   segment.flags = static_cast<std::uint8_t>(flags | RTSPNAT_ACK);
   segment.header_length = header_length;
@@ -147,8 +146,7 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
     unread.payload = nullptr;
     // Either may be asked first.
     const bool frames_first = segment.length % 2 != 0;
-    outcome.skipped = (frames_first && SkipFrames(unread, bytes, outcome)) ||
-                      rtspnat_skip(connection_, &unread) ||
+    outcome.skipped = (frames_first && SkipFrames(unread, bytes, outcome)) || rtspnat_skip(Core(), &unread) ||
                       (!frames_first && SkipFrames(unread, bytes, outcome));
     if (outcome.skipped) {
       Leave(direction, outcome);
@@ -157,7 +155,8 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   }
   direction_ = direction;
   released_told_ = false;
-  rtspnat_begin(connection_, &segment);
+  embedder_.Move();
+  embedder_.Begin(segment, piece);
   Converse();
   Apply(segment, outcome);
   gap_ = gap_ || outcome.Noted(RTSPNAT_NOTE_REPLY_GAP);
@@ -172,9 +171,9 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
 bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes, Outcome& outcome) {
   // The end of a segment may have padding behind it.
   const auto ask = [&](std::uint32_t& offset, std::size_t size) {
-    std::vector<std::uint8_t> piece(bytes.begin() + offset, bytes.begin() + offset + size);
-    if (offset + size == bytes.size() && size % 2 != 0) piece.insert(piece.end(), 4, '$');
-    return rtspnat_skip_frames(connection_, &segment, piece.data(), static_cast<std::uint32_t>(piece.size()),
+    std::vector<std::uint8_t> shown(bytes.begin() + offset, bytes.begin() + offset + size);
+    if (offset + size == bytes.size() && size % 2 != 0) shown.insert(shown.end(), 4, '$');
+    return rtspnat_skip_frames(Core(), &segment, shown.data(), static_cast<std::uint32_t>(shown.size()),
                                &offset);
   };
   std::uint32_t offset = 0;
@@ -198,7 +197,7 @@ bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes
 void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
   const std::uint32_t first = setup_.first_seq[direction];
   const auto place = [&](std::uint32_t offset) {
-    return rtspnat_map_sequence(connection_, direction, first + offset) - first;
+    return rtspnat_map_sequence(Core(), direction, first + offset) - first;
   };
   Stream& left = left_[direction];
   if (sent_[direction].torn) return;
@@ -210,7 +209,8 @@ void Dialogue::Converse() {
   // Each byte can bring about a bounded number of questions; a loop without end is a broken law 1.
   constexpr unsigned kMost = 1U << 20;
   unsigned questions = 0;
-  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost) {
+  while (rtspnat_next(Core(), &step_) != RTSPNAT_DONE && ++questions < kMost) {
+    if (embedder_.Serve(step_, lends)) continue;
     switch (step_.ask) {
       case RTSPNAT_RESERVE: OnReserve(step_); break;
       case RTSPNAT_EXPECT: OnExpect(step_); break;
@@ -222,6 +222,8 @@ void Dialogue::Converse() {
     }
   }
   Check(questions < kMost, "law 1: the dialogue does not end");
+  Check(!embedder_.IsMisused(),
+        "law 14: a buffer that was not lent, one too many, or bytes that there are not");
 }
 
 void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
@@ -235,131 +237,136 @@ void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[R
   if (same) return;
   Check(may_differ, "law 6: another port without NAT");
   Check(AreOthers(proposed, count), "law 6: ports that do not follow each other, or begin odd");
-  Check(std::to_string(proposed[0]).size() <= step.digits, "law 6: too many digits");
+  Check(std::to_string(proposed[0]).size() <= step.mapping.digits, "law 6: too many digits");
 }
 
 void Dialogue::OnReserve(const rtspnat_step& step) {
-  Check(!books_.contains(step.mapping), "law 4: reserved twice");
+  Check(!books_.contains(step.mapping.number), "law 4: reserved twice");
   Check(!closed_, "law 4: reserved behind FIN or RST");
-  Check(step.mapping < rtspnat_mappings(), "law 4: mapping number");
-  CheckPorts(step, step.inside, step.outside, step.count, setup_.may_translate);
-  std::uint16_t first_port = step.outside[0];
+  Check(step.mapping.number < rtspnat_mappings(), "law 4: mapping number");
+  CheckPorts(step, step.mapping.inside, step.mapping.outside, step.mapping.count, setup_.may_translate);
+  std::uint16_t first_port = step.mapping.outside[0];
   const rtspnat_reply reply = reserve(step, first_port);
   rtspnat_step taken = step;
-  if (first_port != step.outside[0]) Follow(taken.outside, first_port, step.count);
-  log_.push_back("reserve " + NameOf(step) + " " + Ports(step.inside, step.count) + " as " +
-                 Ports(taken.outside, step.count) + kReplyNames[reply]);
-  if (reply == RTSPNAT_YES) books_[step.mapping].step = taken;
-  rtspnat_answer(connection_, reply, first_port);
+  if (first_port != step.mapping.outside[0]) Follow(taken.mapping.outside, first_port, step.mapping.count);
+  log_.push_back("reserve " + NameOf(step) + " " + Ports(step.mapping.inside, step.mapping.count) + " as " +
+                 Ports(taken.mapping.outside, step.mapping.count) + kReplyNames[reply]);
+  if (reply == RTSPNAT_YES) books_[step.mapping.number].step = taken;
+  rtspnat_answer(Core(), reply, first_port);
 }
 
 void Dialogue::OnPublish(const rtspnat_step& step) {
-  const auto book = books_.find(step.mapping);
-  const bool is_new = step.outside[0] == 0;
+  const auto book = books_.find(step.mapping.number);
+  const bool is_new = step.mapping.outside[0] == 0;
   Check((book == books_.end()) == is_new, "law 4: published without being reserved, or anew");
   Check(setup_.may_publish, "law 6: published without NAT");
   CheckDoubt(step);
   unsigned count = 0;
-  while (count < step.count && step.published[count] != 0) ++count;
-  CheckPorts(step, step.peer, step.published, count, true);
-  std::uint16_t first_port = step.published[0];
+  while (count < step.mapping.count && step.mapping.published[count] != 0) ++count;
+  CheckPorts(step, step.mapping.peer, step.mapping.published, count, true);
+  std::uint16_t first_port = step.mapping.published[0];
   const rtspnat_reply reply = publish(step, first_port);
   rtspnat_step taken = step;
-  if (first_port != step.published[0]) Follow(taken.published, first_port, count);
-  log_.push_back("publish " + NameOf(step) + " " + Ports(step.peer, count) + " as " +
-                 Ports(taken.published, count) + kReplyNames[reply]);
-  if (reply == RTSPNAT_YES && is_new) books_[step.mapping].step = taken;
-  rtspnat_answer(connection_, reply, first_port);
+  if (first_port != step.mapping.published[0]) Follow(taken.mapping.published, first_port, count);
+  log_.push_back("publish " + NameOf(step) + " " + Ports(step.mapping.peer, count) + " as " +
+                 Ports(taken.mapping.published, count) + kReplyNames[reply]);
+  if (reply == RTSPNAT_YES && is_new) books_[step.mapping.number].step = taken;
+  rtspnat_answer(Core(), reply, first_port);
 }
 
 void Dialogue::OnExpect(const rtspnat_step& step) {
-  const auto book = books_.find(step.mapping);
+  const auto book = books_.find(step.mapping.number);
   Check(book != books_.end(), "law 4: expected without being reserved");
   CheckDoubt(step);
   const rtspnat_reply reply = expect(step);
-  std::string line = "expect " + NameOf(step) + " " + Ports(step.outside, step.count) + " to " +
-                     Ports(step.inside, step.count) + " peer " + Ports(step.peer, step.count);
-  if (!std::equal(std::begin(step.peer), std::end(step.peer), step.published))
-    line += " as " + Ports(step.published, step.count);
-  line += " open " + std::to_string(step.open);
-  if (step.media_source.family == 4) line += " source " + Text(step.media_source);
+  std::string line = "expect " + NameOf(step) + " " + Ports(step.mapping.outside, step.mapping.count) +
+                     " to " + Ports(step.mapping.inside, step.mapping.count) + " peer " +
+                     Ports(step.mapping.peer, step.mapping.count);
+  if (!std::equal(std::begin(step.mapping.peer), std::end(step.mapping.peer), step.mapping.published))
+    line += " as " + Ports(step.mapping.published, step.mapping.count);
+  line += " open " + std::to_string(step.mapping.open);
+  if (step.mapping.media_source.family == 4) line += " source " + Text(step.mapping.media_source);
   log_.push_back(line + (reply == RTSPNAT_YES ? "" : " refused"));
   if (book != books_.end()) {
-    Check(step.outside[0] == book->second.step.outside[0], "law 4: expected on other ports");
-    Check(step.inside[0] == book->second.step.inside[0], "law 4: expected for other ports");
-    Check(step.protocol == book->second.step.protocol, "law 4: expected for another protocol");
+    Check(step.mapping.outside[0] == book->second.step.mapping.outside[0], "law 4: expected on other ports");
+    Check(step.mapping.inside[0] == book->second.step.mapping.inside[0], "law 4: expected for other ports");
+    Check(step.mapping.protocol == book->second.step.mapping.protocol,
+          "law 4: expected for another protocol");
     book->second.live = reply == RTSPNAT_YES;
   }
-  rtspnat_answer(connection_, reply, 0);
+  rtspnat_answer(Core(), reply, 0);
 }
 
 void Dialogue::OnRelease(const rtspnat_step& step) {
   log_.push_back("release " + NameOf(step));
-  const auto book = books_.find(step.mapping);
+  const auto book = books_.find(step.mapping.number);
   released_told_ = released_told_ || (book != books_.end() && book->second.told);
-  Check(books_.erase(step.mapping) == 1, "law 4: released without being held");
+  Check(books_.erase(step.mapping.number) == 1, "law 4: released without being held");
 }
 
 void Dialogue::OnLinger(const rtspnat_step& step) {
-  log_.push_back("linger " + NameOf(step) + " " + std::to_string(step.seconds));
-  const auto book = books_.find(step.mapping);
+  log_.push_back("linger " + NameOf(step) + " " + std::to_string(step.mapping.seconds));
+  const auto book = books_.find(step.mapping.number);
   Check(book != books_.end() && book->second.live, "law 4: lingers without being live");
-  Check(step.seconds != 0, "law 4: lingers for no time");
+  Check(step.mapping.seconds != 0, "law 4: lingers for no time");
   if (book != books_.end()) books_.erase(book);
 }
 
 void Dialogue::OnRedirect(const rtspnat_step& step) {
-  log_.push_back("redirect " + Text(step.redirect) + " " + std::to_string(step.peer[0]));
+  log_.push_back("redirect " + Text(step.redirect.address) + " " + std::to_string(step.redirect.port));
   Check(!gap_, "law 10: a redirection behind a gap");
   Check((setup_.options & RTSPNAT_OPTION_REDIRECT) != 0, "nobody wants to know of redirections");
-  Check(step.redirect.family == setup_.peer.family, "a redirection to another family");
-  Check(step.peer[0] != 0, "a redirection to no port");
+  Check(step.redirect.address.family == setup_.peer.family, "a redirection to another family");
+  Check(step.redirect.port != 0, "a redirection to no port");
 }
 
 // Does what rtspnat.h says is to be done with a step.
 void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
   const auto direction = static_cast<rtspnat_direction>(segment.direction);
-  outcome.dropped = step_.verdict == RTSPNAT_DROP;
-  outcome.transparent = step_.transparent != 0;
-  outcome.holding = step_.holding != 0;
-  outcome.notes = step_.notes;
-  outcome.edits = step_.edits;
-  notes_ |= step_.notes;
+  outcome.dropped = step_.done.verdict == RTSPNAT_DROP;
+  outcome.transparent = step_.done.transparent;
+  outcome.holding = step_.done.holding;
+  outcome.notes = step_.done.notes;
+  outcome.edits = step_.done.edits;
+  notes_ |= step_.done.notes;
   if (outcome.dropped) {
-    Check(step_.edits == 0, "law 3: a dropped segment has edits");
+    Check(step_.done.edits == 0, "law 3: a dropped segment has edits");
     outcome.sent.clear();
     return;
   }
   CheckStep(segment, outcome);
   CheckTold(segment);
-  outcome.start = step_.seq - setup_.first_seq[direction];
-  outcome.end = outcome.start + step_.prefix_length + step_.keep;
-  outcome.ack = rtspnat_map_acknowledgement(connection_, Other(direction), step_.ack) -
+  outcome.start = step_.done.seq - setup_.first_seq[direction];
+  outcome.end = outcome.start + step_.done.prefix_length + step_.done.keep;
+  outcome.ack = rtspnat_map_acknowledgement(Core(), Other(direction), step_.done.ack) -
                 setup_.first_seq[Other(direction)];
-  outcome.fin = (step_.flags & RTSPNAT_FIN) != 0;
-  outcome.sent = std::string(reinterpret_cast<const char*>(step_.prefix), step_.prefix_length) +
-                 outcome.sent.substr(0, step_.keep);
+  outcome.fin = (step_.done.flags & RTSPNAT_FIN) != 0;
+  outcome.sent = std::string(reinterpret_cast<const char*>(step_.done.prefix), step_.done.prefix_length) +
+                 outcome.sent.substr(0, step_.done.keep);
   if (!sent_[direction].torn)
     Check(sent_[direction].Agrees(outcome.start, outcome.sent), "law 3: not the stream of the sender");
   ApplyEdits(outcome);
 }
 
 void Dialogue::CheckStep(const rtspnat_segment& segment, const Outcome& outcome) {
-  Check(step_.keep <= outcome.sent.size(), "law 2: more kept than there is");
-  Check(step_.keep == 0 || step_.seq + step_.prefix_length == segment.seq, "law 3: a gap behind the prefix");
-  const bool whole = step_.seq + step_.prefix_length + step_.keep == segment.seq + segment.length;
+  Check(step_.done.keep <= outcome.sent.size(), "law 2: more kept than there is");
+  Check(step_.done.keep == 0 || step_.done.seq + step_.done.prefix_length == segment.seq,
+        "law 3: a gap behind the prefix");
+  const bool whole =
+      step_.done.seq + step_.done.prefix_length + step_.done.keep == segment.seq + segment.length;
   const bool fin = outcome.fin && whole;
-  Check(fin == ((step_.flags & RTSPNAT_FIN) != 0), "law 3: FIN");
+  Check(fin == ((step_.done.flags & RTSPNAT_FIN) != 0), "law 3: FIN");
   if (setup_.may_translate || (setup_.may_publish && segment.direction == RTSPNAT_REPLY)) return;
-  Check(step_.prefix_length == 0 && step_.keep == outcome.sent.size() && step_.seq == segment.seq,
+  Check(step_.done.prefix_length == 0 && step_.done.keep == outcome.sent.size() &&
+            step_.done.seq == segment.seq,
         "law 3: trimmed without NAT");
 }
 
 void Dialogue::ApplyEdits(Outcome& outcome) {
   std::size_t end = outcome.sent.size();
-  rtspnat_edit edit = {};
-  for (unsigned i = step_.edits; i-- > 0;) {
-    const bool given = rtspnat_get_edit(connection_, i, &edit);
+  auto edit = Sized<rtspnat_edit>();
+  for (unsigned i = step_.done.edits; i-- > 0;) {
+    const bool given = rtspnat_get_edit(Core(), i, &edit);
     Check(given && edit.text_length != 0, "law 2: an edit is missing");
     if (!given) break;
     Check(std::size_t{edit.offset} + edit.length <= end, "law 2: edits overlap, or lie outside");
@@ -374,13 +381,13 @@ void Dialogue::ApplyEdits(Outcome& outcome) {
     outcome.sent.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text),
                          edit.text_length);
   }
-  Check(!rtspnat_get_edit(connection_, step_.edits, &edit), "law 2: more edits than said");
+  Check(!rtspnat_get_edit(Core(), step_.done.edits, &edit), "law 2: more edits than said");
 }
 
 std::uint32_t Dialogue::Received(rtspnat_direction direction) const {
   const std::uint32_t first = setup_.first_seq[direction];
   const auto size = static_cast<std::uint32_t>(left_[direction].bytes.size());
-  return rtspnat_map_acknowledgement(connection_, direction, first + size) - first;
+  return rtspnat_map_acknowledgement(Core(), direction, first + size) - first;
 }
 
 std::size_t Dialogue::Live() const {
@@ -390,8 +397,8 @@ std::size_t Dialogue::Live() const {
 }
 
 void Dialogue::Close() {
-  rtspnat_step step = {};
-  while (rtspnat_close(connection_, &step)) OnRelease(step);
+  auto step = Sized<rtspnat_step>();
+  while (rtspnat_close(Core(), &step)) OnRelease(step);
   Check(books_.empty(), "law 4: a mapping is left after close");
 }
 

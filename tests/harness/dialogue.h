@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rtspnat.h"
+#include "tests/harness/embedder.h"
 
 namespace rtsp::test {
 
@@ -55,7 +56,9 @@ class Dialogue {
   Reserve publish;  ///< The same for ports of the peer.
   Expect expect;    ///< Says YES unless changed.
   std::uint16_t header_length = 0;
-  bool use_skip = true;  ///< Offer each segment to rtspnat_skip() and rtspnat_skip_frames() first.
+  std::uint32_t piece = 0;  ///< Bytes of a payload that the core sees at a time; 0 for all.
+  bool lends = true;        ///< Has memory for RTSPNAT_LEND.
+  bool use_skip = true;     ///< Offer each segment to rtspnat_skip() and rtspnat_skip_frames() first.
 
   /// Sends the next bytes of a direction.
   Outcome Send(rtspnat_direction direction, std::string_view bytes, std::uint8_t flags = 0);
@@ -81,6 +84,9 @@ class Dialogue {
 
   /// Returns the mappings that were reserved and not released.
   [[nodiscard]] std::size_t Held() const { return books_.size(); }
+
+  /// Returns how many buffers are lent.
+  [[nodiscard]] std::size_t Lent() const { return embedder_.Lent(); }
 
   /// True if @p note was ever noted.
   [[nodiscard]] bool EverNoted(rtspnat_note note) const { return (notes_ >> note & 1U) != 0; }
@@ -133,10 +139,11 @@ class Dialogue {
   void Leave(rtspnat_direction direction, const Outcome& outcome);
   void Check(bool holds, const std::string& law);
 
-  std::vector<std::uint64_t> memory_;
+  [[nodiscard]] rtspnat_connection* Core() const { return embedder_.Connection(); }
+
   rtspnat_setup setup_ = {};
-  rtspnat_connection* connection_;
-  rtspnat_step step_ = {};
+  Embedder embedder_;
+  rtspnat_step step_ = Sized<rtspnat_step>();
   std::uint64_t notes_ = 0;
   std::uint32_t next_[2] = {};
   Stream sent_[2];  // Each direction's stream as it came,

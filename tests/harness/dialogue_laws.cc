@@ -10,28 +10,28 @@ namespace rtsp::test {
 void Dialogue::CheckDoubt(const rtspnat_step& step) {
   if (!gap_ || direction_ != RTSPNAT_REPLY) return;
   Check(step.ask != RTSPNAT_PUBLISH, "law 10: published behind a gap");
-  Check(step.peer[0] == 0, "law 10: narrowed behind a gap");
-  Check(step.media_source.family == 0, "law 10: a source of media behind a gap");
+  Check(step.mapping.peer[0] == 0, "law 10: narrowed behind a gap");
+  Check(step.mapping.media_source.family == 0, "law 10: a source of media behind a gap");
 }
 
 // Law 11: only a final reply, the end, or a bound that is counted gives back what the peer was told of.
 void Dialogue::CheckTold(const rtspnat_segment& segment) {
   constexpr std::uint64_t kBound = std::uint64_t{1} << RTSPNAT_NOTE_UNANSWERED;
   const bool may = segment.direction == RTSPNAT_REPLY || (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 ||
-                   (step_.notes & kBound) != 0;
+                   (step_.done.notes & kBound) != 0;
   Check(!released_told_ || may, "law 11: given back behind its text");
 }
 
 // Law 11: ports that leave for the first time, at `offset` of the opener's stream, are reserved.
 void Dialogue::CheckEdit(std::uint32_t offset, std::string_view text) {
   const bool is_ports = text.find_first_not_of("0123456789-") == std::string_view::npos;
-  const bool ends = (step_.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0;
+  const bool ends = (step_.done.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0;
   if (direction_ != RTSPNAT_ORIGINAL || !is_ports || ends || offset < left_[direction_].bytes.size()) return;
   const auto port = static_cast<unsigned>(std::stoul(std::string(text.substr(0, 5))));
   // A part of an address, or the control connection's own port (x-NAT).
   bool reserved = port < 1024 || port == setup_.outside_port;
   for (auto& [number, book] : books_) {
-    const auto& outside = book.step.outside;
+    const auto& outside = book.step.mapping.outside;
     const bool is_own = std::find(std::begin(outside), std::end(outside), port) != std::end(outside);
     reserved = reserved || is_own;
     book.told = book.told || is_own;

@@ -3,11 +3,12 @@
 /// @file
 /// A framer with a tail of its own, that gives all lines.
 #include "rtsp/framer.h"
+#include "tests/harness/own_memory.h"
 
 namespace rtsp::test {
 
 struct TailedFramer : Framer {
-  bytes::Tail tail;
+  OwnTail tail;
 
   Unit Next(Cursor& in) {
     Unit unit;

@@ -43,7 +43,7 @@ class ToyRouter {
  public:
   ToyRouter(std::uint32_t first, stream::LengthChanges length_changes)
       : changes_(length_changes), first_(first) {
-    lane_.Open(first, length_changes);
+    lane_.Open(first, length_changes, stream::Transit::kSegments);
   }
 
   /// Returns what leaves in the place of @p packet; nothing if it is dropped.
@@ -83,6 +83,7 @@ class ToyRouter {
   [[nodiscard]] std::uint32_t Back(std::uint32_t sequence) const;
 
  private:
+  void LendAnew();
   void Place(bytes::Cursor& in, bool fin);
   void Read(bytes::Cursor& in);
   bool ReadItem(bytes::Cursor& in);
@@ -94,6 +95,7 @@ class ToyRouter {
   std::uint32_t first_;
   std::uint32_t bulk_ = 0;
   stream::Lane lane_;
+  stream::Buffer buffer_;  // Lent to the lane while it needs it.
   stream::Passage passage_;
   AdjustedNumbers adjusted_;  // The kernel's numbers, where one addition at a time is on its way.
   std::vector<Item> items_;

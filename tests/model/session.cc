@@ -50,13 +50,17 @@ std::string Session::Say(rtspnat_direction direction, std::string_view text, boo
   packet.urgent = static_cast<std::uint16_t>(urgent ? text.size() + 1 : 0);
   packet.segment_size = text.size() > segment_size ? segment_size : std::uint16_t{0};
   sides_[direction].next += static_cast<std::uint32_t>(text.size()) + (fin ? 1 : 0);
-  const auto arrived = router_.Pass(packet);
+  auto arrived = router_.Pass(packet);
+  if (!arrived && resend) {
+    resend();
+    arrived = router_.Pass(packet);
+  }
   if (!arrived) return "(dropped)";
 
   Side& receiver = sides_[Other(direction)];
   if (arrived->seq != receiver.expected) wrong_ += "a packet does not follow the one before; ";
   receiver.expected += static_cast<std::uint32_t>(arrived->payload.size()) + (fin ? 1 : 0);
-  Acknowledge(Other(direction));
+  if (acknowledges) Acknowledge(Other(direction));
   return arrived->payload;
 }
 

@@ -4,6 +4,7 @@
 /// A client and a server that talk through the router, one packet at a time and in order. What TCP does on a bad path
 /// is tests/tcp/'s concern.
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,8 @@ class Session {
   void Reset(rtspnat_direction direction);
 
   std::uint16_t segment_size = 0;  ///< Of the next packets.
+  bool acknowledges = true;        ///< Whether the receiver says that it has them.
+  std::function<void()> resend;    ///< Called before a packet that was dropped is sent once more; not sent without.
   bool urgent = false;             ///< Likewise: whether a byte behind their end is urgent.
   /// What did not follow: empty if all is well.
   [[nodiscard]] const std::string& Wrong() const { return wrong_; }

@@ -72,6 +72,7 @@ TEST_F(ModelSetup, RetransmissionGetsTheSamePorts) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   const std::string sent = SetupRequest(1, kPair);
+  session.acknowledges = false;
   const std::string arrived = session.Request(sent);
   const auto size = static_cast<std::uint32_t>(sent.size());
   EXPECT_EQ(session.Repeat(RTSPNAT_ORIGINAL, size, sent), arrived);

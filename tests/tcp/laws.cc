@@ -230,6 +230,7 @@ Trial TrialOf(std::string_view bytes) {
   trial.session.ending = static_cast<Ending>(flags >> 6U);
   const std::uint8_t answers = dice.Roll();
   trial.router.answers = {static_cast<std::uint8_t>(answers & 7U), (answers & 8U) != 0, (answers & 16U) != 0};
+  trial.router.piece = (answers >> 5U) * (answers >> 5U);
   for (EndpointOptions& end : trial.session.network.ends) end = EndpointOf(dice);
   const std::uint8_t pieces = dice.Roll();
   const std::uint8_t path = dice.Roll();

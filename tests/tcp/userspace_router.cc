@@ -28,8 +28,7 @@ std::uint8_t FlagsOf(const TcpPacket& packet) {
 UserspaceRouter::UserspaceRouter(const RouterOptions& options, Complaints& complaints)
     : options_(options),
       complaints_(complaints),
-      ledger_(options.answers, options.may_translate, complaints),
-      memory_(rtspnat_connection_size() / 8 + 1) {}
+      ledger_(options.answers, options.may_translate, complaints) {}
 
 void UserspaceRouter::Learn(const TcpPacket& syn) {
   const bool known = first_seq_[0] && first_seq_[1];
@@ -39,7 +38,7 @@ void UserspaceRouter::Learn(const TcpPacket& syn) {
 
 void UserspaceRouter::Open() {
   constexpr std::uint32_t kSeed = 0x5eed;
-  rtspnat_setup setup = {};
+  auto setup = Sized<rtspnat_setup>();
   setup.inside = options_.inside;
   setup.outside = options_.may_translate ? options_.outside : options_.inside;
   for (unsigned i = 0; i < 2; ++i)
@@ -48,7 +47,8 @@ void UserspaceRouter::Open() {
   setup.may_translate = options_.may_translate;
   setup.length_changes = static_cast<std::uint8_t>(options_.length_changes);
   if (options_.prepare) options_.prepare(setup);
-  connection_ = rtspnat_open(memory_.data(), &setup);
+  embedder_.Open(setup);
+  connection_ = embedder_.Connection();
   if (options_.length_changes == RTSPNAT_ONE_LENGTH_CHANGE)
     numbers_ = std::make_unique<AdjustedNumbers>();
   else
@@ -116,18 +116,21 @@ void UserspaceRouter::Answer(const rtspnat_step& step) {
 
 bool UserspaceRouter::Converse(const rtspnat_segment& segment) {
   constexpr std::size_t kMost = 4096;  // Questions of one segment.
-  rtspnat_begin(connection_, &segment);
+  embedder_.Begin(segment, options_.piece);
   std::size_t questions = 0;
-  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost) Answer(step_);
+  while (rtspnat_next(connection_, &step_) != RTSPNAT_DONE && ++questions < kMost) {
+    if (!embedder_.Serve(step_)) Answer(step_);
+  }
+  complaints_.Check(!embedder_.IsMisused(), "law 14: memory or bytes that there are not");
   calls_ += 1 + questions;
   complaints_.Check(questions < kMost, "law 1: the dialogue does not end");
   return questions < kMost;
 }
 
 std::string UserspaceRouter::ApplyEdits(std::string bytes) {
-  rtspnat_edit edit = {};
+  auto edit = Sized<rtspnat_edit>();
   std::size_t begin = bytes.size();
-  for (unsigned i = step_.edits; i-- > 0;) {
+  for (unsigned i = step_.done.edits; i-- > 0;) {
     const bool given = rtspnat_get_edit(connection_, i, &edit);
     complaints_.Check(given, "law 2: an edit is missing");
     const bool inside =
@@ -140,28 +143,28 @@ std::string UserspaceRouter::ApplyEdits(std::string bytes) {
     bytes.replace(edit.offset, edit.length, reinterpret_cast<const char*>(edit.text), edit.text_length);
     begin = edit.offset;
   }
-  complaints_.Check(!rtspnat_get_edit(connection_, step_.edits, &edit), "law 2: more edits than said");
+  complaints_.Check(!rtspnat_get_edit(connection_, step_.done.edits, &edit), "law 2: more edits than said");
   return bytes;
 }
 
 void UserspaceRouter::ApplyStep(TcpPacket& packet) {
-  complaints_.Check(step_.keep <= packet.payload.size(), "law 2: keeps more than there is");
+  complaints_.Check(step_.done.keep <= packet.payload.size(), "law 2: keeps more than there is");
   std::string bytes;
-  if (step_.prefix_length != 0)
-    bytes.assign(reinterpret_cast<const char*>(step_.prefix), step_.prefix_length);
-  bytes.append(packet.payload, 0, step_.keep);
-  packet.fin = (step_.flags & RTSPNAT_FIN) != 0;
-  packet.rst = (step_.flags & RTSPNAT_RST) != 0;
+  if (step_.done.prefix_length != 0)
+    bytes.assign(reinterpret_cast<const char*>(step_.done.prefix), step_.done.prefix_length);
+  bytes.append(packet.payload, 0, step_.done.keep);
+  packet.fin = (step_.done.flags & RTSPNAT_FIN) != 0;
+  packet.rst = (step_.done.flags & RTSPNAT_RST) != 0;
   const std::uint32_t end = packet.seq + static_cast<std::uint32_t>(packet.payload.size());
-  complaints_.Check(!packet.fin || step_.seq + static_cast<std::uint32_t>(bytes.size()) == end,
+  complaints_.Check(!packet.fin || step_.done.seq + static_cast<std::uint32_t>(bytes.size()) == end,
                     "a segment that is cut keeps its FIN");
-  CheckOwnBytes(packet.direction, step_.seq, bytes);
+  CheckOwnBytes(packet.direction, step_.done.seq, bytes);
   packet.payload = ApplyEdits(std::move(bytes));
   CheckCustody(packet);
-  packet.urgent = static_cast<std::uint16_t>(packet.urgent + (packet.urg ? packet.seq - step_.seq : 0));
-  packet.seq = step_.seq;
-  packet.ack = step_.ack;
-  if (step_.growth != 0) numbers_->Grow(packet.direction, step_.growth_at, step_.growth);
+  packet.urgent = static_cast<std::uint16_t>(packet.urgent + (packet.urg ? packet.seq - step_.done.seq : 0));
+  packet.seq = step_.done.seq;
+  packet.ack = step_.done.ack;
+  if (step_.done.growth != 0) numbers_->Grow(packet.direction, step_.done.growth_at, step_.done.growth);
 }
 
 void UserspaceRouter::MapNumbers(TcpPacket& packet) const {
@@ -176,8 +179,8 @@ void UserspaceRouter::MapNumbers(TcpPacket& packet) const {
 }
 
 void UserspaceRouter::CheckClosed(const rtspnat_segment& segment) {
-  if ((segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0 || step_.verdict == RTSPNAT_DROP) return;
-  if ((step_.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0) return;  // It was cut, and comes again.
+  if ((segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0 || step_.done.verdict == RTSPNAT_DROP) return;
+  if ((step_.done.flags & (RTSPNAT_FIN | RTSPNAT_RST)) == 0) return;  // It was cut, and comes again.
   complaints_.Check(ledger_.Held() == 0, "L4: a mapping is left behind FIN or RST");
 }
 
@@ -200,7 +203,8 @@ void UserspaceRouter::CheckHolding(const rtspnat_segment& segment) {
 
 // `packet` has its payload as it leaves, and its sequence number as it came.
 void UserspaceRouter::CheckCustody(const TcpPacket& packet) {
-  const bool custody = step_.prefix_length != 0 && IsBefore(step_.seq, acknowledged_[packet.direction]);
+  const bool custody =
+      step_.done.prefix_length != 0 && IsBefore(step_.done.seq, acknowledged_[packet.direction]);
   if (!custody || packet.segment_size != 0) return;
   complaints_.Check(packet.payload.size() <= std::max<std::size_t>(came_bytes_, kShortPacket),
                     "L11: a packet with bytes in custody is longer than its sender's");
@@ -231,12 +235,12 @@ bool UserspaceRouter::Skip(const rtspnat_segment& segment) {
 }
 
 void UserspaceRouter::TakeNotes(const rtspnat_segment& segment) {
-  holding_ = step_.holding != 0;
-  notes_ |= step_.notes;
-  for (unsigned note = 0; note < RTSPNAT_NOTES; ++note) counts_[note] += step_.notes >> note & 1U;
+  holding_ = step_.done.holding;
+  notes_ |= step_.done.notes;
+  for (unsigned note = 0; note < RTSPNAT_NOTES; ++note) counts_[note] += step_.done.notes >> note & 1U;
   bool& has_frames = has_frames_[segment.direction];
-  has_frames = has_frames || (step_.notes >> RTSPNAT_NOTE_INTERLEAVED & 1U) != 0;
-  const bool drops = (step_.notes >> RTSPNAT_NOTE_OUT_OF_ORDER & 1U) != 0;
+  has_frames = has_frames || (step_.done.notes >> RTSPNAT_NOTE_INTERLEAVED & 1U) != 0;
+  const bool drops = (step_.done.notes >> RTSPNAT_NOTE_OUT_OF_ORDER & 1U) != 0;
   if (drops && has_frames) ++dropped_media_;
   if (drops && !has_frames && !drops_[segment.direction]) ++gaps_in_text_;
   if (drops || segment.length != 0) drops_[segment.direction] = drops;
@@ -255,15 +259,21 @@ std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
   came_bytes_ = packet.payload.size();
   // An exact copy on the heap, so that a sanitizer sees every read beyond it.
   const std::vector<std::uint8_t> copy(packet.payload.begin(), packet.payload.end());
-  const rtspnat_segment segment = {
-      copy.data(),         static_cast<std::uint32_t>(copy.size()),     packet.seq,      packet.ack,
-      packet.segment_size, static_cast<std::uint8_t>(packet.direction), FlagsOf(packet), 0};
+  auto segment = Sized<rtspnat_segment>();
+  segment.payload = copy.data();
+  segment.length = static_cast<std::uint32_t>(copy.size());
+  segment.seq = packet.seq;
+  segment.ack = packet.ack;
+  segment.segment_size = packet.segment_size;
+  segment.direction = static_cast<std::uint8_t>(packet.direction);
+  segment.flags = FlagsOf(packet);
   if (!IsUnread(packet) && !(options_.use_skip && Skip(segment))) {
     if (!Converse(segment)) return {};
     TakeNotes(segment);
     CheckClosed(segment);
-    complaints_.Check(step_.verdict == RTSPNAT_ACCEPT || step_.edits == 0, "law 3: a drop has edits");
-    if (step_.verdict == RTSPNAT_DROP) return {};
+    complaints_.Check(step_.done.verdict == RTSPNAT_ACCEPT || step_.done.edits == 0,
+                      "law 3: a drop has edits");
+    if (step_.done.verdict == RTSPNAT_DROP) return {};
     ApplyStep(packet);
   }
   const std::uint32_t seq = packet.seq;
@@ -288,10 +298,11 @@ bool UserspaceRouter::PassBulkSegment(const rtspnat_segment& segment, bool in_fr
   if (options_.use_skip && Skip(with)) return true;
   if (!Converse(with)) return false;
   TakeNotes(with);
-  const bool as_it_came = step_.verdict == RTSPNAT_ACCEPT && step_.prefix_length == 0 &&
-                          step_.keep == segment.length && step_.seq == segment.seq && step_.growth == 0;
+  const bool as_it_came = step_.done.verdict == RTSPNAT_ACCEPT && step_.done.prefix_length == 0 &&
+                          step_.done.keep == segment.length && step_.done.seq == segment.seq &&
+                          step_.done.growth == 0;
   complaints_.Check(as_it_came, "L3: media is not passed as it came");
-  complaints_.Check(step_.edits == 0, "L10: an edit falls on media");
+  complaints_.Check(step_.done.edits == 0, "L10: an edit falls on media");
   return !options_.use_skip;
 }
 
@@ -302,7 +313,7 @@ void UserspaceRouter::PassBulk(const Bulk& bulk, const TcpPacket& sender, const 
   bulk_bytes_.assign(kBulkSegment, 'm');
   const unsigned direction = bulk.direction;
   const std::uint32_t added = receiver.ack - sender.seq;
-  rtspnat_segment segment = {};
+  auto segment = Sized<rtspnat_segment>();
   segment.seq = sender.seq;
   segment.ack = sender.ack;
   segment.direction = static_cast<std::uint8_t>(direction);
@@ -331,7 +342,7 @@ void UserspaceRouter::PassBulk(const Bulk& bulk, const TcpPacket& sender, const 
 }
 
 void UserspaceRouter::Close() {
-  rtspnat_step step = {};
+  auto step = Sized<rtspnat_step>();
   while (connection_ != nullptr && rtspnat_close(connection_, &step)) {
     step.ask = RTSPNAT_RELEASE;
     Answer(step);

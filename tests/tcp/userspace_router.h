@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "rtspnat.h"
+#include "tests/harness/embedder.h"
 #include "tests/tcp/complaints.h"
 #include "tests/tcp/middlebox.h"
 #include "tests/tcp/port_ledger.h"
@@ -24,6 +25,7 @@ struct RouterOptions {
   rtspnat_address inside = {4, {10, 0, 1, 2}};
   rtspnat_address outside = {4, {203, 0, 113, 1}};
   AnswerPolicy answers;
+  std::uint32_t piece = 0;     ///< Bytes of a payload that the core sees at a time; 0 for all.
   bool use_skip = true;        ///< Offer each segment to rtspnat_skip_frames() and rtspnat_skip() first.
   bool checks_numbers = true;  ///< Check L5 with each packet, which takes most of the time.
   /// While the core holds nothing: show it every so many-th empty segment that is not urgent and closes nothing; 0 for
@@ -56,9 +58,9 @@ class UserspaceRouter : public Middlebox {
   /// Returns how often @p note was set.
   [[nodiscard]] unsigned Count(rtspnat_note note) const { return counts_[note]; }
 
-  /// Returns rtspnat_step.holding and rtspnat_step.transparent as of the last dialogue.
+  /// Returns rtspnat_done.holding and rtspnat_done.transparent as of the last dialogue.
   [[nodiscard]] bool Holding() const { return holding_; }
-  [[nodiscard]] bool Transparent() const { return step_.transparent != 0; }
+  [[nodiscard]] bool Transparent() const { return step_.done.transparent; }
 
   /// Returns how many bytes of PassBulk() the core wanted to see.
   [[nodiscard]] std::uint64_t SlowBulk() const { return slow_bulk_; }
@@ -95,14 +97,14 @@ class UserspaceRouter : public Middlebox {
   RouterOptions options_;
   Complaints& complaints_;
   PortLedger ledger_;
-  std::vector<std::uint64_t> memory_;
+  Embedder embedder_;
   rtspnat_connection* connection_ = nullptr;
   std::unique_ptr<SequenceNumbers> numbers_;
   std::optional<std::uint32_t> first_seq_[2];
   std::string stream_[2];  // What the senders sent, and which of it has been seen.
   std::vector<bool> seen_[2];
   std::uint32_t acknowledged_[2] = {};
-  rtspnat_step step_ = {};
+  rtspnat_step step_ = Sized<rtspnat_step>();
   bool holding_ = false;
   bool urgent_ = false;             // Some packet was.
   std::uint32_t sent_end_[2] = {};  // Behind the last byte that came in, or FIN; in the sender's numbers,

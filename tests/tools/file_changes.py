@@ -40,24 +40,30 @@ __attribute__((no_instrument_function)) int main(int, char** argv) {
   const size_t size = std::fread(text, 1, sizeof text, file);
   alignas(8) static unsigned char memory[RTSPNAT_CONNECTION_MAX];
   rtspnat_setup setup = {};
+  setup.size = sizeof setup;
   setup.inside = {4, {192, 168, 1, 2}};
   setup.outside = {4, {198, 51, 100, 1}};
   setup.peer = setup.published = {4, {203, 0, 113, 2}};
   setup.may_translate = true;
-  rtspnat_connection* connection = rtspnat_open(memory, &setup);
+  rtspnat_connection* connection = rtspnat_open(memory, sizeof memory, &setup);
   rtspnat_segment segment = {};
+  segment.size = sizeof segment;
   segment.payload = text;
-  segment.length = static_cast<unsigned>(size);
-  rtspnat_step step;
+  segment.length = segment.at_hand = static_cast<unsigned>(size);
+  alignas(8) static unsigned char scratch[RTSPNAT_SCRATCH_MAX], buffer[RTSPNAT_BUFFER_MAX];
+  rtspnat_step step = {};
+  step.size = sizeof step;
   int asked = 0;
   recording = true;
-  rtspnat_begin(connection, &segment);
+  rtspnat_begin(connection, scratch, &segment);
   while (rtspnat_next(connection, &step) != RTSPNAT_DONE)
-    rtspnat_answer(connection, asked++ == 0 ? RTSPNAT_BUSY : RTSPNAT_YES, step.outside[0]);
-  rtspnat_edit edit;
-  for (unsigned i = step.edits; i-- > 0;) rtspnat_get_edit(connection, i, &edit);
+    if (step.ask == RTSPNAT_LEND) rtspnat_lend(connection, buffer);
+    else rtspnat_answer(connection, asked++ == 0 ? RTSPNAT_BUSY : RTSPNAT_YES, step.mapping.outside[0]);
+  rtspnat_edit edit = {};
+  edit.size = sizeof edit;
+  for (unsigned i = step.done.edits; i-- > 0;) rtspnat_get_edit(connection, i, &edit);
   recording = false;
-  if (step.edits != 1) return 1;
+  if (step.done.edits != 1) return 1;
   std::fputs(places, stdout);
   return 0;
 }

@@ -24,6 +24,6 @@ cmake --build "$scratch/build" >"$scratch/log"
 
 pc=$(dirname "$(find "$scratch/usr" -name rtspnat.pc)")
 # shellcheck disable=SC2046 # Several flags.
-"$2" "$tests/unit/abi_test.c" $(PKG_CONFIG_PATH=$pc pkg-config --define-prefix --cflags --libs rtspnat) -o "$scratch/program/by_pkg_config"
+"$2" "$tests/unit/abi_test.c" $(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs rtspnat) -o "$scratch/program/by_pkg_config"
 "$scratch/program/by_pkg_config" >"$scratch/log"
 find "$scratch/usr" -type f | sed "s|$scratch/usr/||" | LC_ALL=C sort

@@ -9,20 +9,25 @@
 #include <vector>
 
 #include "rtspnat.h"
+#include "tests/harness/embedder.h"
 
 namespace rtsp::test {
 
 /// Gives the core one segment and asks it for everything. The only function that is counted.
 [[gnu::noinline]] void GiveToCore(rtspnat_connection* connection, const rtspnat_segment& segment, bool busy,
                                   rtspnat_step& step) {
-  step = {};
-  rtspnat_edit edit = {};
+  static std::uint64_t scratch[RTSPNAT_SCRATCH_MAX / 8];
+  static std::uint64_t buffers[2][RTSPNAT_BUFFER_MAX / 8];
+  step = Sized<rtspnat_step>();
+  auto edit = Sized<rtspnat_edit>();
   if (rtspnat_skip(connection, &segment)) return;
-  rtspnat_begin(connection, &segment);
-  while (rtspnat_next(connection, &step) != RTSPNAT_DONE)
-    rtspnat_answer(connection, busy && step.ask == RTSPNAT_RESERVE ? RTSPNAT_BUSY : RTSPNAT_YES,
-                   step.outside[0]);
-  for (unsigned i = step.edits; i-- > 0;) static_cast<void>(rtspnat_get_edit(connection, i, &edit));
+  rtspnat_begin(connection, scratch, &segment);
+  while (rtspnat_next(connection, &step) != RTSPNAT_DONE) {
+    if (step.ask == RTSPNAT_LEND) rtspnat_lend(connection, buffers[step.buffer.direction]);
+    const bool is_busy = busy && step.ask == RTSPNAT_RESERVE;
+    rtspnat_answer(connection, is_busy ? RTSPNAT_BUSY : RTSPNAT_YES, step.mapping.outside[0]);
+  }
+  for (unsigned i = step.done.edits; i-- > 0;) static_cast<void>(rtspnat_get_edit(connection, i, &edit));
 }
 
 namespace {
@@ -89,9 +94,9 @@ std::vector<Stream> Streams() {
 
 rtspnat_segment SegmentOf(std::string_view bytes, std::uint32_t seq, std::uint32_t ack,
                           rtspnat_direction direction) {
-  rtspnat_segment segment = {};
+  auto segment = Sized<rtspnat_segment>();
   segment.payload = reinterpret_cast<const std::uint8_t*>(bytes.data());
-  segment.length = static_cast<std::uint32_t>(bytes.size());
+  segment.length = segment.at_hand = static_cast<std::uint32_t>(bytes.size());
   segment.seq = seq;
   segment.ack = ack;
   segment.direction = static_cast<std::uint8_t>(direction);
@@ -101,7 +106,8 @@ rtspnat_segment SegmentOf(std::string_view bytes, std::uint32_t seq, std::uint32
 
 // Returns where the sender goes on: behind the segment, unless its tail was cut off.
 std::uint32_t NextAfter(const rtspnat_segment& segment, const rtspnat_step& step) {
-  if ((step.notes >> RTSPNAT_NOTE_TRIMMED & 1U) != 0) return step.seq + step.prefix_length + step.keep;
+  if ((step.done.notes >> RTSPNAT_NOTE_TRIMMED & 1U) != 0)
+    return step.done.seq + step.done.prefix_length + step.done.keep;
   return segment.seq + segment.length;
 }
 
@@ -111,23 +117,23 @@ bool Play(const Stream& stream, std::size_t bytes) {
   const bool asks = stream.text.find("CSeq: 1") != std::string::npos && stream.acknowledges;
   const auto size = static_cast<std::uint32_t>(answer.size());
   static std::uint64_t memory[RTSPNAT_CONNECTION_MAX / 8];
-  rtspnat_setup setup = {};
+  auto setup = Sized<rtspnat_setup>();
   setup.inside = {4, {10, 0, 1, 2}};
   setup.outside = {4, {203, 0, 113, 1}};
   setup.may_translate = true;
   setup.length_changes = RTSPNAT_ANY_LENGTH_CHANGE;
-  rtspnat_connection* connection = rtspnat_open(memory, &setup);
+  rtspnat_connection* connection = rtspnat_open(memory, sizeof(memory), &setup);
   std::string text = stream.head;
   while (text.size() < bytes) text += stream.text;
   bool follows = true;
   std::uint32_t answers = 0;
-  rtspnat_step step = {};
+  auto step = Sized<rtspnat_step>();
   for (std::uint32_t at = 0; at < text.size() && follows;) {
     const std::string_view piece = std::string_view(text).substr(at, stream.size);
     const rtspnat_segment data = SegmentOf(piece, at, 0, RTSPNAT_ORIGINAL);
     for (std::uint32_t i = 0; i < stream.repeats; ++i) {
       GiveToCore(connection, data, stream.busy, step);
-      follows = follows && step.transparent == 0 && step.verdict == RTSPNAT_ACCEPT;
+      follows = follows && !step.done.transparent && step.done.verdict == RTSPNAT_ACCEPT;
       if (i == 0) at = NextAfter(data, step);
     }
     const std::uint32_t end = rtspnat_map_sequence(connection, RTSPNAT_ORIGINAL, at);

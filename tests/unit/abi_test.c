@@ -15,9 +15,9 @@ static const char request[] =
 /* This NAT has somebody else on 5000 already. */
 static enum rtspnat_reply reserve(const struct rtspnat_step *step)
 {
-	printf("reserve %u-%u for %u-%u\n", step->outside[0], step->outside[1], step->inside[0],
-	       step->inside[1]);
-	return step->outside[0] == 5000 ? RTSPNAT_BUSY : RTSPNAT_YES;
+	printf("reserve %u-%u for %u-%u\n", step->mapping.outside[0], step->mapping.outside[1], step->mapping.inside[0],
+	       step->mapping.inside[1]);
+	return step->mapping.outside[0] == 5000 ? RTSPNAT_BUSY : RTSPNAT_YES;
 }
 
 static void talk(struct rtspnat_connection *connection, struct rtspnat_step *step)
@@ -25,12 +25,18 @@ static void talk(struct rtspnat_connection *connection, struct rtspnat_step *ste
 	while (rtspnat_next(connection, step) != RTSPNAT_DONE) {
 		switch (step->ask) {
 		case RTSPNAT_RESERVE:
-			rtspnat_answer(connection, reserve(step), step->outside[0]);
+			rtspnat_answer(connection, reserve(step), step->mapping.outside[0]);
 			break;
 		case RTSPNAT_EXPECT:
 			rtspnat_answer(connection, RTSPNAT_YES, 0);
 			break;
-		default: /* RTSPNAT_RELEASE: forget the mapping step->mapping */
+		case RTSPNAT_LEND:
+			rtspnat_lend(connection, malloc(rtspnat_buffer_size()));
+			break;
+		case RTSPNAT_RETURN:
+			free(step->buffer.memory);
+			break;
+		default: /* RTSPNAT_RELEASE: forget the mapping step->mapping.number */
 			break;
 		}
 	}
@@ -40,14 +46,14 @@ static void talk(struct rtspnat_connection *connection, struct rtspnat_step *ste
 static size_t apply(struct rtspnat_connection *connection, const struct rtspnat_segment *segment,
 		    const struct rtspnat_step *step, uint8_t *out)
 {
-	size_t length = step->prefix_length + step->keep;
-	struct rtspnat_edit edit;
+	size_t length = step->done.prefix_length + step->done.keep;
+	struct rtspnat_edit edit = { .size = sizeof(edit) };
 	unsigned int i;
 
-	if (step->prefix_length)
-		memcpy(out, step->prefix, step->prefix_length);
-	memcpy(out + step->prefix_length, segment->payload, step->keep);
-	for (i = step->edits; i-- > 0;) {
+	if (step->done.prefix_length)
+		memcpy(out, step->done.prefix, step->done.prefix_length);
+	memcpy(out + step->done.prefix_length, segment->payload, step->done.keep);
+	for (i = step->done.edits; i-- > 0;) {
 		rtspnat_get_edit(connection, i, &edit);
 		memmove(out + edit.offset + edit.text_length, out + edit.offset + edit.length,
 			length - edit.offset - edit.length);
@@ -62,6 +68,7 @@ int main(void)
 {
 	const uint32_t lengths[] = { sizeof(request) - 12, 11 };
 	struct rtspnat_setup setup = {
+		.size = sizeof(setup),
 		.inside = { 4, { 192, 168, 1, 20 } },
 		.outside = { 4, { 203, 0, 113, 1 } },
 		.first_seq = { 1000, 2000 },
@@ -70,32 +77,38 @@ int main(void)
 		.length_changes = RTSPNAT_ANY_LENGTH_CHANGE,
 	};
 	struct rtspnat_segment segment = {
+		.size = sizeof(segment),
 		.payload = (const uint8_t *)request,
 		.seq = 1000,
 		.direction = RTSPNAT_ORIGINAL,
 	};
 	void *memory = malloc(rtspnat_connection_size());
+	void *scratch = malloc(rtspnat_scratch_size());
+	void *buffer;
 	struct rtspnat_connection *connection;
-	struct rtspnat_step step;
+	struct rtspnat_step step = { .size = sizeof(step) };
 	uint8_t sent[2 * sizeof(request)];
 	size_t size = 0, i;
 
-	if (!memory)
+	if (!memory || !scratch)
 		return 1;
 	printf("a connection takes %zu bytes\n", rtspnat_connection_size());
-	connection = rtspnat_open(memory, &setup);
+	connection = rtspnat_open(memory, rtspnat_connection_size(), &setup);
 	for (i = 0; i < 2; i++) {
-		segment.length = lengths[i];
-		rtspnat_begin(connection, &segment);
+		segment.length = segment.at_hand = lengths[i];
+		rtspnat_begin(connection, scratch, &segment);
 		talk(connection, &step);
 		printf("segment at %u leaves at %u, %u bytes in front\n", segment.seq,
-		       rtspnat_map_sequence(connection, RTSPNAT_ORIGINAL, step.seq), step.prefix_length);
+		       rtspnat_map_sequence(connection, RTSPNAT_ORIGINAL, step.done.seq), step.done.prefix_length);
 		size += apply(connection, &segment, &step, sent + size);
 		segment.payload += lengths[i];
 		segment.seq += lengths[i];
 	}
 	sent[size] = '\0';
 	fputs((const char *)sent, stdout);
+	while ((buffer = rtspnat_take_buffer(connection)))
+		free(buffer);
+	free(scratch);
 	free(memory);
 	return strstr((const char *)sent, "client_port=5002-5003\r\n\r\n") ? 0 : 1;
 }

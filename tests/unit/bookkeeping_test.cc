@@ -127,7 +127,7 @@ TEST_F(BookkeepingTest, TheNewestOfManyRequestsIsHelped) {
 // A request that sets a live stream up again frees nothing by giving way: its reply still leads back.
 TEST_F(BookkeepingTest, ARequestThatHoldsNothingOfItsOwnGivesNoWay) {
   dialogue.reserve = [](const rtspnat_step& step, std::uint16_t&) {
-    return step.outside[0] == step.inside[0] ? RTSPNAT_BUSY : RTSPNAT_YES;
+    return step.mapping.outside[0] == step.mapping.inside[0] ? RTSPNAT_BUSY : RTSPNAT_YES;
   };
   const auto spec = [](int port) {
     return "RTP/AVP;unicast;client_port=" + std::to_string(port) + "-" + std::to_string(port + 1);

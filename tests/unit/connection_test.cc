@@ -46,7 +46,7 @@ TEST_F(ConnectionTest, RewritesTheRequestAndMapsTheReplyBack) {
 
 TEST_F(ConnectionTest, PadsAShorterPortWithZeros) {
   dialogue.reserve = [](const rtspnat_step& step, std::uint16_t&) {
-    return step.outside[0] > 9999 ? RTSPNAT_BUSY : RTSPNAT_YES;
+    return step.mapping.outside[0] > 9999 ? RTSPNAT_BUSY : RTSPNAT_YES;
   };
   const Outcome outcome = dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=50000-50001"));
   EXPECT_EQ(outcome.edits, 1U);

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <string>
 
+#include "tests/harness/own_memory.h"
+
 namespace stream {
 namespace {
 
@@ -40,20 +42,20 @@ std::string Edited(const EditLog& log, std::uint32_t from, std::uint32_t length)
   return bytes;
 }
 
-EditLog Three() {
-  EditLog log;
-  EXPECT_TRUE(log.Add(EditOf(4, "abcde")));
-  EXPECT_TRUE(log.Add(EditOf(9, "fg")));
-  EXPECT_TRUE(log.Add(EditOf(14, "60000-60001")));
-  return log;
-}
+struct Three : rtsp::test::OwnEditLog {
+  Three() {
+    EXPECT_TRUE(Add(EditOf(4, "abcde")));
+    EXPECT_TRUE(Add(EditOf(9, "fg")));
+    EXPECT_TRUE(Add(EditOf(14, "60000-60001")));
+  }
+};
 
 TEST(EditLog, Law1PartsAscendInsideTheSegment) {
   EXPECT_EQ(Edited(Three(), 0, 28), "....abcdefg...60000-60001...");
 }
 
 TEST(EditLog, Law2HalvesGiveTheSameAsTheWhole) {
-  const EditLog log = Three();
+  const Three log;
   const std::string whole = Edited(log, 0, 28);
   for (std::uint32_t from = 0; from < 28; ++from) {
     for (std::uint32_t length = 0; length <= 28 - from; ++length)
@@ -62,7 +64,7 @@ TEST(EditLog, Law2HalvesGiveTheSameAsTheWhole) {
 }
 
 TEST(EditLog, Law2HoldsWithBytesAdded) {
-  EditLog log;
+  rtsp::test::OwnEditLog log;
   ASSERT_TRUE(log.Add(EditOf(2, "abcdefgh", 3)));
   ASSERT_TRUE(log.Add(EditOf(5, "ijk", 0)));
   ASSERT_TRUE(log.Add(EditOf(7, "lmn")));
@@ -76,7 +78,7 @@ TEST(EditLog, Law2HoldsWithBytesAdded) {
 }
 
 TEST(EditLog, Law3OnlyWholeAcknowledgedEditsAreForgotten) {
-  EditLog log = Three();
+  Three log;
   log.Forget(kOrigin + 8, kOrigin + 8 + 1);
   EXPECT_EQ(log.Count(kOrigin, 28), 3U);
   log.Forget(kOrigin + 9, kOrigin + 9 + 1);
@@ -86,7 +88,7 @@ TEST(EditLog, Law3OnlyWholeAcknowledgedEditsAreForgotten) {
 }
 
 TEST(EditLog, Law3WhatAddsBytesStaysUntilItIsSettled) {
-  EditLog log;
+  rtsp::test::OwnEditLog log;
   ASSERT_TRUE(log.Add(EditOf(2, "abcdefgh")));
   ASSERT_TRUE(log.Add(EditOf(10, "ijk", 1)));
   ASSERT_TRUE(log.Add(EditOf(14, "lmn")));
@@ -97,7 +99,7 @@ TEST(EditLog, Law3WhatAddsBytesStaysUntilItIsSettled) {
 }
 
 TEST(EditLog, Law3AFullLogRefuses) {
-  EditLog log;
+  rtsp::test::OwnEditLog log;
   std::uint32_t position = 0;
   while (log.Room() != 0) {
     ASSERT_TRUE(log.Add(EditOf(position, "x")));
@@ -107,6 +109,23 @@ TEST(EditLog, Law3AFullLogRefuses) {
   log.Forget(kOrigin + 1, kOrigin + 1 + 1);
   EXPECT_TRUE(log.Add(EditOf(position, "y")));
   EXPECT_EQ(Edited(log, position - 2, 4), "x.y.");
+}
+
+TEST(EditLog, Law3ALogWithoutMemoryRefuses) {
+  EditLog log;
+  EXPECT_FALSE(log.Add(EditOf(2, "x")));
+  EXPECT_TRUE(log.Empty());
+}
+
+TEST(EditLog, EditsAreDoneWhenForgetWouldForgetThem) {
+  rtsp::test::OwnEditLog log;
+  EXPECT_TRUE(log.AreDone(kOrigin, false)) << "there are none";
+  ASSERT_TRUE(log.Add(EditOf(2, "abcdefgh")));
+  EXPECT_FALSE(log.AreDone(kOrigin + 9, true));
+  EXPECT_TRUE(log.AreDone(kOrigin + 10, false));
+  ASSERT_TRUE(log.Add(EditOf(10, "ijk", 1)));
+  EXPECT_FALSE(log.AreDone(kOrigin + 11, false));
+  EXPECT_TRUE(log.AreDone(kOrigin + 11, true));
 }
 
 }  // namespace

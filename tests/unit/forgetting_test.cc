@@ -142,7 +142,7 @@ TEST(Forgetting, WhereMediaRanNobodyGoesOn) {
 TEST(Forgetting, AnEditIsNotForgottenBeforeItHasArrived) {
   Dialogue dialogue;
   dialogue.reserve = [](const rtspnat_step& step, std::uint16_t&) {
-    return step.outside[0] == 5000 ? RTSPNAT_BUSY : RTSPNAT_YES;
+    return step.mapping.outside[0] == 5000 ? RTSPNAT_BUSY : RTSPNAT_YES;
   };
   dialogue.Send(RTSPNAT_ORIGINAL, Request(2, "client_port=5000-5001"));
   dialogue.Send(RTSPNAT_REPLY, "RTSP/1.0 461 No\r\nCSeq: 2\r\n\r\n");

@@ -29,7 +29,8 @@ class LineChangesTest : public ::testing::Test {
   void Begin(const std::string& text, LengthChanges length_changes = LengthChanges::kAny) {
     line = text;
     lane = {};
-    lane.Open(kFirst, length_changes);
+    lane.Open(kFirst, length_changes, stream::Transit::kSegments);
+    lane.Lend(&buffer);
     changes = {};
     notes = {};
   }
@@ -77,6 +78,7 @@ class LineChangesTest : public ::testing::Test {
   std::string opener = "10.20.30.40";
   std::string peer = "1.2.3.4";
   stream::Lane lane;
+  stream::Buffer buffer;
   LineChanges changes;
   Notes notes;
 };

@@ -37,7 +37,7 @@ inline std::string TeardownRequest(int cseq, const std::string& uri,
 /// Answers RESERVE as if all ports below @p port were taken.
 inline Dialogue::Reserve TakenBelow(std::uint16_t port) {
   return [port](const rtspnat_step& step, std::uint16_t&) {
-    return step.outside[0] < port ? RTSPNAT_BUSY : RTSPNAT_YES;
+    return step.mapping.outside[0] < port ? RTSPNAT_BUSY : RTSPNAT_YES;
   };
 }
 

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/harness/embedder.h"
+
 #include <set>
 
 namespace nat {
@@ -32,7 +34,7 @@ class ProposalTest : public ::testing::TestWithParam<Proposal::Side> {
   }
   [[nodiscard]] PortRange Asked() const {
     const std::uint16_t(&ports)[limits::kPorts] =
-        GetParam() == Proposal::Side::kOutside ? step.outside : step.published;
+        GetParam() == Proposal::Side::kOutside ? step.mapping.outside : step.mapping.published;
     const std::uint32_t count = proposal.Request().count;
     return {ports[0], count > 1 ? ports[count - 1] : std::uint16_t{0}};
   }
@@ -44,7 +46,7 @@ class ProposalTest : public ::testing::TestWithParam<Proposal::Side> {
   MappingTable table;
   Proposal proposal;
   std::uint8_t made = 0;
-  rtspnat_step step = {};
+  rtspnat_step step = rtsp::test::Sized<rtspnat_step>();
 };
 
 TEST_P(ProposalTest, Law1ProposalsAreThoseOfPropose) {
@@ -60,8 +62,8 @@ TEST_P(ProposalTest, Law1ProposalsAreThoseOfPropose) {
         while (expected.first == 0) expected = Propose(request, attempt++);
         ASSERT_EQ(Asked(), expected) << first << " " << count << " " << attempt;
         ASSERT_EQ(Noted(), expected);
-        ASSERT_EQ(step.mapping, kIndex);
-        ASSERT_EQ(step.digits, request.digits);
+        ASSERT_EQ(step.mapping.number, kIndex);
+        ASSERT_EQ(step.mapping.digits, request.digits);
         ASSERT_EQ(step.ask, GetParam() == Proposal::Side::kOutside ? RTSPNAT_RESERVE : RTSPNAT_PUBLISH);
         ASSERT_EQ(proposal.Answer(RTSPNAT_BUSY, 0, table), Proposal::Outcome::kNextOne);
       }

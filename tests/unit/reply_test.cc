@@ -23,7 +23,7 @@ rtspnat_setup ServerBehindNat(bool client_behind_nat = false) {
 
 Dialogue::Reserve PeerPortsBelow(std::uint16_t port) {
   return [port](const rtspnat_step& step, std::uint16_t&) {
-    return step.published[0] < port ? RTSPNAT_BUSY : RTSPNAT_YES;
+    return step.mapping.published[0] < port ? RTSPNAT_BUSY : RTSPNAT_YES;
   };
 }
 

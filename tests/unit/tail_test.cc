@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "tests/harness/own_memory.h"
 #include "tests/harness/text.h"
 
 namespace bytes {
@@ -20,7 +21,7 @@ void Append(Tail& tail, const std::string& text) {
 }
 
 TEST(Tail, Law1IsNeverLongerThanALine) {
-  Tail tail;
+  rtsp::test::OwnTail tail;
   Append(tail, std::string(limits::kLineBytes - 1, 'a'));
   EXPECT_TRUE(tail.HasRoom(1000)) << "the front of a long line is enough";
   Append(tail, "bcd");
@@ -33,7 +34,7 @@ TEST(Tail, Law1IsNeverLongerThanALine) {
 }
 
 TEST(Tail, Law2KeptBytesAndTheLineStayAsTheyCame) {
-  Tail tail;
+  rtsp::test::OwnTail tail;
   Append(tail, "Trans");
   tail.Keep(5);
   EXPECT_EQ(TextOf(tail.Line()), "Trans");
@@ -50,6 +51,18 @@ TEST(Tail, Law2KeptBytesAndTheLineStayAsTheyCame) {
   tail.Keep(0);
   EXPECT_FALSE(tail.KeepsAny());
   EXPECT_EQ(TextOf(tail.All()), "Sess");
+}
+
+TEST(Tail, WithoutMemoryNothingFits) {
+  Tail tail;
+  EXPECT_FALSE(tail.HasMemory());
+  EXPECT_FALSE(tail.HasRoom(1));
+  rtsp::test::OwnTail own;
+  Append(own, "Trans");
+  own.Keep(3);
+  own.Use(own.memory);
+  EXPECT_EQ(own.All().Size(), 0U) << "another memory, or the same again, is empty";
+  EXPECT_FALSE(own.KeepsAny());
 }
 
 }  // namespace

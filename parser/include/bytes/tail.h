@@ -10,6 +10,7 @@ namespace bytes {
 /// Two runs of a stream: bytes that somebody keeps because the receiver lacks them, and the front of a line whose end has not
 /// come. The kept bytes may be the same bytes as the front of the line.
 ///
+///     tail.Use(memory);               // limits::kLineBytes of it, lent by somebody else. Without memory nothing fits.
 ///     tail.Append(in, 20);            // The front of a line,
 ///     tail.Keep(20);                  // which is withheld: its bytes stay here
 ///     tail.DropLine();                // also when the line has been read.
@@ -21,9 +22,20 @@ namespace bytes {
 ///  2. Kept bytes and the line stay as they came, whatever is appended or let go of beside them.
 class Tail {
  public:
-  /// True if @p count bytes more of the line fit behind kept bytes. Without kept bytes this is always true: what a line
-  /// has beyond limits::kLineBytes need not be held.
+  /// Takes @p memory of limits::kLineBytes bytes, which must live until Use() is called again; null takes it away. Both runs
+  /// are empty then.
+  void Use(std::uint8_t* memory) {
+    bytes_ = memory;
+    kept_ = line_at_ = line_size_ = 0;
+  }
+
+  /// True if it has memory.
+  [[nodiscard]] bool HasMemory() const { return bytes_ != nullptr; }
+
+  /// True if @p count bytes more of the line fit behind kept bytes. Without kept bytes there is always room in the memory: what
+  /// a line has beyond limits::kLineBytes need not be held.
   [[nodiscard]] bool HasRoom(std::uint32_t count) const {
+    if (!HasMemory()) return false;
     return line_at_ == 0 || line_at_ + std::uint32_t{line_size_} + count <= limits::kLineBytes;
   }
 
@@ -52,7 +64,7 @@ class Tail {
   std::uint16_t kept_ = 0;
   std::uint16_t line_at_ = 0;
   std::uint16_t line_size_ = 0;
-  std::uint8_t bytes_[limits::kLineBytes];
+  std::uint8_t* bytes_ = nullptr;
 };
 
 }  // namespace bytes
