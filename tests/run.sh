@@ -84,6 +84,7 @@ stage_vm() {
 	local taps
 	mapfile -t taps < <(find "$TOP/build/vm" -name '*tap*' -type f)
 	"$TOP/tests/tools/requirements.py" --tap "${taps[@]}"
+	"$TOP/tests/tools/figures.py" --machine
 }
 
 case ${1:-} in

@@ -7,11 +7,15 @@ usage: instructions.py PROGRAM
 PROGRAM is the one built from tests/bench/instructions_main.cc. Only the measured function and what it calls
 is counted, so that neither start-up nor the making of connections is in the figure.
 """
+import pathlib
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
+import measured
 
 TIMES = 100
 # Goals: 3000 and 2100 instructions, with an edit 4200 and 3300. They are missed since there is one way through the core alone
@@ -47,14 +51,16 @@ def main():
         sys.exit(__doc__)
     if not shutil.which("valgrind"):
         sys.exit("valgrind is missing: instructions cannot be counted without it (Debian: apt-get install valgrind)")
-    failed = 0
+    failed, values = 0, {}
     for name, ports, size, function, goal, bound, per_byte in CASES:
         instructions = count(sys.argv[1], name, ports, function)
         figure = instructions / size if per_byte else instructions
         verdict = "ok" if figure <= goal else f"GOAL MISSED, held to {bound}: ok" if figure <= bound else "TOO MANY"
         failed += figure > bound
+        values |= {f"{name} {ports}": figure, f"{name} {ports} goal": goal, f"{name} {ports} bound": bound}
         unit = "a byte" if per_byte else "in all"
         print(f"{name:16} {ports:6} {instructions:8.0f} instructions, {figure:6.2f} {unit}, goal {goal}: {verdict}")
+    measured.keep("instructions", values)
     sys.exit(1 if failed else 0)
 
 

@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+import measured
+
 CURSOR = ("cursor.h", "text.h", "text.cc")  # Bytes, blanks and numbers: all read through them.
 
 PROGRAM = r"""
@@ -109,6 +111,7 @@ def main():
         if arguments.list:
             print(f"{file:24} {name}")
     print(f"{len(calls)} calls, {len(set(calls))} functions, {len({file for _, file in calls})} files, {changes} changes of file")
+    measured.keep("file_changes", {"changes of file": changes})
     return 1 if arguments.bound is not None and changes > arguments.bound else 0
 
 

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """Adds up the stack of every call into the core, and fails if one may take more than its bound.
 
-usage: stack_depth.py BOUND FOLDER...
+usage: stack_depth.py BOUND NAME FOLDER...
 
-The folders hold the call graphs that g++ -fcallgraph-info=su writes beside its objects (*.ci). Entered are the
+NAME is what figures.py calls the deepest of them. The folders hold the call graphs that g++ -fcallgraph-info=su writes beside its objects (*.ci). Entered are the
 functions of the C ABI, rtspnat_*. Recursion, indirect calls and frames of variable size are errors, because nobody
 could say how deep they go.
 """
 import pathlib
 import re
 import sys
+
+import measured
 
 ENTRY = re.compile(r"^rtspnat_\w+$")
 NODE = re.compile(r'^node: \{ title: "([^"]*)" label: "([^"]*)"')
@@ -61,21 +63,23 @@ def deepest(function, frames, calls, path=()):
 
 
 def main():
-    if len(sys.argv) < 3:
+    if len(sys.argv) < 4:
         sys.exit(__doc__)
     bound = int(sys.argv[1])
-    frames, calls, names = read_graphs(sys.argv[2:])
+    frames, calls, names = read_graphs(sys.argv[3:])
     entries = sorted(function for function in frames if ENTRY.match(function))
     if not entries:
         fail("no function of the C ABI found")
-    failed = False
+    failed, depths = False, []
     for entry in entries:
         depth, way = deepest(entry, frames, calls)
+        depths.append(depth)
         print(f"{depth:5} {entry}")
         if depth > bound:
             failed = True
             for function in way:
                 print(f"        {frames.get(function, 0) + CALL:5} {names.get(function, function)}")
+    measured.keep(sys.argv[2].replace(" ", "_"), {sys.argv[2]: max(depths)})
     if failed:
         fail(f"more than {bound} bytes")
 

@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import measured
+
 BYTES = 8000
 TIMES = 4
 SLACK = 1.05  # Of four times as much: what comes once, at the beginning, may only make it less.
@@ -39,15 +41,19 @@ def main():
     if not shutil.which("valgrind"):
         sys.exit("valgrind is missing: instructions cannot be counted without it (Debian: apt-get install valgrind)")
     program = sys.argv[1]
-    failed = 0
-    for line in subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines():
+    failed, worst = 0, dict.fromkeys(BOUND, 0)
+    streams = subprocess.run([program], capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in streams:
         name, segment = line.split()
         few, many = count(program, name, BYTES), count(program, name, BYTES * TIMES)
         a_byte, growth = many / (BYTES * TIMES), many / few / TIMES
         good = a_byte <= BOUND[int(segment)] and growth <= SLACK
         failed += not good
+        worst[int(segment)] = max(worst[int(segment)], a_byte)
         print(f"{name:32} {a_byte:8.1f} instructions a byte, at most {BOUND[int(segment)]}; "
               f"{TIMES} times the bytes: {growth * TIMES:.2f} times as much: {'ok' if good else 'TOO MANY'}")
+    values = {f"work for a byte in segments of {segment}": work for segment, work in worst.items()}
+    measured.keep("work_per_byte", values | {"nasty streams": len(streams)})
     sys.exit(1 if failed else 0)
 
 
