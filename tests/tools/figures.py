@@ -60,6 +60,24 @@ FIGURES = {
         "rtspnat, with the helper: {cells with rtspnat} of {cells} play",
         "nat-rtsp-dkms, with the helper: {cells with nat-rtsp-dkms} of {cells} play",
     ],
+    "docs/kernel.md": [
+        "| `max_connections` | {max_connections} | connections followed at a time, at most {most connections} ",
+        "| `max_mappings_per_host` | {max_mappings_per_host} |",
+        "| `mappings_per_second` | {mappings_per_second} |",
+        "A connection takes {state of a connection} bytes for the core and ",
+        "| DROP | drops a control segment that came out of order, so that TCP sends it again; at most {kOutOfOrderSegments} in a row |",
+    ],
+    "docs/rtspnat.7": [
+        "({max_connections}; {most connections} at most).",
+        "Mappings that one host may have at a time ({max_mappings_per_host}); 0 for any number.",
+        "New mappings that one host may ask for in a second ({mappings_per_second}), twice as many at once;",
+        "A header line of more than {kLineBytes KiB} KiB was not read.",
+        "With one of more than {kLongLineBytes KiB} KiB the connection passes as it is.",
+    ],
+    "docs/threat-model.md": [
+        "| | | make the router hold bytes back, or acknowledge bytes that did not arrive | at most {kLineBytes KiB} KiB in each direction",
+        "| | | exhaust memory, connections or expectations | {kMappings} mappings for each connection",
+    ],
 }
 
 # What a figure may differ by, as a part of it: instructions depend on the C library, text on the kernel's configuration, and
