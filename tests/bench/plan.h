@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What the benchmarks measure: one segment, from rtspnat_begin() to RTSPNAT_DONE and its edits.
+/// The work that the benchmarks measure: one segment, from rtspnat_begin() to RTSPNAT_DONE and its edits.
 #include <cstdint>
 #include <string>
 
@@ -10,7 +10,7 @@
 
 namespace rtsp::bench {
 
-/// A connection behind NAT, kept in memory of its own.
+/// A connection behind NAT, in memory of its own.
 class Flow {
  public:
   Flow() {
@@ -21,7 +21,7 @@ class Flow {
     Reset();
   }
 
-  /// Makes it a fresh connection.
+  /// Opens the connection anew.
   void Reset() { connection_ = rtspnat_open(memory_, sizeof(memory_), &setup_); }
 
   [[nodiscard]] rtspnat_connection* Get() const { return connection_; }
@@ -40,7 +40,7 @@ class Flow {
   rtspnat_connection* connection_ = nullptr;
 };
 
-/// Returns a segment that carries @p bytes, borrowed, at @p seq in the original direction.
+/// Returns a segment of the original direction that carries @p bytes (borrowed) at @p seq.
 inline rtspnat_segment SegmentOf(const std::string& bytes, std::uint32_t seq = 0) {
   auto segment = test::Sized<rtspnat_segment>();
   segment.payload = reinterpret_cast<const std::uint8_t*>(bytes.data());
@@ -49,22 +49,22 @@ inline rtspnat_segment SegmentOf(const std::string& bytes, std::uint32_t seq = 0
   return segment;
 }
 
-/// Whether somebody else has the ports outside that equal those inside.
+/// Says whether somebody else has the same ports outside as the client has inside.
 enum class Ports : std::uint8_t {
-  kFree,   ///< The usual case: the first proposal stands and nothing is edited.
-  kTaken,  ///< The worse one: there is a second proposal, and an edit.
+  kFree,   ///< The usual case: the embedder accepts the first proposal, and no text changes.
+  kTaken,  ///< The costly case: the core makes a second proposal, and an edit.
 };
 
 /// Reads one segment and plans what happens to it. Returns the number of edits.
 __attribute__((noinline)) unsigned ReadAndPlan(Flow& flow, const rtspnat_segment& segment, Ports ports);
 
-/// Passes one segment as the kernel shim does: skipped without a look if that is possible. Returns true if so.
+/// Passes one segment as the kernel shim does, and returns whether the core skipped it without reading it.
 __attribute__((noinline)) bool PassOver(rtspnat_connection* connection, const rtspnat_segment& segment);
 
-/// Reads a file beside the source of the benchmarks.
+/// Returns the contents of a file beside the source of the benchmarks.
 std::string ReadFile(const std::string& name);
 
-/// The head of an interleaved frame of the largest size, behind a head that makes it lawful.
+/// Returns a message after which frames are allowed, and the head of an interleaved frame of the largest size.
 std::string OpenFrame();
 
 }  // namespace rtsp::bench

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What the parser sees in a stream, as text: one event a line. tests/spec/README.md explains the format.
+/// Writes what the parser reads in a stream as text, one event on each line. tests/spec/README.md explains the format.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@
 
 namespace rtsp::test {
 
-/// Which direction a stream is: that of the side that opened the connection, or, from its first byte on, the other.
+/// The direction of a stream: that of the side that opened the connection, or that of the side that answers.
 enum class Role : std::uint8_t { kOpener, kAnswers };
 
 /// Reads one direction of a connection, piece by piece, and writes its log.
@@ -19,11 +19,11 @@ class EventLog {
  public:
   explicit EventLog(Role role = Role::kOpener);
 
-  /// Takes in the next bytes of the stream. They are copied to memory of exactly their size, so that
+  /// Takes the next bytes of the stream. It copies them to memory of exactly their size, so that
   /// AddressSanitizer sees any read outside.
   void Feed(std::string_view piece);
 
-  /// Reads what comes next as the direction that answers.
+  /// From here on the stream is read as the direction that answers.
   void ReadAnswers() { framer_.ReadAnswers(); }
 
   /// Returns the log so far.

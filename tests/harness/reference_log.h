@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What the slow reader of tests/reference sees in a stream, in the words of tests/harness/event_log.h.
+/// Writes what the slow reader of tests/reference reads in a stream, in the words of tests/harness/event_log.h.
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -11,12 +11,12 @@
 
 namespace rtsp::test {
 
-/// Returns the lines of the log that are not indented, of a stream that answers from offset @p answers_from on, or
-/// never. Names of headers are in lower case.
+/// Returns those lines of the log that are not indented, with header names in lower case. The stream is read as the direction
+/// that answers from offset @p answers_from on, if there is one.
 [[nodiscard]] std::string ReferenceLogOf(std::string_view stream, std::optional<std::size_t> answers_from);
 [[nodiscard]] std::string ReferenceLogOf(std::string_view stream, Role role);
 
-/// Returns those lines of @p log, and names as above, to compare with.
+/// Returns the same lines of @p log, to compare with.
 [[nodiscard]] std::string WithoutValues(std::string_view log);
 
 }  // namespace rtsp::test

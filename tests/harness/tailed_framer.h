@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A framer with a tail of its own, that gives all lines.
+/// A framer with a tail of its own, which gives every line.
 #include "rtsp/framer.h"
 #include "tests/harness/own_memory.h"
 
@@ -16,7 +16,7 @@ struct TailedFramer : Framer {
     return unit;
   }
 
-  /// Passes over header lines without a name.
+  /// Skips header lines without a name.
   Unit NextNamed(Cursor& in) {
     Unit unit;
     Framer::Next(in, tail, unit, kNamedLines);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Between std::string_view, which tests like, and Cursor, which the parser likes.
+/// Converts between std::string_view, which tests use, and Cursor, which the parser uses.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -26,7 +26,7 @@ inline std::string TextOf(const Cursor& cursor, std::uint32_t from, std::uint32_
 /// Returns all bytes of @p cursor.
 inline std::string TextOf(const Cursor& cursor) { return TextOf(cursor, 0, cursor.Size()); }
 
-/// Returns what stands at @p field of @p line.
+/// Returns the text of @p field in @p line.
 inline std::string TextOf(std::string_view line, Field field) {
   return std::string(line.substr(field.offset, field.length));
 }

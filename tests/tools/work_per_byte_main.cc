@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Law L6: streams that are made to cost the core as much as they can. work_per_byte.py counts what they cost.
+// Law L6: streams that make the core work as much as they can. work_per_byte.py counts the instructions.
 // usage: work_per_byte NAME BYTES
 #include <cstdint>
 #include <cstdio>
@@ -13,7 +13,7 @@
 
 namespace rtsp::test {
 
-/// Gives the core one segment and asks it for everything. The only function that is counted.
+/// Gives the core one segment and asks for its whole plan. callgrind counts only this function.
 [[gnu::noinline]] void GiveToCore(rtspnat_connection* connection, const rtspnat_segment& segment, bool busy,
                                   rtspnat_step& step) {
   static std::uint64_t scratch[RTSPNAT_SCRATCH_MAX / 8];
@@ -36,10 +36,10 @@ constexpr std::uint32_t kWhole = 1448;
 
 struct Stream {
   const char* name;
-  std::string head;       // Comes once.
-  std::string text;       // Repeated until there are bytes enough,
-  std::uint32_t size;     // in segments of so many bytes,
-  std::uint32_t repeats;  // each sent so often.
+  std::string head;       // This text comes once.
+  std::string text;       // This text repeats until there are enough bytes,
+  std::uint32_t size;     // in segments of this many bytes,
+  std::uint32_t repeats;  // each sent this many times.
   bool busy;              // No port is free.
   bool acknowledges;      // The receiver acknowledges everything at once.
 };
@@ -58,7 +58,7 @@ std::vector<Stream> Streams() {
   const std::string folded = "Transport: RTP/AVP;unicast" + Times(200, "\r\n ;") + "\r\n\r\n";
   const std::string list =
       "Transport: " + Times(12, "RTP/AVP;unicast;client_port=5000-5001,") + spec + "\r\n\r\n";
-  // An odd pair becomes another one, so that all is looked at once more.
+  // An odd pair becomes another one, so that the core reads the whole line once more.
   const std::string odd = "RTP/AVP;unicast;client_port=5001-5002";
   const std::string places =
       "Transport: " + Times(24, "RTP/AVP;multicast;client_port=5001-5002,") + odd + "\r\n\r\n";
@@ -104,16 +104,16 @@ rtspnat_segment SegmentOf(std::string_view bytes, std::uint32_t seq, std::uint32
   return segment;
 }
 
-// Returns where the sender goes on: behind the segment, unless its tail was cut off.
+// Returns the position at which the sender goes on: behind the segment, or at the tail that the core cut off.
 std::uint32_t NextAfter(const rtspnat_segment& segment, const rtspnat_step& step) {
   if ((step.done.notes >> RTSPNAT_NOTE_TRIMMED & 1U) != 0)
     return step.done.seq + step.done.prefix_length + step.done.keep;
   return segment.seq + segment.length;
 }
 
-// Returns false if the core gave up on the stream, or dropped of it: that costs nothing and shows nothing.
+// Returns false if the core gave up the stream or dropped a segment, because the measurement then shows nothing.
 bool Play(const Stream& stream, std::size_t bytes) {
-  const std::string answer = "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n";  // So that requests do not pile up.
+  const std::string answer = "RTSP/1.0 404 Not Found\r\nCSeq: 1\r\n\r\n";  // Keeps requests from piling up.
   const bool asks = stream.text.find("CSeq: 1") != std::string::npos && stream.acknowledges;
   const auto size = static_cast<std::uint32_t>(answer.size());
   static std::uint64_t memory[RTSPNAT_CONNECTION_MAX / 8];

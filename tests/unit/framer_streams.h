@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Streams and checks that tests of the framer share.
+/// Streams and checks for all tests of the framer.
 #include <gtest/gtest.h>
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace rtsp::test {
 
-/// The log of `stream` cut into pieces of `size` bytes.
+/// Returns the log of `stream`, cut into pieces of `size` bytes.
 inline std::string LogInPieces(std::string_view stream, std::size_t size, Role role = Role::kOpener) {
   EventLog log(role);
   for (std::size_t at = 0; at < stream.size(); at += size) log.Feed(stream.substr(at, size));
@@ -36,14 +36,14 @@ inline std::string Answer(std::string_view headers) {
   return "RTSP/1.0 200 OK\r\n" + std::string(headers) + "\r\n";
 }
 
-/// A start line of exactly `size` bytes, line end included.
+/// Returns a start line of exactly `size` bytes, line end included.
 inline std::string StartLineOfSize(std::size_t size) {
   std::string line = "SETUP  RTSP/1.0\r\n";
   line.insert(6, size - line.size(), 'u');
   return line;
 }
 
-/// A header line of exactly `size` bytes, line end included.
+/// Returns a header line of exactly `size` bytes, line end included.
 inline std::string HeaderLine(std::size_t size, std::string_view name = "X") {
   std::string line(name);
   line += ":";
@@ -51,8 +51,8 @@ inline std::string HeaderLine(std::size_t size, std::string_view name = "X") {
   return line + "\r\n";
 }
 
-/// Checks that the framer reads as the reference does, whole and byte by byte, if the stream answers from
-/// `answers_from` on.
+/// Checks that the framer reads like the reference, whole and byte by byte. The stream is read as the direction that answers
+/// from `answers_from` on.
 inline void ExpectAsReference(std::string_view stream, std::optional<std::size_t> answers_from) {
   const std::size_t middle = answers_from.value_or(stream.size());
   EventLog whole;

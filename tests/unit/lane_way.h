@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A way through a lane, with a receiver at its end, for the tests of lanes.
+/// A sender, a lane and a receiver in a row, for the tests of lanes.
 #include <gtest/gtest.h>
 
 #include <cstdint>
@@ -16,7 +16,7 @@ using rtsp::test::RewriteInOnePiece;
 using rtsp::test::ToyPacket;
 using rtsp::test::ToyRouter;
 
-inline constexpr std::uint32_t kFirst = 0xffff'fff0U;  // The numbers come round within the first bytes.
+inline constexpr std::uint32_t kFirst = 0xffff'fff0U;  // The sequence numbers wrap within the first bytes.
 inline constexpr std::uint16_t kHeader = 40;
 
 inline const std::string kSame = "<=abcd>";       // Becomes <=####>.
@@ -31,12 +31,12 @@ inline ToyPacket PacketOf(std::uint32_t position, const std::string& bytes, bool
   return {kFirst + position, bytes, fin, false, 0, kHeader};
 }
 
-/// A router, and a receiver that takes what comes next.
+/// A router, and a receiver that takes the bytes in order.
 class Way {
  public:
   explicit Way(LengthChanges changes = LengthChanges::kAny) : router(kFirst, changes) {}
 
-  // Sends `bytes` at `position`; returns what leaves, or "dropped".
+  // Sends `bytes` at `position`; returns the bytes that leave, or "dropped".
   std::string Send(std::uint32_t position, const std::string& bytes, bool fin = false) {
     return Pass(PacketOf(position, bytes, fin));
   }
@@ -51,7 +51,7 @@ class Way {
     return out->bytes;
   }
 
-  // The receiver acknowledges all before `count`; returns the position of which the sender is told.
+  // The receiver acknowledges all bytes before `count`; returns the position that the sender gets.
   std::uint32_t Acknowledge(std::uint32_t count) {
     return router.PassAcknowledgement(kFirst + count) - kFirst;
   }
@@ -59,7 +59,7 @@ class Way {
 
   ToyRouter router;
   std::string received;
-  std::uint32_t place = 0;  // Where the last segment stands in what leaves.
+  std::uint32_t place = 0;  // The position of the last segment in the stream that leaves.
   bool has_fin = false;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Messages and answers that tests of whole connections share.
+/// Messages and answers for all tests of whole connections.
 #include <string>
 
 #include "tests/harness/dialogue.h"
