@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The router's side of a case: answers the questions of the core as the scene says, and writes down one line for each.
+/// The router of a case. It answers the core's questions as the scene says, and writes one line for each.
 #include <cstdint>
 #include <set>
 #include <string>
@@ -23,7 +23,7 @@ class Notebook {
   /// Returns the lines since the last call.
   [[nodiscard]] std::vector<std::string> Take();
 
-  /// Returns how many mappings are held.
+  /// Returns the number of mappings that are held.
   [[nodiscard]] std::size_t Held() const { return held_.size(); }
 
  private:
@@ -38,12 +38,12 @@ class Notebook {
   std::vector<std::string> lines_;
 };
 
-/// Returns a router that stands where @p scene says and asks @p notebook; length_changes is left to the caller. Both must
-/// outlive it.
+/// Returns a router with the addresses of @p scene, which asks @p notebook. The caller sets length_changes. Both arguments must outlive the
+/// router.
 [[nodiscard]] RouterOptions RouterOf(const Scene& scene, Notebook& notebook);
 
-/// Returns the names of the notes among @p notes that say why something was left alone or went wrong, each as
-/// `counts NAME`. What tells only how TCP cut the stream is not among them.
+/// Returns the names of those @p notes that say why something was left alone or failed, each as `counts NAME`. Notes about the way in which TCP
+/// cut the stream are left out.
 [[nodiscard]] std::vector<std::string> ReasonsOf(std::uint64_t notes);
 
 }  // namespace rtsp::test

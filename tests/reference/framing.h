@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Framing of a whole stream, with all of it in memory: by the rules of the framer, and as another kind of
-/// reader sees the same bytes.
+/// Frames a whole stream that is in memory: by the rules of the framer, and as another kind of reader does.
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,7 +11,7 @@
 
 namespace rtsp::reference {
 
-/// What Framer gives, without what it reads in a header line.
+/// A unit of Framer, without the fields that it reads in a header line.
 struct FramedUnit {
   UnitKind kind = UnitKind::kNeedMore;
   LostReason reason = LostReason::kNone;
@@ -31,19 +30,19 @@ struct FramedUnit {
   bool operator==(const FramedUnit&) const = default;
 };
 
-/// Returns the units of @p stream, which it borrows, as far as they are complete. From offset @p answers_from on
-/// it is read as the direction that answers; without a value it never is.
+/// Returns the complete units of @p stream, which it borrows. From offset @p answers_from on, if it has a value, the stream is
+/// read as the direction that answers.
 [[nodiscard]] std::vector<FramedUnit> ReadUnits(std::string_view stream,
                                                 std::optional<std::size_t> answers_from = std::nullopt);
 
-/// Returns the units that a reader sees for whom nothing but CR LF ends a line, as gortsplib and rtsp-types read.
+/// Returns the units of a reader for whom only CR LF ends a line, like gortsplib and rtsp-types.
 [[nodiscard]] std::vector<FramedUnit> ReadCrLfUnits(std::string_view stream);
 
-/// Returns how many of @p units come before the stream is lost, or before text that cannot be followed.
+/// Returns the number of @p units before the stream is lost, or before text that the framer does not understand.
 [[nodiscard]] std::size_t CountBeforeGap(const std::vector<FramedUnit>& units);
 
-/// Law 6: returns true if @p units, of a framer, are what a reader of CR LF alone sees in @p stream, up to where
-/// the one or the other cannot follow. Holds as well if the first start line does not end in CR LF.
+/// Law 6: returns true if @p units of a framer are those that a reader of CR LF alone finds in @p stream, up to the place where one of the two
+/// stops. Also returns true if the first start line does not end in CR LF.
 [[nodiscard]] bool AreReadAlike(std::string_view stream, const std::vector<FramedUnit>& units);
 
 }  // namespace rtsp::reference

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Start lines and header lines after RFC 2326 sections 4, 6.1, 7.1 and RFC 7826 section 20.2.
+/// Reads start lines and header lines after RFC 2326 sections 4, 6.1, 7.1 and RFC 7826 section 20.2.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,8 +11,8 @@
 
 namespace rtsp::reference {
 
-/// A start line. Neither request nor response if both are false. The URI of a request is all that stands between
-/// the method and the version that ends the line; it may hold blanks, or be empty.
+/// A start line. If both flags are false, it is neither request nor response. The URI of a request is all text between the method and the
+/// version at the end of the line; it may hold blanks, or be empty.
 struct StartLine {
   bool request = false;
   bool response = false;
@@ -25,7 +25,7 @@ struct StartLine {
 
 [[nodiscard]] StartLine ReadStartLine(std::string_view line);
 
-/// A header line whose name has a meaning; the name in lower case, empty otherwise.
+/// A header line. The name is in lower case, and empty if it has no meaning here.
 struct Header {
   std::string name;
   std::size_t value = 0;
@@ -33,7 +33,7 @@ struct Header {
 
 [[nodiscard]] Header ReadHeader(std::string_view line);
 
-/// Returns the number that the value is, if it is one and nothing else.
+/// Returns the value as a number, if it is a number and nothing else.
 [[nodiscard]] std::optional<std::uint32_t> ReadNumber(std::string_view value, std::uint32_t maximum);
 
 /// Returns the place of the session identifier in @p line, behind @p value.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Names and protocols of the Transport header.
+/// Reads names and protocols of the Transport header.
 #include <string>
 #include <string_view>
 
@@ -10,10 +10,10 @@
 
 namespace rtsp::reference {
 
-/// Returns where the name or protocol ends that begins @p span.
+/// Returns the end of the name or protocol at the beginning of @p span.
 [[nodiscard]] std::size_t NameEnd(std::string_view line, Span span);
 
-/// Returns the protocol that @p text, in lower case, stands for.
+/// Returns the protocol of @p text, which is in lower case.
 [[nodiscard]] Protocol ProtocolOf(const std::string& text);
 
 }  // namespace rtsp::reference

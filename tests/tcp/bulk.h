@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Bytes by the gigabyte, for laws about numbers that go round: they pass while both ends are idle, and no stream of
-/// the tests stores them.
+/// Gigabytes of bytes, for laws about sequence numbers that wrap. They pass while both ends are idle, and no stream of the
+/// tests stores them.
 #include <cstdint>
 
 #include "rtspnat.h"
@@ -12,8 +12,8 @@ namespace rtsp::test {
 struct Bulk {
   rtspnat_direction direction = RTSPNAT_REPLY;
   std::uint64_t bytes = 0;  ///< 4 or more, or 0 for none.
-  /// True if each segment, of up to 64 KiB, is one `$` frame; else the bytes are a body, of which Content-Length has
-  /// spoken.
+  /// True if each segment of up to 64 KiB is one `$` frame. Otherwise the bytes are a body, whose Content-Length was sent
+  /// before.
   bool in_frames = true;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What befalls a session, as rapidcheck makes it up and makes it simpler when a law is broken.
+/// Generators of sessions for rapidcheck, which makes a session simpler when it breaks a law.
 #include <rapidcheck.h>
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace rtsp::test {
 
-/// Up to @p most bytes for Dice, most of them 0 ("nothing unusual") or nearly all, from one session to the next.
+/// Returns up to @p most bytes for Dice. In some sessions most bytes are 0 ("nothing unusual"), in others nearly all.
 inline rc::Gen<std::string> AnyDice(std::size_t most) {
   return rc::gen::mapcat(rc::gen::inRange<std::size_t>(0, 12), [most](std::size_t calm) {
     const auto byte = rc::gen::weightedOneOf<char>(

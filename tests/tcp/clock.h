@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Time as the tests have it: it passes when the next thing happens, and nobody sleeps.
+/// The clock of the tests. Time passes when the next action happens, and nobody sleeps.
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -15,18 +15,18 @@ using Time = std::chrono::microseconds;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
-/// What is to happen, and when. Things of the same time happen in the order in which they were put down.
+/// The actions to come, with their times. Actions of the same time happen in the order in which they were added.
 class Clock {
  public:
   /// Returns the time since the clock was made.
   [[nodiscard]] Time Now() const { return now_; }
 
-  /// Has @p action happen after @p delay.
+  /// Adds @p action, which happens after @p delay.
   void After(Time delay, std::function<void()> action) {
     agenda_.emplace(std::pair(now_ + delay, ++serial_), std::move(action));
   }
 
-  /// Lets the next thing happen. Returns false if there is none.
+  /// Lets the next action happen. Returns false if there is none.
   bool Step() {
     if (agenda_.empty()) return false;
     const auto next = agenda_.extract(agenda_.begin());
@@ -49,7 +49,7 @@ class Timer {
 
   [[nodiscard]] bool Running() const { return state_->running; }
 
-  /// Rings after @p delay, and not when it was to ring before.
+  /// Rings after @p delay, and no longer at the time that was set before.
   void Set(Time delay) {
     state_->running = true;
     clock_.After(delay, [state = state_, setting = ++state_->setting] {

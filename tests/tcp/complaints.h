@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Where the parts of a session say that something is wrong.
+/// The list of broken laws, to which all parts of a session add.
 #include <algorithm>
 #include <ostream>
 #include <string>
@@ -9,10 +9,10 @@
 
 namespace rtsp::test {
 
-/// Laws found broken, each once, in the order in which they were.
+/// The laws that were broken, each once, in this order.
 class Complaints {
  public:
-  /// Complaints are also written to @p trace at once, so that it shows which packet broke the law.
+  /// Also writes each complaint to @p trace at once, so that the trace shows which packet broke the law.
   explicit Complaints(std::ostream* trace = nullptr) : trace_(trace) {}
 
   /// Notes @p law unless it @p holds.

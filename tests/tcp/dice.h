@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Where chance comes from: bytes that a property test, a fuzzer or a seed has made. The same bytes give the same
-/// session, and 0, which is also what there is behind their end, always means that nothing unusual happens.
+/// Chance, from bytes that a property test, a fuzzer or a seed has made. The same bytes give the same session. 0 always means that
+/// nothing unusual happens, and behind the last byte there are only zeros.
 #include <cstddef>
 #include <cstdint>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// One end of a TCP connection, on a clock of the tests. It behaves as Linux does where that matters to what lies
-/// between: Nagle, delayed acknowledgements, SACK, retransmission by timer and by duplicates, probes.
+/// One end of a TCP connection, on a clock of the tests. It behaves like Linux where a middlebox can notice: Nagle, delayed
+/// acknowledgements, SACK, retransmission by timer and by duplicates, probes.
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -31,36 +31,35 @@ class Endpoint {
  public:
   using Send = std::function<void(TcpPacket)>;
 
-  /// @p direction is that of the packets it sends; the one that sends RTSPNAT_ORIGINAL is to Connect().
+  /// @p direction is that of the packets that this end sends. The end that sends RTSPNAT_ORIGINAL calls Connect().
   Endpoint(Clock& clock, Dice& dice, Complaints& complaints, const EndpointOptions& options,
            rtspnat_direction direction, Send send);
 
   void Connect();
   void Write(std::string_view bytes);
 
-  /// Writes @p bytes, of which the last is urgent. All segments that begin before it say so, empty ones too, as Linux
-  /// has it.
+  /// Writes @p bytes, of which the last is urgent. As with Linux, all segments that begin before it say so, also empty ones.
   void WriteUrgent(std::string_view bytes);
   void Close();
 
-  /// Sends RST and is gone.
+  /// Sends RST and ends.
   void Abort();
 
   void Receive(const TcpPacket& packet);
 
-  /// A packet of this end was too long: the path takes @p bytes of payload, as ICMP says (RFC 1191).
+  /// Takes an ICMP message (RFC 1191): a packet of this end was too long, and the path takes @p bytes of payload.
   void LearnPathBytes(std::uint32_t bytes);
 
-  /// Returns an empty packet, as it would be sent now.
+  /// Returns an empty packet with the numbers of this moment.
   [[nodiscard]] TcpPacket Idle() const;
 
-  /// @p bytes were sent in @p direction, by this end or to it, that are in no stream: the numbers of all that follows
-  /// move. Nothing may be on its way.
+  /// Counts @p bytes that this end has sent or received in @p direction and that no stream stores; all later numbers move. No packet
+  /// may be on its way.
   void PassOver(rtspnat_direction direction, std::uint64_t bytes);
 
-  /// Called when there is more to read, or the other end has closed.
+  /// The endpoint calls this when there is more to read, or when the other end has closed.
   std::function<void()> on_read;
-  /// Called when more is acknowledged.
+  /// The endpoint calls this when more bytes are acknowledged.
   std::function<void()> on_acknowledged;
 
   [[nodiscard]] bool Open() const { return state_ == State::kOpen; }
@@ -68,11 +67,11 @@ class Endpoint {
   [[nodiscard]] const Sender& Sending() const { return sender_; }
   [[nodiscard]] const Receiver& Receiving() const { return receiver_; }
 
-  /// Returns the retransmission timeout as it stands, without backoff.
+  /// Returns the present retransmission timeout, without backoff.
   [[nodiscard]] Time Timeout() const { return timeout_; }
 
-  /// Returns the longest time for which something was on its way and nothing was acknowledged, less the retransmission
-  /// timeout that held when it began; 0 if that was never exceeded.
+  /// Returns the longest time in which bytes were on their way and none was acknowledged, minus the retransmission timeout at its
+  /// beginning; 0 if no time was longer than that timeout.
   [[nodiscard]] Time LongestStall() const { return longest_stall_; }
 
   /// Returns how often the retransmission timer has rung.

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A connection without time and without losses: each segment is acknowledged before the next is sent. What is left
-/// unacknowledged at the end is sent again. Fast enough to try every cut of a message.
+/// A connection without time and without losses. The receiver acknowledges each segment before the sender sends the next, and the sender
+/// sends unacknowledged bytes again at the end. This is fast enough to try every cut of a message.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -18,13 +18,13 @@ class Lockstep {
  public:
   Lockstep(Middlebox& middlebox, Complaints& complaints);
 
-  /// Sends @p text in the direction, cut at the offsets @p cuts, which ascend.
+  /// Sends @p text in the direction, cut at the ascending offsets @p cuts.
   void Say(rtspnat_direction direction, std::string_view text, const std::vector<std::size_t>& cuts = {});
 
   /// Sends FIN.
   void Close(rtspnat_direction direction);
 
-  /// Returns what has come out on the other side.
+  /// Returns the bytes that the other side has received.
   [[nodiscard]] std::string_view Heard(rtspnat_direction direction) const {
     return receivers_[direction].Stream();
   }
@@ -35,7 +35,7 @@ class Lockstep {
 
   Middlebox& middlebox_;
   Complaints& complaints_;
-  Receiver receivers_[2];  // Of each direction.
+  Receiver receivers_[2];  // By direction.
   std::string streams_[2];
   std::uint32_t acknowledged_[2] = {};
 };

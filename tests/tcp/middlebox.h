@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What stands between the two ends of a connection.
+/// The interface of a device between the two ends of a connection.
 #include <optional>
 
 #include "tests/tcp/bulk.h"
@@ -9,20 +9,20 @@
 
 namespace rtsp::test {
 
-/// Anything that takes a packet in on one side and lets it out on the other.
+/// A device that takes packets on one side and lets them out on the other.
 class Middlebox {
  public:
   virtual ~Middlebox() = default;
 
-  /// Returns what leaves on the other side; nothing if @p packet is dropped.
+  /// Returns the packet that leaves on the other side, or nothing if @p packet is dropped.
   virtual std::optional<TcpPacket> Pass(TcpPacket packet) = 0;
 
-  /// Passes @p bulk while nothing is on its way. @p sender and @p receiver are empty packets, as the two ends would send
-  /// them now.
+  /// Passes @p bulk while no packet is on its way. @p sender and @p receiver are empty packets with the present numbers of both
+  /// ends.
   virtual void PassBulk(const Bulk& /*bulk*/, const TcpPacket& /*sender*/, const TcpPacket& /*receiver*/) {}
 };
 
-/// Passes everything as it is: what a session costs without a helper.
+/// Passes everything unchanged, to measure a session without a helper.
 class Wire : public Middlebox {
  public:
   std::optional<TcpPacket> Pass(TcpPacket packet) override { return packet; }

@@ -19,11 +19,11 @@ namespace rtsp::test {
 struct NetworkOptions {
   EndpointOptions ends[2];  ///< Client, server.
   bool aggregates = false;  ///< The legs before the middlebox may join packets.
-  std::string dice;         ///< What befalls the packets; see Dice.
+  std::string dice;         ///< Decides what happens to packets; see Dice.
   unsigned rough_legs =
-      15;           ///< On which legs: bits 0 and 1 before the middlebox, 2 and 3 behind, by direction.
-  Weather weather;  ///< If it is not calm, what befalls packets in place of the dice.
-  std::ostream* trace = nullptr;  ///< Each packet at the middlebox is written here.
+      15;  ///< The legs where this happens: bits 0 and 1 before the middlebox, 2 and 3 behind, by direction.
+  Weather weather;                ///< If it is not calm, it decides in the place of the dice.
+  std::ostream* trace = nullptr;  ///< Gets each packet at the middlebox as text.
 };
 
 class Network {
@@ -40,16 +40,16 @@ class Network {
     return direction == RTSPNAT_ORIGINAL ? client_ : server_;
   }
 
-  /// Lets time pass until @p done, or @p limit is reached. Returns false if it is not done by then.
+  /// Lets time pass until @p done or until @p limit. Returns false if the limit came first.
   bool Run(const std::function<bool()>& done, Time limit);
 
-  /// Passes bytes that are in no stream. Nothing may be on its way.
+  /// Passes bytes that no stream stores. No packet may be on its way.
   void PassBulk(const Bulk& bulk);
 
-  /// Behind the middlebox, packets of more than @p bytes of payload are lost from now on. The sender of one is told.
+  /// From now on the legs behind the middlebox lose packets of more than @p bytes of payload, and tell their sender.
   void Shrink(std::uint32_t bytes);
 
-  /// Takes away the dice: from now on nothing is lost any more.
+  /// Takes away the dice: from now on no packet is lost.
   void Calm() { dice_ = Dice(); }
 
  private:

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// One leg of the way, in one direction: it delays every packet, and some it loses, repeats, overtakes, cuts in two or
-/// joins with the next, as the dice say.
+/// One leg of the path, in one direction. It delays every packet. As the dice say, it loses or repeats a packet, lets it overtake, cuts it in
+/// two, or joins it with the next.
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,8 +20,8 @@ struct PathOptions {
   Time delay = 5ms;
   bool joins = false;  ///< May make aggregates, as GRO does.
   std::size_t most_bytes =
-      65535;        ///< Payload of a packet that is no aggregate; a longer one is a broken law.
-  Weather weather;  ///< In place of the dice, unless it is calm.
+      65535;        ///< The longest payload of a packet that is no aggregate; a longer one breaks a law.
+  Weather weather;  ///< Unless it is calm, it decides in the place of the dice.
   unsigned leg = 0;
 };
 
@@ -31,10 +31,10 @@ class Path {
 
   Path(Clock& clock, Dice& dice, Complaints& complaints, const PathOptions& options, Deliver deliver);
 
-  /// Packets of more than @p bytes of payload are lost from now on, and @p tell is called.
+  /// From now on the leg loses packets of more than @p bytes of payload, and calls @p tell for each.
   void Shrink(std::size_t bytes, std::function<void()> tell);
 
-  /// Takes a packet in. An aggregate is cut into its segments first.
+  /// Takes a packet. Cuts an aggregate into its segments first.
   void Send(const TcpPacket& packet);
 
  private:
@@ -50,12 +50,12 @@ class Path {
   Deliver deliver_;
   std::size_t most_bytes_now_ = SIZE_MAX;
   std::function<void()> tell_;
-  unsigned losses_ = 0;  // In a row.
+  unsigned losses_ = 0;  // Lost packets in a row.
   std::optional<TcpPacket> joined_;
   Timer let_go_;
 };
 
-/// Cuts the payload of @p packet behind its first @p size bytes: what is left of it, and what follows.
+/// Cuts the payload of @p packet behind its first @p size bytes, and returns both parts.
 [[nodiscard]] std::pair<TcpPacket, TcpPacket> CutPacket(const TcpPacket& packet, std::size_t size);
 
 }  // namespace rtsp::test

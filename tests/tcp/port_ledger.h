@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The embedder's side of the questions of rtspnat.h: it reserves ports, keeps books on them and checks laws 4 and 6.
+/// Answers the questions of rtspnat.h for an embedder: reserves ports, notes them, and checks laws 4 and 6.
 #include <cstdint>
 #include <map>
 #include <string>
@@ -12,12 +12,12 @@
 
 namespace rtsp::test {
 
-/// Which answers the embedder gives. They depend on the question only, so that the same question always has the same.
+/// The embedder's answers. They depend only on the question, so that the same question always gets the same answer.
 struct AnswerPolicy {
   std::uint8_t taken =
-      0;  ///< 0: no port is taken; else a port is taken unless its pair's number is a multiple.
-  bool refuses = false;       ///< RESERVE is refused for one pair of inside ports in four.
-  bool expects_fail = false;  ///< EXPECT is refused for one pair in four.
+      0;  ///< 0: every port is free. Otherwise a port is free only if its pair's number is a multiple of this.
+  bool refuses = false;       ///< RESERVE gets NO for one in four pairs of inside ports.
+  bool expects_fail = false;  ///< EXPECT gets NO for one pair in four.
   std::uint16_t given = 0;    ///< If not 0, every RESERVE gets this port, whatever was proposed.
 };
 
@@ -32,10 +32,10 @@ class PortLedger {
   /// Returns one line for each question so far.
   [[nodiscard]] const std::vector<std::string>& Log() const { return log_; }
 
-  /// Returns how many mappings are held.
+  /// Returns the number of mappings that are held.
   [[nodiscard]] std::size_t Held() const { return held_.size(); }
 
-  /// Returns a number that reflects all that was answered.
+  /// Returns a hash of all answers.
   [[nodiscard]] std::size_t Questions() const { return log_.size(); }
 
  private:

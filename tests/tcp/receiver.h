@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The receiving half of a TCP endpoint, and a strict one: it complains of what a real one would quietly throw away.
+/// The receiving half of a TCP endpoint. It is strict: it complains about bytes that a real one would quietly throw away.
 #include <cstdint>
 #include <set>
 #include <string>
@@ -16,9 +16,9 @@ namespace rtsp::test {
 struct ReceiverOptions {
   std::uint32_t buffer_bytes = 65535;
   bool reports_sack = true;
-  /// An urgent byte is no part of what the application reads, as without SO_OOBINLINE.
+  /// The application does not read an urgent byte, as without SO_OOBINLINE.
   bool takes_urgent_out = true;
-  /// Bytes beyond the window that are forgiven (and thrown away), where a middlebox makes the stream longer.
+  /// The receiver throws away this many bytes beyond the window without a complaint, because a middlebox may make the stream longer.
   std::uint32_t may_overshoot = 0;
 };
 
@@ -27,7 +27,7 @@ class Receiver {
   Receiver(const ReceiverOptions& options, Complaints& complaints)
       : options_(options), complaints_(complaints) {}
 
-  /// Takes in a segment that begins at offset @p begin. Returns true if it is to be acknowledged without delay.
+  /// Takes a segment that begins at offset @p begin. Returns true if it wants an acknowledgement without delay.
   bool Take(std::int64_t begin, std::string_view bytes, bool fin);
 
   /// Notes that the byte at offset @p at is urgent.
@@ -35,13 +35,13 @@ class Receiver {
     if (options_.takes_urgent_out) urgent_.insert(at);
   }
 
-  /// Notes that an acknowledgement leaves now.
+  /// Notes that the endpoint sends an acknowledgement now.
   void NoteAcknowledged();
 
-  /// Returns up to @p most ranges that came out of order, the newest first; before them, once, what came twice.
+  /// Returns up to @p most ranges that came out of order, the newest first. A range that came twice stands before them once.
   [[nodiscard]] std::vector<Range> TakeSack(std::size_t most);
 
-  /// The application takes all that is there.
+  /// The application reads all bytes that are there.
   void Drain() { read_ = InOrder(); }
 
   /// Returns the window to announce.
@@ -51,7 +51,7 @@ class Receiver {
   [[nodiscard]] bool Finished() const { return finished_; }
   [[nodiscard]] bool HasUnread() const { return read_ < InOrder(); }
 
-  /// Returns what the application reads: the stream without what is urgent.
+  /// Returns the bytes that the application reads: the stream without urgent bytes.
   [[nodiscard]] std::string Read() const;
 
   /// Returns the stream as far as it is in order.
@@ -69,8 +69,8 @@ class Receiver {
   std::vector<bool> has_;
   std::int64_t next_ = 0;
   std::int64_t read_ = 0;
-  std::int64_t acknowledged_ = 0;  // As the sender has been told.
-  std::int64_t promised_ = 0;      // Right edge of the window that it has been told.
+  std::int64_t acknowledged_ = 0;  // The last acknowledgement that the sender got.
+  std::int64_t promised_ = 0;      // The right edge of the last window that the sender got.
   std::int64_t fin_at_ = -1;
   std::int64_t newest_ = 0;
   Range twice_ = {0, 0};

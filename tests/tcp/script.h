@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What the two applications say to each other, turn by turn. A turn ends when all that was said in it is acknowledged,
-/// so that both sides and the middlebox have the turns in the same order, however the packets fare.
+/// The texts that the two applications send each other, turn by turn. A turn ends when every byte of it is acknowledged. So both
+/// sides and the middlebox see the turns in the same order, whatever happens to packets.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,34 +13,33 @@
 
 namespace rtsp::test {
 
-/// What happens in a turn, in this order.
+/// A turn. Its parts happen in this order.
 struct ScriptTurn {
   std::uint32_t path_bytes =
       0;                ///< If not 0, the path shrinks: packets with more payload are lost from now on.
-  std::string says[2];  ///< What client and server say, at once.
+  std::string says[2];  ///< The texts of client and server, sent at the same time.
   std::size_t urgent[2] = {};  ///< The byte in front of this place is urgent; 0 for none.
-  Bulk bulk;                   ///< When all that has arrived.
+  Bulk bulk;                   ///< Passes when both texts have arrived.
 };
 
 class Script {
  public:
   virtual ~Script() = default;
 
-  /// Sets what happens in the next turn, given what both sides have heard so far; @p turn is empty. Returns false at
-  /// the end.
+  /// Fills in the next turn, after both sides have heard @p heard; @p turn is empty. Returns false at the end.
   virtual bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) = 0;
 };
 
-/// Any bytes at all.
+/// A script of any bytes.
 class FixedScript : public Script {
  public:
-  /// One side says something; for what else can happen see ScriptTurn.
+  /// A text of one side, and what happens beside it (see ScriptTurn).
   struct Saying {
     unsigned direction;
     std::string bytes;
     std::uint64_t bulk = 0;        ///< Bytes of the same direction.
     bool bulk_in_frames = true;    ///< See Bulk.
-    std::uint32_t path_bytes = 0;  ///< Before it is said.
+    std::uint32_t path_bytes = 0;  ///< The path shrinks to this before the text is sent.
     std::size_t urgent = 0;
   };
 
@@ -60,11 +59,11 @@ class FixedScript : public Script {
   std::size_t next_ = 0;
 };
 
-/// An RTSP session: OPTIONS, DESCRIBE, some SETUPs, PLAY with or without media in between, TEARDOWN. The server
-/// answers what reaches it, and repeats the client's ports and address as it reads them.
+/// An RTSP session: OPTIONS, DESCRIBE, some SETUPs, PLAY with or without media in between, TEARDOWN. The server answers the requests
+/// that reach it, and repeats the client's ports and address as it reads them.
 class RtspScript : public Script {
  public:
-  /// @p plan decides on all that can be different; @p client is the client's own address, as text.
+  /// @p plan decides everything that may differ between sessions. @p client is the client's own address, as text.
   RtspScript(Dice plan, std::string client);
 
   bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) override;

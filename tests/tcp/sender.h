@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The sending half of a TCP endpoint (RFC 9293, 5681, 6675): which bytes go out next. It has no clock and makes no
-/// packets; positions are offsets in the stream, and FIN is one place behind its last byte.
+/// The sending half of a TCP endpoint (RFC 9293, 5681, 6675). It says which bytes go out next. It has no clock and makes no packets. Positions
+/// are offsets in the stream, and FIN is one place behind the last byte.
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -17,19 +17,19 @@
 
 namespace rtsp::test {
 
-/// From the first offset to one before the second.
+/// A range from the first offset to one before the second.
 using Range = std::pair<std::int64_t, std::int64_t>;
 
 struct SenderOptions {
   bool nagle = true;
   std::uint32_t segment_bytes = 1460;  ///< MSS.
-  std::uint32_t first_window = 10;     ///< Segments that may be on their way before anything is acknowledged.
-  bool recut = false;                  ///< Send again with other boundaries than the first time.
+  std::uint32_t first_window = 10;  ///< Segments that may be on their way before the first acknowledgement.
+  bool recut = false;               ///< Send again with other boundaries than the first time.
 };
 
 /// An acknowledgement, as offsets.
 struct Acknowledgement {
-  std::int64_t upto = 0;     ///< All before it has arrived.
+  std::int64_t upto = 0;     ///< All bytes before it have arrived.
   std::uint32_t window = 0;  ///< Bytes that may follow.
   bool carries_data = false;
   std::vector<Range> sack;
@@ -43,25 +43,25 @@ class Sender {
   void Write(std::string_view bytes) { stream_ += bytes; }
   void Close() { closed_ = true; }
 
-  /// What was written last is urgent.
+  /// Marks the last written byte as urgent.
   void MarkUrgent() { urgent_ = Size(); }
 
-  /// Returns the offset behind the urgent byte, as long as that is not acknowledged; else 0.
+  /// Returns the offset behind the urgent byte, or 0 if the byte is acknowledged or there is none.
   [[nodiscard]] std::int64_t Urgent() const { return urgent_ > acknowledged_ ? urgent_ : 0; }
 
-  /// Segments have at most @p bytes from now on; longer ones that are on their way count as lost.
+  /// From now on segments have at most @p bytes. Longer ones that are on their way count as lost.
   void Shrink(std::uint32_t bytes);
 
-  /// Returns what is to be sent now, and takes it as sent at @p now; nothing if there is nothing, or it must wait.
+  /// Returns the bytes to send now, and notes them as sent at @p now. Returns nothing if there are none, or if they must wait.
   [[nodiscard]] std::optional<Range> Next(Time now);
 
-  /// Takes in an acknowledgement. Returns the time that its last byte took, if that can be known.
+  /// Takes an acknowledgement. Returns the round trip time of its last byte, if it can be known.
   std::optional<Time> Take(const Acknowledgement& acknowledgement, Time now);
 
-  /// The retransmission timer has rung: everything that is not acknowledged counts as lost.
+  /// The retransmission timer has rung: all unacknowledged bytes count as lost.
   void TimeOut(Time now);
 
-  /// Returns the bytes of @p range that are no FIN.
+  /// Returns the bytes of @p range, without FIN.
   [[nodiscard]] std::string_view Bytes(Range range) const;
 
   [[nodiscard]] const std::string& Stream() const { return stream_; }
@@ -101,8 +101,8 @@ class Sender {
   std::int64_t urgent_ = 0;
   std::int64_t acknowledged_ = 0;
   std::int64_t sent_ = 0;
-  std::int64_t limit_ = 0;    // Right edge of what the receiver takes.
-  std::int64_t recover_ = 0;  // While less is acknowledged, losses count as one.
+  std::int64_t limit_ = 0;    // The right edge of the receiver's window.
+  std::int64_t recover_ = 0;  // Losses before this is acknowledged count as one.
   std::int64_t highest_sack_ = 0;
   Time recovering_since_ = Time::zero();
   std::uint32_t window_;

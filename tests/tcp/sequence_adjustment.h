@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Sequence numbers where an edit has made a stream longer, in the two ways that embedders have.
+/// Maps sequence numbers of a stream that edits have made longer, in the two ways that embedders use.
 #include <cstdint>
 
 #include "rtspnat.h"
@@ -16,10 +16,10 @@ class SequenceNumbers {
   /// Notes that the stream of @p direction becomes longer by @p growth at @p position.
   virtual void Grow(unsigned direction, std::uint32_t position, std::uint32_t growth) = 0;
 
-  /// Returns number @p seq of the sender of @p direction, in the stream that leaves.
+  /// Maps sequence number @p seq of the sender of @p direction to the stream that leaves.
   [[nodiscard]] virtual std::uint32_t Out(unsigned direction, std::uint32_t seq) const = 0;
 
-  /// Returns number @p ack of the receiver of @p direction, in the stream that came in.
+  /// Maps acknowledgement @p ack of the receiver of @p direction to the stream that came in.
   [[nodiscard]] virtual std::uint32_t Back(unsigned direction, std::uint32_t ack) const = 0;
 };
 
@@ -40,9 +40,8 @@ class MappedNumbers : public SequenceNumbers {
   const rtspnat_connection* connection_;
 };
 
-/// One correction for each direction, as the Linux kernel keeps it: all numbers behind its position are moved by one
-/// offset, all others by the offset before. A correction that does not lie behind the one that is there is
-/// not taken in.
+/// One correction for each direction, as in the Linux kernel. Numbers behind its position move by one offset, all others by the offset
+/// before it. The class ignores a correction that does not lie behind the present one.
 class AdjustedNumbers : public SequenceNumbers {
  public:
   void Grow(unsigned direction, std::uint32_t position, std::uint32_t growth) override {

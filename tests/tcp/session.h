@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A whole connection, from SYN to its end: a script, played over a network.
+/// Plays a script over a network: a whole connection, from SYN to its end.
 #include <cstdint>
 #include <string>
 
@@ -23,15 +23,16 @@ struct SessionOptions {
 struct SessionResult {
   std::string sent[2];  ///< By direction.
   std::string received[2];
-  bool played = false;                ///< Every turn was, and the end came.
-  Time duration = Time::zero();       ///< Without the end.
-  Time longest_stall = Time::zero();  ///< Of both ends; see Endpoint.
+  bool played = false;                ///< True if every turn was played, and the end came.
+  Time duration = Time::zero();       ///< The time of all turns, without the end.
+  Time longest_stall = Time::zero();  ///< The longest stall of both ends; see Endpoint.
   unsigned timeouts = 0;
-  Time longest_rest = Time::zero();  ///< Of all turns, from the last write until all of it was acknowledged.
+  Time longest_rest =
+      Time::zero();  ///< The longest time of a turn from the last write until every byte was acknowledged.
   Time longest_timeout = Time::zero();  ///< Retransmission timeout, without backoff.
 };
 
-/// Plays @p script. Complains if it does not come to its end.
+/// Plays @p script. Complains if the session does not end.
 [[nodiscard]] SessionResult PlaySession(Script& script, const SessionOptions& options, Middlebox& middlebox,
                                         Complaints& complaints);
 

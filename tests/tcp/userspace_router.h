@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A router that embeds the core by its C ABI, does what rtspnat.h says with each step, and checks the laws of that
-/// header which can be seen in a single step.
+/// A router that embeds the core through its C ABI and handles each step as rtspnat.h says. It checks those laws of that header that a single step
+/// can show.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -28,12 +28,12 @@ struct RouterOptions {
   std::uint32_t piece = 0;     ///< Bytes of a payload that the core sees at a time; 0 for all.
   bool use_skip = true;        ///< Offer each segment to rtspnat_skip_frames() and rtspnat_skip() first.
   bool checks_numbers = true;  ///< Check L5 with each packet, which takes most of the time.
-  /// While the core holds nothing: show it every so many-th empty segment that is not urgent and closes nothing; 0 for
-  /// none of them.
+  /// While the core holds nothing, the router shows it only one in this many empty segments without FIN, RST and URG; 0 for none of
+  /// them.
   unsigned shows_empty = 0;
-  /// Changes what the core is told of the connection.
+  /// Changes the setup that the core gets.
   std::function<void(rtspnat_setup&)> prepare;
-  /// Answers each question; without it the ledger does.
+  /// Answers each question. Without it the ledger answers.
   std::function<void(rtspnat_connection*, const rtspnat_step&)> answer;
 };
 
@@ -43,35 +43,35 @@ class UserspaceRouter : public Middlebox {
 
   std::optional<TcpPacket> Pass(TcpPacket packet) override;
 
-  /// To the core these are aggregates of up to 64 KiB, of short packets. The receiver acknowledges every 16 of them.
+  /// The core sees aggregates of up to 64 KiB, made of short packets. The receiver acknowledges once for 16 of them.
   void PassBulk(const Bulk& bulk, const TcpPacket& sender, const TcpPacket& receiver) override;
 
-  /// The connection is forgotten, as after a long silence.
+  /// Forgets the connection, as after a long silence.
   void Close();
 
   [[nodiscard]] const PortLedger& Ports() const { return ledger_; }
 
-  /// Returns bits of enum rtspnat_note that were ever set.
+  /// Returns all bits of enum rtspnat_note that were set in any step.
   [[nodiscard]] std::uint64_t Notes() const { return notes_; }
   [[nodiscard]] bool Noted(rtspnat_note note) const { return (notes_ >> note & 1U) != 0; }
 
-  /// Returns how often @p note was set.
+  /// Returns the number of steps in which @p note was set.
   [[nodiscard]] unsigned Count(rtspnat_note note) const { return counts_[note]; }
 
-  /// Returns rtspnat_done.holding and rtspnat_done.transparent as of the last dialogue.
+  /// Returns rtspnat_done.holding and rtspnat_done.transparent of the last dialogue.
   [[nodiscard]] bool Holding() const { return holding_; }
   [[nodiscard]] bool Transparent() const { return step_.done.transparent; }
 
-  /// Returns how many bytes of PassBulk() the core wanted to see.
+  /// Returns the number of bytes of PassBulk() that the core wanted to see.
   [[nodiscard]] std::uint64_t SlowBulk() const { return slow_bulk_; }
 
-  /// Returns behind how many gaps segments were dropped where no `$` frame had begun before in their direction.
+  /// Returns the number of gaps behind which the core dropped segments before the first `$` frame of their direction.
   [[nodiscard]] unsigned GapsInText() const { return gaps_in_text_; }
 
-  /// Returns how many segments were dropped behind a gap where one had.
+  /// Returns the number of segments that the core dropped behind a gap after a `$` frame.
   [[nodiscard]] unsigned DroppedMedia() const { return dropped_media_; }
 
-  /// Returns how many dialogues and questions it took.
+  /// Returns the numbers of dialogues and of questions.
   [[nodiscard]] std::size_t Calls() const { return calls_; }
 
  private:
@@ -101,20 +101,21 @@ class UserspaceRouter : public Middlebox {
   rtspnat_connection* connection_ = nullptr;
   std::unique_ptr<SequenceNumbers> numbers_;
   std::optional<std::uint32_t> first_seq_[2];
-  std::string stream_[2];  // What the senders sent, and which of it has been seen.
+  std::string stream_[2];  // The senders' streams, as far as the router has seen them.
   std::vector<bool> seen_[2];
   std::uint32_t acknowledged_[2] = {};
   rtspnat_step step_ = Sized<rtspnat_step>();
   bool holding_ = false;
-  bool urgent_ = false;             // Some packet was.
-  std::uint32_t sent_end_[2] = {};  // Behind the last byte that came in, or FIN; in the sender's numbers,
-  std::uint32_t arrived_[2] = {};   // as is what the receiver has acknowledged.
-  unsigned empty_ = 0;              // Empty segments that need not be shown.
-  std::size_t came_bytes_ = 0;      // Payload of the packet in hand, as it came.
+  bool urgent_ = false;  // A packet was urgent.
+  std::uint32_t sent_end_[2] =
+      {};  // The number behind the last byte or FIN that came in, in the sender's numbers.
+  std::uint32_t arrived_[2] = {};  // The receiver's last acknowledgement, in the sender's numbers.
+  unsigned empty_ = 0;             // Empty segments that the core need not see.
+  std::size_t came_bytes_ = 0;     // Payload bytes of the packet in hand, before any change.
   std::uint64_t slow_bulk_ = 0;
   std::vector<std::uint8_t> bulk_bytes_;
   bool has_frames_[2] = {};
-  bool drops_[2] = {};  // The segment before was.
+  bool drops_[2] = {};  // The core dropped the segment before.
   unsigned gaps_in_text_ = 0;
   unsigned dropped_media_ = 0;
   std::uint64_t notes_ = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Losses and delays that are decided for each packet by itself, and not in the order in which packets come: the same
-/// bytes fare the same in two sessions that differ in other packets. So two sessions can be compared.
+/// Losses and delays that depend on the packet alone, and not on the order of packets. In two sessions that differ in other packets, the same
+/// bytes meet the same losses, so that a test can compare the sessions.
 #include <cstdint>
 #include <optional>
 
@@ -11,20 +11,20 @@
 
 namespace rtsp::test {
 
-/// Only a packet whose bytes are sent for the first time can be lost or late. What is sent again arrives, so that a
-/// loss costs one retransmission timeout and never its double.
+/// Only a packet whose bytes are sent for the first time can be lost or late. A retransmission always arrives, so that a loss costs one
+/// retransmission timeout and never two.
 class Weather {
  public:
   /// Nothing happens.
   Weather() = default;
 
-  /// @p lost and @p late are packets of a thousand, on each leg.
+  /// Of a thousand packets on each leg, @p lost are lost and @p late are late.
   Weather(std::uint32_t seed, std::uint32_t lost, std::uint32_t late)
       : seed_(seed), lost_(lost), late_(late) {}
 
   [[nodiscard]] bool Calm() const { return lost_ + late_ == 0; }
 
-  /// Returns by how much @p packet is late on leg @p leg; nothing if it is lost.
+  /// Returns the delay of @p packet on leg @p leg, or nothing if it is lost.
   [[nodiscard]] std::optional<Time> DelayOf(unsigned leg, const TcpPacket& packet) const {
     constexpr std::uint64_t kThousand = 1000;
     constexpr std::uint64_t kLatest = 64;
@@ -39,7 +39,7 @@ class Weather {
   }
 
  private:
-  // SplitMix64 (Steele, Lea, Flood 2014): numbers that follow each other give numbers that do not.
+  // SplitMix64 (Steele, Lea, Flood 2014): consecutive inputs give unrelated outputs.
   static std::uint64_t Mix(std::uint64_t number) {
     number += 0x9e3779b97f4a7c15U;
     number = (number ^ number >> 30U) * 0xbf58476d1ce4e5b9U;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// Stands around a middlebox and checks what can be seen from outside, whatever is inside.
+/// Wraps a middlebox and checks the laws that can be seen from outside, whatever the middlebox is.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,8 +12,8 @@
 
 namespace rtsp::test {
 
-/// Checks that a number on the far side stands for the same byte each time, until it is acknowledged (law 5), and that
-/// no packet grows beyond the largest that came in, and 512 bytes.
+/// Checks that a number on the far side stands for the same byte each time, until the byte is acknowledged (law 5). Checks that no packet
+/// becomes longer than both the longest that came in and 512 bytes.
 class Witness : public Middlebox {
  public:
   Witness(Middlebox& inner, Complaints& complaints) : inner_(inner), complaints_(complaints) {}
@@ -23,11 +23,11 @@ class Witness : public Middlebox {
 
  private:
   struct Stream {
-    std::optional<std::uint32_t> first;  // Number of its first byte.
-    std::uint32_t acknowledged = 0;      // Offset, in the numbers of the receiver.
+    std::optional<std::uint32_t> first;  // The number of the first byte.
+    std::uint32_t acknowledged = 0;      // Acknowledged offset, in the receiver's numbers.
     std::string bytes;
     std::vector<bool> seen;
-    std::size_t longest = 512;  // Bytes of a packet.
+    std::size_t longest = 512;  // Bytes of the longest packet.
   };
 
   void TakeAcknowledgement(const TcpPacket& packet);
