@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Time per segment, for people; the gate is on instructions (tests/bench/instructions.py).
+// Measures the time of a segment, for people. The test counts instructions instead (tests/bench/instructions.py).
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -26,7 +26,7 @@ BENCHMARK_CAPTURE(BM_ReadAndPlan, setup_147_taken, "setup-147.rtsp", Ports::kTak
 BENCHMARK_CAPTURE(BM_ReadAndPlan, setup_447_free, "setup-447.rtsp", Ports::kFree);
 BENCHMARK_CAPTURE(BM_ReadAndPlan, setup_447_taken, "setup-447.rtsp", Ports::kTaken);
 
-// Frames of the largest size one behind the other, in segments of 1448 bytes.
+// Frames of the largest size in a row, in segments of 1448 bytes.
 void BM_Interleaved(benchmark::State& state) {
   constexpr std::uint32_t kSegment = 1448;
   std::string stream = rtsp::bench::OpenFrame();

@@ -32,7 +32,7 @@ bool Message(const char* name, Ports ports, long times) {
   for (long i = 0; i < times; ++i) {
     Flow flow;
     if (rtsp::bench::ReadAndPlan(flow, rtsp::bench::SegmentOf(bytes), ports) != edits) return false;
-    // The mapping is there; otherwise nothing was planned.
+    // The mapping must exist; otherwise the core planned nothing.
     auto step = rtsp::test::Sized<rtspnat_step>();
     if (!rtspnat_close(flow.Get(), &step)) return false;
   }

@@ -41,7 +41,7 @@ std::uint8_t ReadOption(int line, const std::string& text) {
   Fail(line, "option client_address, play_transport or redirect");
 }
 
-// Settings that have a value. Gives false if there is none of the name.
+// Reads a setting with a value. Returns false if no setting has this name.
 bool ReadValue(int line, const std::string& key, const std::string& value, Scene& scene) {
   if (key == "inside") {
     scene.inside = ReadAddress(line, value);
@@ -111,7 +111,7 @@ Turn ReadTurn(const SpecBlock& block) {
   return turn;
 }
 
-// Numbers and what is to stand in their place.
+// Numbers, and their replacements.
 using Renumbering = std::map<std::string, std::string>;
 
 bool IsBusy(const std::string& line) { return line.ends_with(": busy"); }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Runs the cases of tests/spec/decisions; the README there explains them and the options. Each case is played whole,
-// byte by byte, and once for every place where a message of it can be cut in two, and must each time go as it says.
+// Runs the cases of tests/spec/decisions; the README there explains them and the options. It plays each case whole, byte by byte, and once for every
+// place where a message can be cut in two. The outcome must be that of the case every time.
 #include <gtest/gtest.h>
 
 #include <iostream>
@@ -17,7 +17,7 @@
 namespace rtsp::test {
 namespace {
 
-/// Where one message is cut; none by default.
+/// The place where one message is cut; none by default.
 struct Cut {
   std::size_t turn = 0;
   std::size_t at = 0;
@@ -31,7 +31,7 @@ struct Cut {
   }
 };
 
-/// What came of a turn.
+/// The outcome of a turn.
 struct Outcome {
   std::string heard;
   std::vector<std::string> log;
@@ -133,7 +133,7 @@ void PrintBlock(const char* words, const std::string& text) {
   std::cout << "```" << words << "\n" << text << "```\n\n";
 }
 
-// Bytes as an input block has them.
+// Writes bytes as in an input block.
 std::string Escaped(std::string_view bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string text;
@@ -153,7 +153,7 @@ std::string Escaped(std::string_view bytes) {
   return text.ends_with('\n') ? text : text + "\\\n";
 }
 
-// Prints what comes of the cases whose headings have `name`, to write a new one.
+// Prints the outcome of the cases whose headings have `name`; useful for writing a new case.
 int Print(const std::vector<SpecCase>& cases, const std::string& name) {
   for (const SpecCase& spec : cases) {
     if (spec.heading.find(name) == std::string::npos) continue;

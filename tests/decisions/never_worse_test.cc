@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Law L8 of tests/tcp/laws.h, "never worse than off": each session is played twice over the same bad path, with the core
-// between and without, and the same bytes fare the same both times (see Weather). With the core it may take longer by
-// one retransmission timeout for each of these, of which the router keeps count:
-//   - a line that is taken into custody,
-//   - a segment that is cut at its tail,
-//   - a gap behind which text is dropped, so that it is read in order; text, not what follows a `$` frame,
-// and by one more if there is any of these, or a line was withheld: what lies in front of another segment shares its
-// fate. If there is none, the core must cost no time at all.
+// Law L8 of tests/tcp/laws.h, "never worse than off". The test plays each session twice over the same bad path, with the core between and without, and
+// the same bytes meet the same losses both times (see Weather). With the core the session may take longer by one retransmission timeout for each of
+// these, which the router counts:
+//   - a line that the core takes into custody,
+//   - a segment that it cuts at its tail,
+//   - a gap behind which it drops text, to read it in order, before any `$` frame,
+// and by one more if there is any of these, or if a line was withheld, because bytes in front of another segment are lost with it. Otherwise the
+// core must cost no time at all.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,14 +24,14 @@
 namespace rtsp::test {
 namespace {
 
-// What a timeout brings out has to travel: there and back, and an acknowledgement that is delayed.
+// The time of the path itself: there and back, and a delayed acknowledgement.
 constexpr Time kPath = 20ms + 40ms;
 
-/// How the applications write.
+/// The way in which the applications write.
 enum class Writing : std::uint8_t {
   kWhole,         ///< Each message at once.
-  kPieces,        ///< In pieces, with pauses, as Nagle has it.
-  kPiecesAtOnce,  ///< The same, and each piece is sent at once (TCP_NODELAY).
+  kPieces,        ///< In pieces, with pauses and Nagle's algorithm.
+  kPiecesAtOnce,  ///< In pieces, each sent at once (TCP_NODELAY).
 };
 
 struct Session {
@@ -40,11 +40,11 @@ struct Session {
   Ending ending = Ending::kClientCloses;
 };
 
-/// What two runs of one session have cost.
+/// The times of two runs of one session.
 struct Cost {
   Time without = Time::zero();
   Time with = Time::zero();
-  Time timeout = Time::zero();  ///< For retransmissions.
+  Time timeout = Time::zero();  ///< The retransmission timeout.
   unsigned excused = 0;         ///< Timeouts that the core may cost.
   unsigned dropped_media = 0;
   std::vector<std::string> broken;
@@ -99,7 +99,7 @@ Cost Compare(const Session& session, const SessionOptions& options, const Router
   return cost;
 }
 
-/// Adds up what sessions have cost, and says which of them have cost too much.
+/// Adds up the times of sessions, and says which sessions took too long.
 class Bill {
  public:
   void Add(const std::string& name, const Cost& cost) {
@@ -140,7 +140,7 @@ class Bill {
   Time without_ = Time::zero();
 };
 
-// Some of a hundred packets are lost, some are late; and paths on which either alone happens.
+// Paths on which some of a hundred packets are lost, some late, or both.
 std::vector<Weather> AllWeather(std::uint32_t seeds) {
   std::vector<Weather> weather;
   for (std::uint32_t seed = 1; seed <= seeds; ++seed) {
@@ -185,7 +185,7 @@ TEST(NeverWorse, L8EveryCaseOfTheDecisions) {
   }
 }
 
-/// Plays a script, and writes down what was said.
+/// Plays a script, and keeps its texts.
 class Recorder : public Script {
  public:
   explicit Recorder(Script& script) : script_(script) {}
@@ -203,7 +203,7 @@ class Recorder : public Script {
   std::vector<ScriptTurn> turns_;
 };
 
-// The server of a script answers what it reads, so a dialogue is held once through the router, and then repeated.
+// The server of a script answers the text that it reads, so the test plays a dialogue once through the router, and then repeats it.
 Session DialogueOf(std::uint32_t seed, const Realm& realm, const RouterOptions& options) {
   constexpr std::size_t kPlan = 120;
   std::mt19937 numbers(seed);
@@ -253,8 +253,7 @@ void Say(Session& session, const std::string& request, const std::string& reply)
   session.turns.emplace_back().says[1] = reply;
 }
 
-// What ffmpeg does when no UDP has come: PAUSE, and the same URL once more, interleaved, on the same connection. Then
-// 200 full segments of media.
+// ffmpeg without UDP packets: PAUSE, and SETUP of the same URL once more, interleaved, on the same connection. Then 200 full segments of media.
 Session Fallback(bool after_udp) {
   constexpr std::size_t kMedia = std::size_t{200} * 1448;
   const std::string udp = "Transport: RTP/AVP/UDP;unicast;client_port=6506-6507";

@@ -13,8 +13,7 @@ constexpr std::uint8_t kAllOpen = 0xff;
 
 using Numbers = std::uint16_t[RTSPNAT_PORTS];
 
-// The ports of `open`, such as "5000-5001", or "5000-5003" for more in a row; "any" stands for a port that is
-// not known.
+// Writes the ports of `open`, such as "5000-5001", or "5000-5003" for more in a row; "any" stands for an unknown port.
 std::string Ports(const Numbers& ports, unsigned count, std::uint8_t open = kAllOpen) {
   const auto is_next = [](std::uint16_t one, std::uint16_t next) { return next != one + 1; };
   const bool is_range = count > 2 && std::adjacent_find(ports, ports + count, is_next) == ports + count;

@@ -16,7 +16,7 @@ void Follow(std::uint16_t (&ports)[RTSPNAT_PORTS], std::uint16_t first, unsigned
   for (unsigned i = 0; i < count; ++i) ports[i] = static_cast<std::uint16_t>(first + i);
 }
 
-// True if the ports are what law 6 says of ports that differ from `own`.
+// Returns whether the ports obey law 6 for ports that differ from `own`.
 bool AreOthers(const std::uint16_t (&ports)[RTSPNAT_PORTS], unsigned count) {
   for (unsigned i = 1; i < count; ++i) {
     if (ports[i] != ports[0] + i) return false;
@@ -53,7 +53,7 @@ bool Dialogue::Stream::Agrees(std::uint32_t offset, std::string_view run) const 
   return true;
 }
 
-// Bytes before `unchecked` may differ from what stood there.
+// Bytes before `unchecked` may differ from the earlier ones.
 void Dialogue::Stream::Put(std::uint32_t offset, std::string_view run, std::uint32_t unchecked) {
   const std::uint32_t skipped = offset < unchecked ? unchecked - offset : 0;
   if (skipped < run.size() && !Agrees(offset + skipped, run.substr(skipped))) torn = true;
@@ -77,7 +77,7 @@ rtspnat_setup Dialogue::SetupOf(bool may_translate, rtspnat_length_changes lengt
   setup.published = setup.peer;
   setup.inside_port = setup.outside_port = 43210;
   setup.peer_port = setup.published_port = 554;
-  // Both streams wrap round early on.
+  // The sequence numbers of both streams wrap early.
   setup.first_seq[0] = 0xffffffc0U;
   setup.first_seq[1] = 0xffffff00U;
   setup.port_seed = 1;
@@ -144,7 +144,7 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   if (use_skip) {
     rtspnat_segment unread = segment;
     unread.payload = nullptr;
-    // Either may be asked first.
+    // Either function may come first.
     const bool frames_first = segment.length % 2 != 0;
     outcome.skipped = (frames_first && SkipFrames(unread, bytes, outcome)) || rtspnat_skip(Core(), &unread) ||
                       (!frames_first && SkipFrames(unread, bytes, outcome));
@@ -167,7 +167,7 @@ Outcome Dialogue::SendAt(rtspnat_direction direction, std::uint32_t offset, std:
   return outcome;
 }
 
-// Shows the heads of frames and nothing else.
+// Shows the core only the heads of frames.
 bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes, Outcome& outcome) {
   // The end of a segment may have padding behind it.
   const auto ask = [&](std::uint32_t& offset, std::size_t size) {
@@ -181,7 +181,7 @@ bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes
   bool asked = false;
   while (frames == RTSPNAT_FRAMES_HEAD) {
     Check(offset <= bytes.size() && bytes.size() - offset >= 4, "law 1: a frame's head outside the segment");
-    // Pieces of several sizes, now with one head in them, now with many.
+    // Pieces of several sizes, some with one head in them, some with many.
     const std::uint32_t size = std::min(segment.length - offset, 4 + offset % 97);
     const std::uint32_t before = offset;
     frames = ask(offset, size);
@@ -193,7 +193,7 @@ bool Dialogue::SkipFrames(const rtspnat_segment& segment, std::string_view bytes
   return frames == RTSPNAT_FRAMES_DONE || frames == RTSPNAT_FRAMES_BEGUN;
 }
 
-// Law 5: the same stream goes on as the same stream, until it is acknowledged.
+// Law 5: the same bytes go on as the same bytes, until they are acknowledged.
 void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
   const std::uint32_t first = setup_.first_seq[direction];
   const auto place = [&](std::uint32_t offset) {
@@ -206,7 +206,7 @@ void Dialogue::Leave(rtspnat_direction direction, const Outcome& outcome) {
 }
 
 void Dialogue::Converse() {
-  // Each byte can bring about a bounded number of questions; a loop without end is a broken law 1.
+  // Each byte can cause a bounded number of questions. An endless loop breaks law 1.
   constexpr unsigned kMost = 1U << 20;
   unsigned questions = 0;
   while (rtspnat_next(Core(), &step_) != RTSPNAT_DONE && ++questions < kMost) {
@@ -320,7 +320,7 @@ void Dialogue::OnRedirect(const rtspnat_step& step) {
   Check(step.redirect.port != 0, "a redirection to no port");
 }
 
-// Does what rtspnat.h says is to be done with a step.
+// Handles a step as rtspnat.h says.
 void Dialogue::Apply(const rtspnat_segment& segment, Outcome& outcome) {
   const auto direction = static_cast<rtspnat_direction>(segment.direction);
   outcome.dropped = step_.done.verdict == RTSPNAT_DROP;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Laws of rtspnat.h that a Dialogue checks by its books.
+// The laws of rtspnat.h that a Dialogue checks with its notes.
 #include <algorithm>
 
 #include "tests/harness/dialogue.h"
 
 namespace rtsp::test {
 
-// Law 10: behind a gap a reply says nothing of the peer's ports and of the source of media.
+// Law 10: behind a gap the core takes neither the peer's ports nor the source of media from a reply.
 void Dialogue::CheckDoubt(const rtspnat_step& step) {
   if (!gap_ || direction_ != RTSPNAT_REPLY) return;
   Check(step.ask != RTSPNAT_PUBLISH, "law 10: published behind a gap");
@@ -14,7 +14,7 @@ void Dialogue::CheckDoubt(const rtspnat_step& step) {
   Check(step.mapping.media_source.family == 0, "law 10: a source of media behind a gap");
 }
 
-// Law 11: only a final reply, the end, or a bound that is counted gives back what the peer was told of.
+// Law 11: the core releases ports that the peer knows only at a final reply, at the end, or at a bound that it counts.
 void Dialogue::CheckTold(const rtspnat_segment& segment) {
   constexpr std::uint64_t kBound = std::uint64_t{1} << RTSPNAT_NOTE_UNANSWERED;
   const bool may = segment.direction == RTSPNAT_REPLY || (segment.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0 ||
@@ -22,7 +22,7 @@ void Dialogue::CheckTold(const rtspnat_segment& segment) {
   Check(!released_told_ || may, "law 11: given back behind its text");
 }
 
-// Law 11: ports that leave for the first time, at `offset` of the opener's stream, are reserved.
+// Law 11: ports are reserved when they leave for the first time, at `offset` of the opener's stream.
 void Dialogue::CheckEdit(std::uint32_t offset, std::string_view text) {
   const bool is_ports = text.find_first_not_of("0123456789-") == std::string_view::npos;
   const bool ends = (step_.done.flags & (RTSPNAT_FIN | RTSPNAT_RST)) != 0;

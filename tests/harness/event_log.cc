@@ -41,7 +41,7 @@ void EventLog::AddPlace(Field field) {
   AddNumber(field.length);
 }
 
-// The bytes themselves, in quotes; whatever is not plain text as an escape.
+// Writes the bytes in quotes, with an escape for each that is not plain text.
 void EventLog::AddText(Field field) {
   static constexpr std::string_view kHex = "0123456789abcdef";
   Add(" \"");

@@ -15,15 +15,14 @@ namespace {
 
 constexpr std::string_view kFence = "```";
 
-// Streams up to this size are cut everywhere; longer ones within some bytes of a place of interest, and at every
-// multiple of a prime.
+// Streams up to this size are cut everywhere. Longer ones are cut near places of interest, and at every multiple of a prime.
 constexpr std::size_t kCutEverywhere = 10000;
 constexpr std::size_t kNear = 3;
 constexpr std::size_t kStride = 4099;
 
 bool IsLineEnd(char c) { return c == '\r' || c == '\n'; }
 
-// True if the parser may turn to something else at this byte.
+// Returns whether the parser may change its state at this byte.
 bool IsOfInterest(std::string_view stream, std::size_t at) {
   return at == 0 || at == stream.size() || at % kStride == 0 || IsLineEnd(stream[at]) ||
          IsLineEnd(stream[at - 1]) || at == limits::kLineBytes || at == limits::kLongLineBytes;
@@ -52,7 +51,7 @@ class LineDecoder {
  public:
   explicit LineDecoder(std::string_view text) : text_(text) {}
 
-  // Appends the bytes up to the end, or up to `stop`. Gives false if a backslash ends the line.
+  // Appends the bytes up to the end, or up to `stop`. Returns false if a backslash ends the line.
   bool Decode(std::string& bytes, char stop = '\0') {
     while (at_ < text_.size()) {
       const char c = text_[at_++];

@@ -72,7 +72,7 @@ std::optional<ToyPacket> ToyRouter::Pass(const ToyPacket& packet) {
   }
   lane_.LeaveBehind();
   if (passage_.dropped) return {};
-  // With FIN all leaves that there is, once it was read.
+  // With FIN every byte leaves, once it was read.
   const bool ends = packet.fin && lane_.Frontier() == end;
   const bool withholds = !transparent_ && !ends && line_size_ != 0 && line_size_ <= limits::kLineBytes;
   lane_.Plan(passage_, reading_ && !transparent_ ? lane_.Frontier() : end,
@@ -111,7 +111,7 @@ void ToyRouter::Read(bytes::Cursor& in) {
   }
 }
 
-// Returns false if the reading cannot go on.
+// Returns false if reading cannot go on.
 bool ToyRouter::ReadItem(bytes::Cursor& in) {
   bytes::Tail& tail = lane_.Tail();
   const std::uint32_t start = in.Position();
@@ -210,7 +210,7 @@ void ToyRouter::PassBulk(std::uint32_t bytes) {
   while (bytes != 0) {
     const std::uint32_t piece = std::min(bytes, kPiece);
     lane_.Advance(lane_.Frontier() + piece);
-    // Nobody tells a lane of the time while nothing depends on it.
+    // A lane need not see acknowledgements while nothing depends on them.
     if (lane_.Holds() || !lane_.HasNoEdits()) lane_.LeaveBehind();
     bytes -= piece;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Media of a server that has named no port: flows come by the expectation, which waits for them and not any longer.
+// Media of a server that has named no port. The expectation waits for flows, and goes once they have come.
 #include <gtest/gtest.h>
 
 #include <cstdint>

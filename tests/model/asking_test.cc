@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What may wait for an answer, and what gives way to a new request.
+// Limits of requests that wait for an answer, and requests that give way to new ones.
 #include <gtest/gtest.h>
 
 #include <list>

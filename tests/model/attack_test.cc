@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What servers, strangers and hosts inside may try on real RTSP connections: nothing is expected beyond what the client
-// asked for and the server granted, for the client's own address alone.
+// Attacks by servers, strangers and hosts inside, on real RTSP connections. The helper expects only media that the client asked for and the server
+// granted, and only for the client's own address.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -89,7 +89,7 @@ TEST_F(ModelAttack, PortsOfTheRouterItselfStayItsOwn) {
   }
 }
 
-// Its header lies where TCP's would, and the identification of the packet that it is about where TCP has its flags.
+// The ICMP header lies where TCP's would lie, and the identification of the packet that it is about lies where TCP has its flags.
 TEST_F(ModelAttack, AnIcmpErrorIsNoSyn) {
   for (const std::uint16_t id : std::initializer_list<std::uint16_t>{0x5202, 0x9202, 0x5203}) {
     Start();
@@ -104,7 +104,7 @@ TEST_F(ModelAttack, AnIcmpErrorIsNoSyn) {
   }
 }
 
-// While several requests wait, an answer without CSeq, or with the CSeq of none of them, is for none.
+// While several requests wait, an answer without CSeq, or with the CSeq of no request, answers none of them.
 TEST_F(ModelAttack, AnswersThatNobodyAskedFor) {
   Start();
   Router router;
@@ -234,7 +234,7 @@ TEST_F(ModelAttack, ForgedSegmentsOutsideTheWindowEndNothing) {
   Session session(router);
   AgreeOnMedia(session);
   const std::size_t held = Kernel::Openings().size();
-  // Of the server, as one writes who does not see the numbers.
+  // A forged packet of the server, by somebody who does not see the sequence numbers.
   for (const std::uint32_t seq : {0x40000000U, 0x80000000U, 0xc0000000U}) {
     for (const bool rst : {true, false}) {
       test::TcpPacket packet;

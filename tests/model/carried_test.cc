@@ -17,25 +17,25 @@ std::uint16_t FirstPort(const std::string& ports) { return static_cast<std::uint
 
 class ModelCarried : public OnModel {
  protected:
-  // One that another router has agreed to.
+  // Agrees on media on one router, and lets another router take over.
   static void BringOver(Session& session) {
     AgreeOnMedia(session);
     model_take_over();
   }
 
-  // A request and its answer, and the time until the next one; neither is changed.
+  // Sends a request and its answer, which pass unchanged, and waits until the next one.
   static void Exchange(Session& session) {
     EXPECT_EQ(session.Request(kKeepAlive), kKeepAlive);
     EXPECT_EQ(session.Response(OkResponse(2)), OkResponse(2));
     model_pass_time(1500);
   }
 
-  // A media packet from the server; returns where it arrives.
+  // Sends a media packet from the server. Returns where it arrives.
   static std::optional<Datagram> Media(std::uint16_t outside, std::uint16_t from = 6000) {
     return PassUdp({kServer, from}, {kRouterOutside, outside}, "media");
   }
 
-  // Asks for ports that the router has itself, so that others are told. True if they work.
+  // Asks for ports that the router uses itself, so that the server gets others. Returns whether these work.
   static bool IsHelped(Session& session, unsigned cseq) {
     model_bind_udp(5004);
     const std::string request = SetupRequest(cseq, kOtherPair, "track2");
@@ -112,7 +112,7 @@ TEST_F(ModelCarried, NobodyElseEndsThem) {
   }
 }
 
-// Nor gets their ports while media use them, though nobody has asked for them here.
+// Nobody else gets the ports while media use them, though nobody has asked for them on this router.
 TEST_F(ModelCarried, NobodyElseGetsTheirPorts) {
   for (const bool nat : {true, false}) {
     Start({.nat = nat});
@@ -223,7 +223,7 @@ TEST_F(ModelCarried, NotWhereTheTextBecameLonger) {
   EXPECT_EQ(session.Wrong(), "");
 }
 
-// A look at the whole table of connections is dear, and anybody may ask for one.
+// A walk over the whole table of connections is expensive, and anybody may cause one.
 TEST_F(ModelCarried, AreLookedAtOneByOne) {
   Start();
   Router routers[2] = {Router({}, {kClient, 40000}), Router({}, {kClient, 40001})};
@@ -245,7 +245,7 @@ TEST_F(ModelCarried, AreLookedAtOneByOne) {
   EXPECT_EQ(Kernel::Counter("picked_up"), 2);
 }
 
-// Nobody may keep the modules or the namespace from ending.
+// Carried connections must not keep the modules or the namespace from ending.
 TEST_F(ModelCarried, IsForgottenAtTheEnd) {
   for (const bool with_namespace : {false, true}) {
     Start();

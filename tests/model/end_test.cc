@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The end of a namespace, of a module and of a connection while something else runs on another CPU.
+// The end of a namespace, of a module and of a connection while another CPU runs other code.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -23,7 +23,7 @@ class ModelEnd : public OnModel {
     model_on_preempt_anywhere(
         [](void* data) {
           auto* at = static_cast<Place*>(data);
-          // Whoever wants a mutex waits, and comes in later.
+          // A CPU that wants a mutex waits, and comes in later.
           if (at->done || model_mutex_is_held() || at->left-- > 0) return;
           at->done = true;
           model_set_cpu(1);
@@ -37,7 +37,7 @@ class ModelEnd : public OnModel {
   }
 };
 
-// Connections that have ended are let go by the sweep; what it counts in belongs to the namespace.
+// The sweep frees connections that have ended. Its counters belong to the namespace.
 TEST_F(ModelEnd, NamespaceWhileTheSweepRuns) {
   unsigned places = 0;
   for (bool met = true; met; places += met) {
@@ -111,7 +111,7 @@ TEST_F(ModelEnd, ModuleWhileAServerRedirects) {
   EXPECT_GT(places, 2U);
 }
 
-// While any helper ends, a connection that begins may lose its own between two looks at it.
+// While any helper ends, a new connection may lose its own helper between two looks at it.
 TEST_F(ModelEnd, HelperIsLostAtTheFirstPacket) {
   for (const bool nat : {true, false}) {
     for (unsigned after = 0; after < 12; ++after) {
@@ -174,7 +174,7 @@ TEST_F(ModelEnd, ConnectionIsOpenedAgainWithoutAnEnd) {
   EXPECT_TRUE(PassUdp({kServer, 6010}, {kRouterOutside, 5010}, "media"));
 }
 
-// Whoever opens a connection while the sweep runs waits for no more than a few others to be looked at.
+// A packet that opens a connection while the sweep runs waits only until the sweep has looked at a few others.
 TEST_F(ModelEnd, TheSweepLetsOthersIn) {
   unsigned places[2] = {};
   for (const unsigned round : {0U, 1U}) {

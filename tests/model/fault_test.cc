@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// When memory runs out: packets pass as they are, it is counted, nothing is left.
+// Memory runs out: packets pass unchanged, the failure is counted, and no object is left.
 #include <gtest/gtest.h>
 
 #include "tests/model/on_model.h"
@@ -152,7 +152,7 @@ TEST_F(ModelFault, NoMemoryToLeadMediaOut) {
   Session session(router);
   ASSERT_TRUE(session.Open());
   session.Request(SetupRequest(1, kPair));
-  // Each flow is tried for twice.
+  // The module tries to make each flow twice.
   model_fail(MODEL_FAULT_ALLOCATION, 1, 6);
   session.Response(OkResponse(1, ServerTransport("5000-5001", "6000-6001")));
   EXPECT_EQ(Kernel::Counter("flow_failed"), 2);
@@ -164,7 +164,7 @@ TEST_F(ModelFault, NoMemoryToLeadMediaOut) {
   EXPECT_EQ(Kernel::Flows(), 2U);
 }
 
-// Behind NAT it is dropped, because what was edited or withheld before has to stay so: its sender sends it again.
+// Behind NAT the packet is dropped, because earlier edits and withheld bytes must stay as they are. Its sender sends it again.
 TEST_F(ModelFault, NotLinearBehindNat) {
   Start();
   model_bind_udp(5000);
@@ -197,7 +197,7 @@ TEST_F(ModelFault, NotLinearWithoutNat) {
   EXPECT_TRUE(Kernel::Openings().empty()) << "what was missed is not understood";
 }
 
-// The tail of a packet that ends in a Transport line cannot be cut off: then it must not pass.
+// A packet whose tail cannot be cut off, though it ends in a Transport line, must not pass.
 TEST_F(ModelFault, RewriteFailed) {
   Start();
   model_bind_udp(5000);
@@ -230,7 +230,7 @@ TEST_F(ModelFault, EditFailed) {
   EXPECT_EQ(session.Wrong(), "");
 }
 
-// Wherever memory runs out in a session: what arrives is what was sent, or what it is with memory.
+// Memory runs out at any place of a session. The text that arrives is the sent one, or the one with enough memory.
 TEST_F(ModelFault, AnyAllocation) {
   for (unsigned after = 0; after < 60; ++after) {
     for (const unsigned times : {1U, 3U, 1000U}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Media flows: made when the reply has named both ends, kept as long as the mapping is, and nobody else's.
+// Media flows. The module makes them when the reply has named both ends, keeps them as long as the mapping, and lets nobody else have them.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -17,7 +17,7 @@ class ModelFlow : public OnModel {
     return PassUdp({kServer, from}, {kRouterOutside, port}, "media");
   }
 
-  // True if media arrive where the client has asked for them.
+  // Returns whether media arrive at the ports that the client has asked for.
   static bool Plays() {
     for (const std::uint16_t i : {std::uint16_t{0}, std::uint16_t{1}}) {
       const auto media = Media(static_cast<std::uint16_t>(5000 + i), static_cast<std::uint16_t>(6000 + i));
@@ -26,7 +26,7 @@ class ModelFlow : public OnModel {
     return true;
   }
 
-  // A neighbour's own UDP from the very ports to the very server.
+  // A neighbour sends UDP of its own, from the same ports to the same server.
   static void NeighbourSends() {
     for (const std::uint16_t i : {std::uint16_t{0}, std::uint16_t{1}}) {
       EXPECT_TRUE(PassUdp({kNeighbour, static_cast<std::uint16_t>(5000 + i)},
@@ -155,7 +155,7 @@ TEST_F(ModelFlow, EndsWithItsMappingUnlessItIsUsed) {
   }
 }
 
-// Somebody who is answered has the two ends already: the client gets what it would have got without a helper.
+// Somebody whose packets are answered has the two ends already. The client gets the same ports as without a helper.
 TEST_F(ModelFlow, LeavesAConversationOfOthersAlone) {
   StartWithNeighbour();
   Router router;
@@ -172,7 +172,7 @@ TEST_F(ModelFlow, LeavesAConversationOfOthersAlone) {
   EXPECT_TRUE(Plays()) << "when it has ended";
 }
 
-// The same while nobody looks: what has been ended and taken is expected again, and comes back when it is free.
+// The same between two sweeps: a flow that was ended, and whose ends somebody took, is expected again, and comes back when the ends are free.
 TEST_F(ModelFlow, IsExpectedWhileOthersHaveItsEnds) {
   StartWithNeighbour();
   Router router;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What one host may have, and what becomes of it beyond that.
+// Limits of one host, and the refusals beyond them.
 #include <gtest/gtest.h>
 
 #include "tests/model/on_model.h"
@@ -10,7 +10,7 @@ namespace {
 
 class ModelHost : public OnModel {
  protected:
-  // One connection that asks for one pair of ports, and gets or does not get it.
+  // Opens a connection that asks for one pair of ports, and may get it or not.
   static void AskFrom(std::uint8_t host, unsigned number) {
     Router router({}, {{false, host}, static_cast<std::uint16_t>(40000 + number)});
     Session session(router);
@@ -99,7 +99,7 @@ TEST_F(ModelHost, NoFasterThanAllowed) {
   EXPECT_EQ(Kernel::Counter("mappings_reserved"), 13) << "of another host";
 }
 
-// A search for a port is one mapping, however many are taken.
+// A search for a port counts as one mapping, however many ports are taken.
 TEST_F(ModelHost, BusyPortsCostNothing) {
   Start();
   model_set_parameter("mappings_per_second", "1");
@@ -136,7 +136,7 @@ TEST_F(ModelHost, LogsNoMoreThanAConsoleStands) {
   EXPECT_EQ(lines, 10U);
 }
 
-// Of one that has said as little as makes state.
+// Connections with just enough bytes to have a state.
 void IdleFrom(const Endpoint& client, const Endpoint& server = {kServer, 554}) {
   Router router({}, client, server);
   Session session(router);
@@ -152,7 +152,7 @@ TEST_F(ModelHost, DoesNotTakeAllConnections) {
   EXPECT_EQ(Kernel::Counter("too_many_of_host"), 68);
   AskFrom(3, 9);
   EXPECT_EQ(Kernel::Counter("mappings_reserved"), 1) << "of a neighbour";
-  // With others there it keeps what it has and gets no more than a quarter again.
+  // When others come, the host keeps its connections, and gets no more than a quarter again.
   for (std::uint16_t i = 0; i < 16; ++i) IdleFrom({{false, 4}, static_cast<std::uint16_t>(20000 + i)});
   EXPECT_EQ(Kernel::Counter("too_many_of_host"), 68);
   IdleFrom({{false, 4}, 21000});
@@ -201,7 +201,7 @@ class ModelTable : public OnModel {
     model_set_parameter("max_mappings_per_host", "0");
   }
 
-  // A session of one track of `host`, whose server names no ports; true if it is helped and plays.
+  // Plays a session of one track of `host`, whose server names no ports. Returns whether it plays.
   static bool Plays(std::uint8_t host, unsigned number) {
     Router router({}, {{false, host}, static_cast<std::uint16_t>(40000 + number)});
     Session session(router);
@@ -260,7 +260,7 @@ TEST_F(ModelTable, AnOutsiderWithoutAnAnswerDoesNotFillIt) {
   EXPECT_TRUE(Plays(3, 2000));
 }
 
-// What ends makes room at once.
+// A mapping that ends makes room at once.
 TEST_F(ModelTable, IsCountedAsItIs) {
   Start();
   Size(16);
@@ -280,7 +280,7 @@ TEST_F(ModelTable, IsCountedAsItIs) {
   }
 }
 
-// The administrator has made it smaller and has not said so.
+// The administrator has made the table smaller and has not set the parameter.
 TEST_F(ModelTable, FoundFullItIsNotAskedForAMinute) {
   Start();
   model_set_expect_max(8);
@@ -292,7 +292,7 @@ TEST_F(ModelTable, FoundFullItIsNotAskedForAMinute) {
   EXPECT_EQ(Kernel::Counter("expectation_table_full"), 2);
 }
 
-// Another protocol gets its places beside as much RTSP as there may be: its helper drops packets where it gets none.
+// Another protocol gets its places while RTSP has all that it may have. Its helper drops packets when it gets none.
 TEST_F(ModelTable, OthersGetTheirPlacesBesideAFullLoad) {
   for (const unsigned places : {16U, 64U, 1024U}) {
     Kernel::Options options{.nat = false};
@@ -313,7 +313,7 @@ TEST_F(ModelTable, OthersGetTheirPlacesBesideAFullLoad) {
   }
 }
 
-// The table of conntracks is full: what is agreed on plays on, and what is agreed on meanwhile plays when there is room.
+// The table of conntracks is full. Agreed media play on, and media that are agreed on meanwhile play once there is room.
 TEST_F(ModelTable, OfConntracksIsFull) {
   Start();
   Router router;
@@ -335,7 +335,7 @@ TEST_F(ModelTable, OfConntracksIsFull) {
   EXPECT_TRUE(Kernel::Expectations().empty());
 }
 
-// A conntrack that is dropped early counts until nobody holds it: the state of the helper lets go within seconds.
+// A conntrack that is dropped early counts until nobody holds it. The helper's state releases it within seconds.
 TEST_F(ModelTable, OfConntracksIsFullOfThoseThatClose) {
   Start();
   for (unsigned i = 0; i < 20; ++i) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Modules, namespaces and connections that come and go at the wrong moment.
+// Modules, namespaces and connections that begin and end at the wrong moment.
 #include <gtest/gtest.h>
 
 #include "tests/model/on_model.h"
@@ -21,7 +21,7 @@ TEST_F(ModelLifetime, UnloadInTheMiddleOfAStream) {
   EXPECT_EQ(session.Request(SetupRequest(2, kPair, "track2")), SetupRequest(2, kPair, "track2"));
   EXPECT_EQ(session.Response(OkResponse(2)), OkResponse(2));
   EXPECT_EQ(session.Wrong(), "");
-  // Loaded again it leaves the old connection alone and takes care of new ones.
+  // After a reload the module leaves the old connection alone and follows new ones.
   ASSERT_EQ(model_load("nf_nat_rtsp"), 0);
   session.Request(SetupRequest(3, kPair, "track3"));
   EXPECT_TRUE(Kernel::Openings().empty());
@@ -239,7 +239,7 @@ TEST_F(ModelLifetime, WhatIsReleasedIsNotCounted) {
   }
 }
 
-// A kernel collects once a minute what was only marked as dead: until then it stands in the way of everybody.
+// A kernel collects expectations that were only marked as dead once a minute. Until then they are in everybody's way.
 TEST_F(ModelLifetime, SessionsThatComeAndGoNeedNoMorePlaces) {
   Start();
   model_set_expect_max(16);

@@ -77,7 +77,7 @@ TEST_F(ModelLinger, NotAfterTeardown) {
   EXPECT_EQ(Kernel::Counter("connections_open"), 0);
 }
 
-// Where only the same ports can be had, the client that comes back gets them.
+// If only the same ports are possible, the client that comes back gets them.
 TEST_F(ModelLinger, GivesWayToTheSamePortOfTheSameHost) {
   for (const bool nat : {false, true}) {
     Start({.nat = nat});
@@ -93,7 +93,7 @@ TEST_F(ModelLinger, GivesWayToTheSamePortOfTheSameHost) {
   }
 }
 
-// Another CPU is busy with the connection that lingers: nobody waits for it, and the ports are others.
+// Another CPU is busy with the connection that lingers. Nobody waits for it, and the client gets other ports.
 TEST_F(ModelLinger, NobodyWaitsForOneThatLingers) {
   Start();
   Router router, again_router({}, {kClient, 40001});
@@ -106,7 +106,7 @@ TEST_F(ModelLinger, NobodyWaitsForOneThatLingers) {
   EXPECT_EQ(Kernel::Counter("mappings_live"), 1);
 }
 
-// The port that it lingers on is another one inside, and may still be in use.
+// The lingering mapping has another port inside, which may still be in use.
 TEST_F(ModelLinger, DoesNotGiveWayToAnotherPortOfTheSameHost) {
   Start();
   model_bind_udp(5000);
@@ -150,7 +150,7 @@ TEST_F(ModelLinger, EndsWithTheNamespace) {
   EXPECT_EQ(Kernel::Counter("mappings_lingering"), 1);
 }
 
-// The first port of the pair can be had and the second lingers: the first is registered, given back and wanted again.
+// The first port of the pair is free and the second lingers. The module registers the first, releases it, and registers it again.
 TEST_F(ModelLinger, APairOfWhichOnePortWasTakenAwayComesBack) {
   Start();
   Router router, again_router({}, {kClient, 40001});

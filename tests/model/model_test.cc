@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The model itself: the laws of model.h, by number, and what the kernel's own functions do to a packet.
+// Tests of the model itself: the laws of model.h by number, and the kernel's own functions on packets.
 #include <gtest/gtest.h>
 
 #include "tests/model/on_model.h"
@@ -199,7 +199,7 @@ TEST_F(Model, TooLargeForTheLinkIsReported) {
   EXPECT_EQ(Stop(), std::vector<std::string>{"a packet of 1501 bytes leaves, and the link takes 1500"});
 }
 
-// As measured with the kernel's own functions (../shared/reference/kernel.md, section 3).
+// The results are those that were measured with the kernel's own functions.
 class ModelSeqadj : public Model {
  protected:
   void SetUp() override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Several network namespaces: none of them takes, sees or ends what another one has.
+// Several network namespaces: none takes, sees or ends the objects of another one.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -38,7 +38,7 @@ class ModelNamespace : public OnModel {
     return PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media", network).has_value();
   }
 
-  // Connections that have said as little as makes state: `count` from each of `hosts` hosts.
+  // Opens connections with just enough bytes to have a state: `count` from each of `hosts` hosts.
   static void Idle(unsigned number, unsigned hosts, unsigned count, unsigned first_port = 20000) {
     for (unsigned i = 0; i < hosts * count; ++i) {
       Router router(kIn[number], {{false, static_cast<std::uint8_t>(2 + i % hosts)},
@@ -86,7 +86,7 @@ TEST_F(ModelNamespace, SameAddressesAndPortsAreOthers) {
   EXPECT_EQ(Kernel::Counter("mappings_live", 3), 0);
 }
 
-// Whoever makes namespaces may be anybody: together they have half of the connections, each of them a half of that.
+// Anybody may make namespaces. Together they have half of the connections, and each has half of that.
 TEST_F(ModelNamespace, ConnectionsOfOthersAreFew) {
   StartAll();
   model_set_parameter("max_connections", "64");
@@ -119,7 +119,7 @@ TEST_F(ModelNamespace, ConnectionsOfOneThatEndedAreFree) {
   EXPECT_EQ(Open(1), 12);
 }
 
-// Whatever one of them does, whoever is in another plays, and so does the next one of its own.
+// Whatever one namespace does, hosts in another one play, and so does the next host of its own.
 TEST_F(ModelNamespace, NoneTakesWhatOthersNeed) {
   const std::string options = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n";
   for (const std::string& worst : {std::string("S"), std::string("OPTIO"), options, SetupRequest(1, kPair)}) {
@@ -162,7 +162,7 @@ TEST_F(ModelNamespace, NoneFillsTheTableOfHosts) {
   EXPECT_TRUE(stream.Plays());
 }
 
-// A host is one of a namespace: what the same address has elsewhere is not its own.
+// A host belongs to a namespace. The same address in another namespace is another host.
 TEST_F(ModelNamespace, HostsAreOfANamespace) {
   StartAll();
   model_set_parameter("max_mappings_per_host", "1");
@@ -173,7 +173,7 @@ TEST_F(ModelNamespace, HostsAreOfANamespace) {
   }
 }
 
-// What comes later at the same place in memory is another namespace, and owes nothing.
+// A later namespace at the same place in memory is another one, and no limit counts for it yet.
 TEST_F(ModelNamespace, HostsEndWithTheirNamespace) {
   Start();
   model_set_parameter("mappings_per_second", "1");
@@ -302,7 +302,7 @@ TEST_F(ModelNamespace, OpensAndEndsAnyNumberOfTimes) {
   }
 }
 
-// Each allocation fails once: the namespace is not there then, and nothing of it is left.
+// Each allocation fails once. The namespace then does not exist, and no object of it is left.
 TEST_F(ModelNamespace, OpensWithoutMemory) {
   for (unsigned after = 0; after < 5; ++after) {
     Start();
@@ -314,7 +314,7 @@ TEST_F(ModelNamespace, OpensWithoutMemory) {
   }
 }
 
-// The module comes when there are several already, and to one of them memory is denied.
+// The module is loaded when several namespaces exist, and memory runs out in one of them.
 TEST_F(ModelNamespace, ModuleComesWithoutMemoryForOne) {
   for (unsigned after = 0; after < 12; ++after) {
     StartAll();

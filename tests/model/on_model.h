@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What all tests on the model share: law L4, and all that the model reports, are checked in one place.
+/// The fixture of all tests on the model. It checks law L4 and the model's reports in one place.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -14,10 +14,10 @@ namespace rtsp::model {
 
 class OnModel : public testing::Test {
  protected:
-  /// To be called first.
+  /// Starts the kernel. A test calls this first.
   void Start(const Kernel::Options& options = {}) { kernel_ = std::make_unique<Kernel>(options); }
 
-  /// Ends the kernel, and fails if anything is left of it or was found wrong.
+  /// Stops the kernel, and fails if an object is left or the model has reported a fault.
   void Finish() {
     if (kernel_ != nullptr) {
       EXPECT_EQ(kernel_->Stop(), std::vector<std::string>());
@@ -31,7 +31,7 @@ class OnModel : public testing::Test {
   std::unique_ptr<Kernel> kernel_;
 };
 
-/// A client that has asked for a pair of ports, and got a server's answer.
+/// A client that has asked for a pair of ports, and has the server's reply.
 inline constexpr char kPair[] = "RTP/AVP;unicast;client_port=5000-5001";
 
 /// Returns the value of client_port in @p text; empty if there is none.
@@ -40,7 +40,7 @@ inline std::string ClientPort(const std::string& text) {
   return at == std::string::npos ? "" : text.substr(at + 12, text.find_first_of(";\r", at) - at - 12);
 }
 
-/// Opens a connection and agrees on media; returns the ports that the server was told.
+/// Opens a connection and agrees on media. Returns the ports that the server got.
 inline std::string AgreeOnMedia(Session& session, const std::string& transport = kPair) {
   EXPECT_TRUE(session.Open());
   const std::string outside = ClientPort(session.Request(SetupRequest(1, transport)));

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
 /** @file
- * Kernel code that does on demand what a module should not, and a helper that edits as it is told: the model's own
- * tests are made of it.
+ * Kernel code that misbehaves on demand, and a helper that edits on demand, for the tests of the model itself.
  */
 #include <stdbool.h>
 #include <stdint.h>
@@ -37,12 +36,12 @@ enum probe_misuse {
 	PROBE_MISUSES
 };
 
-/** What the probe does with the next packet that has payload, and with its numbers. */
+/** The probe's changes of the next packet with payload, and of its numbers. */
 struct probe_edit {
 	bool armed;
 	bool misuse;              /**< Do @c what instead. */
 	enum probe_misuse what;
-	unsigned offset, length;  /**< Of the bytes replaced. */
+	unsigned offset, length;  /**< The bytes that the edit replaces. */
 	const char *text;
 	bool adjust;              /**< Set sequence adjustment at the edit. */
 	bool adjust_by_segment;   /**< As __nf_nat_mangle_tcp_packet() does, at the start of the segment. */
@@ -54,15 +53,15 @@ struct probe_edit {
 
 extern struct probe_edit probe_edit;
 
-/** Does in process context what the name says. */
+/** Misbehaves in process context, as the name says. */
 void probe_do(enum probe_misuse what);
-/** Hands the helper of the newest connection an ICMP error about it, as conntrack does: "fragmentation needed", about a
- *  packet with this identification. */
+/** Gives the helper of the newest connection an ICMP error about it, as conntrack does: "fragmentation needed" for a packet with this
+ *  identification. */
 void probe_icmp_error(uint16_t id);
 /** Registers the probe as helper "rtsp", in place of the module. */
 void probe_register(void);
 void probe_unregister(void);
-/** A helper of another protocol, for datagrams to port 69: expects the answer, or drops the request. */
+/** Registers a helper of another protocol, for datagrams to port 69. It expects the answer, or drops the request. */
 void probe_register_tftp(void);
 void probe_unregister_tftp(void);
 

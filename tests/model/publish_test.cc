@@ -26,7 +26,7 @@ class ModelPublish : public OnModel {
     return at == std::string::npos ? "" : text.substr(at + 12, text.find_first_of(";\r", at) - at - 12);
   }
 
-  // Returns what the viewer is told of the camera's ports 6000-6001; @p outside is what the camera is told.
+  // Returns the ports that the viewer gets for the camera's ports 6000-6001. @p outside has the ports that the camera gets.
   static std::uint16_t Agree(Session& session, std::string* outside) {
     EXPECT_TRUE(session.Open());
     *outside = ClientPort(session.Request(SetupRequest(1, kPair)));
@@ -104,7 +104,7 @@ TEST_F(ModelPublish, TwoViewersOfOneCamera) {
   EXPECT_EQ(PassUdp({kViewer, 5000}, {kRouterOutside, first_port}, "punch")->to, (Endpoint{kCamera, 6000}));
 }
 
-// Both ends are translated by one router.
+// One router translates both ends.
 TEST_F(ModelPublish, Hairpin) {
   for (const bool camera_first : {true, false}) {
     StartForwarding();

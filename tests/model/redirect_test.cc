@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The parameter follow_redirects: a control connection to where the server sends its client on (D29).
+// The parameter follow_redirects: the control connection to which a server sends its client on (D29).
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,7 +24,7 @@ class ModelRedirect : public OnModel {
     session.Response("RTSP/1.0 302 Found\r\nCSeq: 1\r\nLocation: " + url + "\r\n\r\n");
   }
 
-  // True if a connection to `server` gets through the firewall and its media are let in.
+  // Returns whether a connection to `server` passes the firewall and its media are let in.
   static bool Plays(const Endpoint& server, std::uint16_t client_port) {
     Router router({}, {kClient, client_port}, server);
     Session session(router);
@@ -89,7 +89,7 @@ TEST_F(ModelRedirect, OnlyAnAddressThatMayBeRoutedTo) {
   EXPECT_EQ(Kernel::Counter("redirected"), 0);
 }
 
-// Each connection would hold on to the one before, and a kernel frees them one inside the other.
+// Each connection would hold a reference to the one before, and a kernel frees such a chain by recursion.
 TEST_F(ModelRedirect, NotWithoutEnd) {
   Follow(true);
   std::uint16_t server_port = 554;
@@ -107,7 +107,7 @@ TEST_F(ModelRedirect, NotWithoutEnd) {
   EXPECT_EQ(Kernel::Counter("too_many_redirects"), 1);
 }
 
-// What is expected counts for its host as long as it is.
+// An expected control connection counts for its host as long as the expectation exists.
 TEST_F(ModelRedirect, CountsForItsHost) {
   Follow(true);
   model_set_parameter("max_mappings_per_host", "2");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What becomes of connections for which there is no room, and of those that give way to them.
+// Connections that find no room, and connections that give way to them.
 #include <gtest/gtest.h>
 
 #include <list>
@@ -109,7 +109,7 @@ TEST_F(ModelRoom, WhatWaitsForNothingGivesWayAndComesBack) {
   EXPECT_EQ(Kernel::Counter("too_many_connections"), 0);
 }
 
-// Also in pieces, with the text made new, and for as long as it likes.
+// The same again and again, with a SETUP in pieces and with edited text.
 TEST_F(ModelRoom, ComesBackAgainAndAgain) {
   Start();
   model_set_parameter("max_connections", "2");
@@ -161,7 +161,7 @@ TEST_F(ModelRoom, WhatWaitsForAReplyGivesWayLater) {
   EXPECT_TRUE(Plays(waits, 5000));
 }
 
-// It cannot be gone on with in the middle of a line.
+// Reading cannot go on in the middle of a line.
 TEST_F(ModelRoom, WhatIsUnfinishedGivesWayAfterAMinute) {
   Start();
   model_set_parameter("max_connections", "4");
@@ -204,7 +204,7 @@ TEST_F(ModelRoom, WithheldBytesAndEditsOnTheirWayDoNotGiveWay) {
   EXPECT_EQ(session.Wrong().find("follow"), std::string::npos);
 }
 
-// With nobody to give way a connection is still read, a segment at a time.
+// If no connection gives way, the module still reads a new one, a segment at a time.
 TEST_F(ModelRoom, IsReadWithoutRoom) {
   Start();
   model_set_parameter("max_connections", "16");
@@ -216,7 +216,7 @@ TEST_F(ModelRoom, IsReadWithoutRoom) {
   EXPECT_EQ(Kernel::Counter("connections_open"), 13) << "it stays with its mapping";
 }
 
-// Whatever another CPU lets go at whatever moment.
+// Another CPU makes connections give way at any moment.
 TEST_F(ModelRoom, GivesWayBesideOtherWork) {
   for (const unsigned period : {3U, 5U, 7U, 11U}) {
     const long most = period % 4 == 3 ? 1 : 2;

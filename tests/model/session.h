@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// A client and a server that talk through the router, one packet at a time and in order. What TCP does on a bad path
-/// is tests/tcp/'s concern.
+/// A client and a server that talk through the router, one packet at a time and in order. tests/tcp/ has TCP on bad paths.
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -12,33 +11,33 @@
 
 namespace rtsp::model {
 
-/// One connection. Each side checks that what it gets follows what it got before.
+/// One connection. Each side checks that the numbers of its packets follow each other.
 class Session {
  public:
   explicit Session(Router& router) : router_(router) {}
 
-  /// The three packets of the opening, with numbers that are @p later by that much. Returns false if one is dropped.
+  /// Sends the three packets of the opening, with numbers moved by @p later. Returns false if one is dropped.
   bool Open(std::uint32_t later = 0);
-  /// Sends one packet and its acknowledgement; returns what arrives.
+  /// Sends one packet and its acknowledgement. Returns the payload that arrives.
   std::string Request(std::string_view text) { return Say(RTSPNAT_ORIGINAL, text); }
   std::string Response(std::string_view text) { return Say(RTSPNAT_REPLY, text); }
-  /// FIN of both sides, and what acknowledges them.
+  /// Sends FIN of both sides, and the acknowledgements.
   void Close();
   void Reset(rtspnat_direction direction);
 
-  std::uint16_t segment_size = 0;  ///< Of the next packets.
+  std::uint16_t segment_size = 0;  ///< The gso_size of the next packets.
   bool acknowledges = true;        ///< Whether the receiver says that it has them.
   std::function<void()> resend;    ///< Called before a packet that was dropped is sent once more; not sent without.
-  bool urgent = false;             ///< Likewise: whether a byte behind their end is urgent.
-  /// What did not follow: empty if all is well.
+  bool urgent = false;             ///< Whether the next packets say that a byte behind their end is urgent.
+  /// Returns the packets whose numbers did not follow; empty if there are none.
   [[nodiscard]] const std::string& Wrong() const { return wrong_; }
-  /// Sends a packet again that was sent before; returns what arrives.
+  /// Sends an earlier packet again. Returns the payload that arrives.
   std::string Repeat(rtspnat_direction direction, std::uint32_t back, std::string_view text);
 
  private:
   struct Side {
-    std::uint32_t next;      // What it sends next, in its own numbers.
-    std::uint32_t expected;  // What it gets next, in the numbers it sees.
+    std::uint32_t next;      // The next number that it sends, in its own numbers.
+    std::uint32_t expected;  // The next number that it gets, in the numbers it sees.
   };
 
   std::string Say(rtspnat_direction direction, std::string_view text, bool fin = false);
@@ -54,7 +53,7 @@ class Session {
 std::string SetupRequest(unsigned cseq, std::string_view transport, std::string_view track = "track1");
 std::string OkResponse(unsigned cseq, std::string_view headers = "");
 std::string TeardownRequest(unsigned cseq);
-/// `Transport: ...` with both ports, as a server answers.
+/// Returns the `Transport: ...` of a server's reply, with both ports.
 std::string ServerTransport(std::string_view client_port, std::string_view server_port);
 
 }  // namespace rtsp::model

@@ -9,7 +9,7 @@ namespace {
 
 class ModelSetup : public OnModel {
  protected:
-  // What the server sends to a port of the router.
+  // The server sends a datagram to a port of the router.
   static std::optional<Datagram> FromServer(std::uint16_t port, std::uint16_t from = 6000,
                                             const Network& on = {}) {
     return PassUdp({kServer, from}, {kRouterOutside, port}, "media", on);
@@ -141,7 +141,7 @@ TEST_F(ModelSetup, TeardownReleases) {
   EXPECT_FALSE(FromServer(5000));
 }
 
-// D27: by default media under way ages out.
+// D27: by default a media flow times out.
 TEST_F(ModelSetup, TeardownEndsMediaUnderWayIfAsked) {
   for (const bool ends : {false, true}) {
     for (const bool client_first : {false, true}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// However a packet lies in memory, the same bytes leave. That lengths and checksums are right is checked for every
-// packet by the model, and that none is left by OnModel.
+// The same bytes leave whatever the shape of a packet in memory. The model checks the lengths and checksums of every packet, and OnModel checks that
+// no packet is left.
 #include <gtest/gtest.h>
 
 #include <tuple>

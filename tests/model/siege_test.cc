@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Attackers do their worst for an hour, at the smallest limits and at the usual ones: a neighbour plays at once, every time,
-// and a victim that was idle for a minute sends SETUP and plays.
+// Attackers do their worst for an hour, with the smallest limits and with the usual ones. A neighbour must play at once, every time, and a victim
+// that was idle for a minute must be able to send SETUP and play.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -15,7 +15,7 @@ const std::string kOptions = "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\n\r\n";
 
 std::string PortPair(unsigned port) { return std::to_string(port) + "-" + std::to_string(port + 1); }
 
-// What one connection of an attacker says before it falls silent.
+// The text of one connection of an attacker, before it falls silent.
 enum class Worst { kOneByte, kUnfinished, kRequest, kNeverAnswered, kRefused, kOfEach };
 
 enum class Attacker { kHostInside, kOutsider, kOutsiders, kSite };
@@ -43,7 +43,7 @@ class ModelSiege : public OnModel {
     model_set_parameter("max_connections", std::to_string(siege.connections).c_str());
   }
 
-  // The next connection of the attackers.
+  // Opens the next connection of the attackers.
   void Attack(Attacker attacker, Worst worst) {
     const unsigned number = attacks_++;
     Network network;
@@ -97,7 +97,7 @@ class ModelSiege : public OnModel {
     return plays && session.Wrong().empty();
   }
 
-  // An hour: at first all that there is room for and more, then a few a minute.
+  // An hour: at first more connections than there is room for, then a few a minute.
   void Besiege(const Siege& siege, Attacker attacker, Worst worst) {
     SCOPED_TRACE(std::to_string(siege.places) + " places, " + std::to_string(siege.connections) +
                  " connections");

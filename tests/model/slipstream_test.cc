@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Text that looks like RTSP where none is: behind other protocols (NAT slipstreaming), in bodies, in frames. It passes
-// as it is and opens nothing, wherever segments begin. That the same text at the start of a connection opens is checked
-// beside.
+// Text that looks like RTSP where none is: behind other protocols (NAT slipstreaming), in bodies, in frames. It passes unchanged and opens nothing,
+// wherever segments begin. The same text at the start of a connection must open ports, which these tests check too.
 #include <gtest/gtest.h>
 
 #include <utility>
@@ -116,7 +115,7 @@ TEST_F(ModelSlipstream, BehindAnyNumberOfSegments) {
   }
 }
 
-// Whatever byte a segment begins with, also where the head itself is cut.
+// A segment may begin with any byte, also inside the head.
 TEST_F(ModelSlipstream, AtEveryCut) {
   Start();
   const std::string post = "POST / HTTP/1.1\r\nContent-Length: 999\r\n\r\n";
@@ -154,7 +153,7 @@ TEST_F(ModelSlipstream, AnswersBehindAnHttpAnswerActivateNothing) {
   ExpectSealed();
 }
 
-// In what is RTSP, but is not its text. The last SETUP is no part of it, and opens: framing was not lost.
+// SETUPs in bodies and frames of RTSP. The last SETUP is a real one and opens ports, which shows that framing was not lost.
 TEST_F(ModelSlipstream, InBodiesAndFramesAtEveryCut) {
   const std::string hidden = SetupRequest(1, kPair);
   const std::string honest = SetupRequest(9, "RTP/AVP;unicast;client_port=7000-7001");
@@ -196,8 +195,8 @@ TEST_F(ModelSlipstream, BehindGarbageOnAnRtspConnection) {
   }
 }
 
-// Its receiver takes a byte out of the stream and so reads another one, wherever that is said: also in a segment
-// without a byte, as in the answer to a window of nothing.
+// The receiver takes an urgent byte out of the stream, and so reads other text. Any segment may announce the byte, also an empty one, such as the
+// answer to a zero window.
 TEST_F(ModelSlipstream, BehindUrgentData) {
   const std::string head = "SET_PARAMETER * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 10\r\n\r\n";
   const std::vector<std::vector<std::string>> streams = {

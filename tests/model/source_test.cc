@@ -135,7 +135,7 @@ TEST_F(ModelSource, OnlyOneOfTwoAtOnce) {
   }
 }
 
-// What is open to any source later keeps others out from the start.
+// A port that any source may use later keeps other expectations out from the start.
 TEST_F(ModelSource, WideReservationsDoNotOverlap) {
   Start();
   model_set_parameter("media_source", "any-latch");

@@ -14,7 +14,7 @@
 namespace rtsp::model {
 namespace {
 
-// Each packet lies in memory in another way.
+// Gives each packet another shape in memory.
 class AnyShape : public test::Middlebox {
  public:
   AnyShape(Router& router, const std::string& dice) : router_(router), dice_(dice) {}
@@ -41,7 +41,7 @@ struct Trial {
   bool ipv6 = false;
   bool seqadj_sampled_early = false;
   bool port_taken = true;
-  std::string plan;  // Of the script.
+  std::string plan;  // The dice of the script.
   std::string shapes;
   test::SessionOptions session;
 };
@@ -49,7 +49,7 @@ struct Trial {
 struct Outcome {
   test::SessionResult result;
   std::vector<std::string> broken;
-  std::size_t expectations = 0;  // Left when the connection had ended.
+  std::size_t expectations = 0;  // Expectations after the end of the connection.
   bool beyond_bounds = false;
   bool withheld = false, custody = false, longer = false;
 };
@@ -77,10 +77,10 @@ Outcome Play(const Trial& trial, const test::SessionOptions& session) {
   test::RtspScript script(test::Dice(trial.plan), trial.ipv6 ? "fd00::2" : "10.0.0.2");
   Outcome outcome;
   outcome.result = test::PlaySession(script, session, shapes, complaints);
-  // What is live lingers as long as the session may (limits::kSessionSeconds).
+  // A live mapping lingers until the session times out (limits::kSessionSeconds).
   model_pass_time(65000);
   outcome.expectations = Kernel::Openings().size();
-  // A text that cannot be made longer, because too many others on their way were, stays as it is: also a bound.
+  // A bound as well: if too many longer texts are on their way, another text cannot become longer and stays as it is.
   for (const char* bound : {"gap", "table_full", "cut_transport", "cannot_edit"})
     outcome.beyond_bounds = outcome.beyond_bounds || Kernel::Counter(bound) != 0;
   outcome.withheld = Kernel::Counter("withheld") > 0;
@@ -153,9 +153,9 @@ RC_GTEST_PROP(ModelStream, L2HoldsForAnyPathAndShape, ()) {
   RC_FAIL("a law is broken");
 }
 
-// The end of a stream that has grown is selectively acknowledged, and its middle lost: with the bytes that were added
-// the last block lies beyond all that conntrack has seen its sender send. An acknowledgement that conntrack takes for
-// invalid is lost, and so is every later one, until the middle arrives: the session stalls for good.
+// The receiver has the end of a stream that became longer, and lacks its middle. With the added bytes its last SACK block lies beyond all bytes that
+// conntrack has seen. If conntrack took this acknowledgement and every later one for invalid, the middle would never arrive, and the session would
+// stall for good.
 TEST(ModelStream, L7BlocksBeyondAGrownStreamAreNotInvalid) {
   Kernel kernel({});
   Router router({.ipv6 = true});
@@ -187,7 +187,7 @@ TEST(ModelStream, L7BlocksBeyondAGrownStreamAreNotInvalid) {
   EXPECT_EQ(kernel.Stop(), std::vector<std::string>());
 }
 
-// The request in two segments, at every place, in every shape, with a port that has to differ.
+// The request in two segments, cut at every place, in every shape, with a port that must change.
 TEST(ModelStream, L1HoldsAtEveryCut) {
   const std::string request = SetupRequest(1, kPair);
   for (std::size_t cut = 1; cut < request.size(); ++cut) {

@@ -17,7 +17,7 @@ class ModelTcpMedia : public OnModel {
     return "RTSP/2.0 200 OK\r\nCSeq: 1\r\nSession: 12345678\r\nTransport: " + transport + "\r\n\r\n";
   }
 
-  // A connection that opens; returns whether the first packet comes through, and where it arrives in @p router.
+  // Opens a connection. Returns whether its first packet passes through @p router, which then knows where it arrived.
   static bool Connect(Router& router) {
     test::TcpPacket syn;
     syn.direction = RTSPNAT_ORIGINAL;

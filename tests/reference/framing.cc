@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kNowhere = std::string_view::npos;
 
-// Longest method in a line of which a part alone is kept.
+// The longest method in a line of which only a part is kept.
 constexpr std::size_t kMethodBytes = 64;
 
 constexpr std::array<std::string_view, 12> kMethodNames = {
@@ -22,7 +22,7 @@ constexpr std::array<std::string_view, 12> kMethodNames = {
 // A printing character.
 bool CanBeginLine(char c) { return c > ' ' && c < 0x7f; }
 
-// A line or a part of it: where it begins, where its end begins, and what comes behind that.
+// A line or a part of it: its beginning, the beginning of its line end, and the place behind that.
 struct Line {
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -44,7 +44,7 @@ class Reader {
   }
 
  private:
-  // What holds when the byte at `at` is read.
+  // The state when the byte at `at` is read.
   [[nodiscard]] bool Answers(std::size_t at) const { return answers_from_ && *answers_from_ <= at; }
   [[nodiscard]] bool Started(std::size_t at) const { return first_crlf_ || Answers(at); }
 
@@ -59,7 +59,7 @@ class Reader {
   FramedUnit& Add(UnitKind kind, std::size_t offset);
   FramedUnit& AddLine(UnitKind kind, const Line& line);
 
-  // Each of these gives false if nothing more is to be read.
+  // Each of these returns false if there is nothing more to read.
   bool Lose(LostReason reason);
   bool ReadMessage();
   bool ReadFrame();
@@ -75,8 +75,8 @@ class Reader {
   Ends ends_;
   std::optional<std::size_t> answers_from_;
   std::size_t at_ = 0;
-  std::optional<bool> first_crlf_;  // Whether the first start line of all ended in CR LF.
-  bool crlf_ = false;               // Whether that of the open head did.
+  std::optional<bool> first_crlf_;  // Whether the first start line of the stream ended in CR LF.
+  bool crlf_ = false;               // Whether the start line of the open head did.
   std::uint32_t status_ = 0;
   std::optional<std::uint32_t> length_;
   bool bad_length_ = false;
@@ -84,7 +84,7 @@ class Reader {
   std::vector<FramedUnit> units_;
 };
 
-// The line at `begin`, if its end is there at `from` or behind it.
+// Returns the line at `begin`, if its end stands at `from` or behind it.
 std::optional<Line> Reader::LineAt(std::size_t begin, std::size_t from, bool crlf_alone) const {
   if (crlf_alone) {
     const std::size_t end = stream_.find("\r\n", from);
@@ -101,7 +101,7 @@ bool Reader::IsTooLong(std::size_t begin, const std::optional<Line>& line) const
   return (line ? line->behind : stream_.size()) - begin > limits::kLongLineBytes;
 }
 
-// True if a CR or an LF stands in the text that does not belong to the line end of a fold.
+// Returns whether the text has a CR or an LF that does not belong to the line end of a fold.
 bool Reader::IsBare(std::string_view text) const {
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '\r' && text[i] != '\n') continue;
@@ -134,7 +134,7 @@ bool Reader::Lose(LostReason reason) {
   return false;
 }
 
-// No message begins at `begin`, which is known by the byte at `last`.
+// Notes that no message begins at `begin`; the byte at `last` shows this.
 bool Reader::MissStart(std::size_t begin, std::size_t search, std::size_t last) {
   if (!Answers(last)) return Lose(Started(last) ? LostReason::kNoStart : LostReason::kNotRtsp);
   Add(UnitKind::kGap, begin).reason = LostReason::kNoStart;
@@ -142,7 +142,7 @@ bool Reader::MissStart(std::size_t begin, std::size_t search, std::size_t last) 
   return Search();
 }
 
-// Passes over lines up to one that is a status line.
+// Skips lines up to a status line.
 bool Reader::Search() {
   const std::size_t bound = at_ + limits::kLongLineBytes;
   while (at_ < stream_.size() && at_ < bound) {
@@ -169,7 +169,7 @@ bool Reader::ReadFrame() {
   return true;
 }
 
-// The line as a start line; neither kind if no message may begin with it.
+// Reads the line as a start line; the result is of neither kind if no message may begin with it.
 StartLine Reader::ReadStartLineOf(const Line& line) const {
   const std::string_view text = Text(line);
   StartLine start = ReadStartLine(text);
@@ -290,7 +290,7 @@ bool AreReadAlike(std::string_view stream, const std::vector<FramedUnit>& units)
   const std::size_t count = std::min(ours, theirs);
   if (!std::equal(units.begin(), units.begin() + static_cast<std::ptrdiff_t>(count), others.begin()))
     return false;
-  // Who has read to the end of the stream has seen all that the other one has.
+  // A reader at the end of the stream has seen every byte that the other reader has.
   return (count == ours || theirs < others.size()) && (count == theirs || ours < units.size());
 }
 

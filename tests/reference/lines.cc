@@ -14,7 +14,7 @@ bool IsTokenCharacter(char c) {
          kTokenMarks.find(c) != std::string_view::npos;
 }
 
-// DEL is no text, but is let through: it does no harm in what is only compared.
+// DEL is no text, but passes: it does no harm in text that is only compared.
 bool IsUriCharacter(char c) { return IsBlank(c) || static_cast<unsigned char>(c) > ' '; }
 
 // RTSP/d.d
@@ -23,7 +23,7 @@ bool IsVersion(std::string_view text) {
          IsDigit(text[7]);
 }
 
-// The next run of bytes that are no blanks, behind any blanks.
+// Returns the next run of bytes that are no blanks.
 Span NextWord(std::string_view line, std::size_t from) {
   Span word{from, from};
   while (word.begin < line.size() && IsBlank(line[word.begin])) ++word.begin;
@@ -32,14 +32,14 @@ Span NextWord(std::string_view line, std::size_t from) {
   return word;
 }
 
-// The span without blanks at its ends.
+// Returns the span without blanks at its ends.
 Span TrimBlanks(std::string_view line, Span span) {
   while (span.begin < span.end && IsBlank(line[span.begin])) ++span.begin;
   while (span.end > span.begin && IsBlank(line[span.end - 1])) --span.end;
   return span;
 }
 
-// The last run of bytes that are no blanks in a span that does not end in one.
+// Returns the last run of bytes that are no blanks. The span does not end in a blank.
 Span LastWord(std::string_view line, Span span) {
   Span word{span.end, span.end};
   while (word.begin > span.begin && !IsBlank(line[word.begin - 1])) --word.begin;

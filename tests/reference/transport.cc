@@ -14,7 +14,7 @@
 namespace rtsp::reference {
 namespace {
 
-// Without a quote at either end.
+// Removes a quote at either end.
 std::string Unquoted(std::string text) {
   if (text.starts_with('"')) text.erase(0, 1);
   if (text.ends_with('"')) text.pop_back();
@@ -32,34 +32,34 @@ class Reader {
   }
 
   std::vector<TransportSpec> Read();
-  // The same, but each time what stands in every place where the client says its ports and addresses.
+  // Reads the same line again, and returns for each spec the text at every place of the client's ports and addresses.
   std::vector<std::vector<Field>> ReadPlaces();
 
  private:
-  // The next `;` or `,` outside closed quotes, or the limit.
+  // Returns the place of the next `;` or `,` outside closed quotes, or the limit.
   [[nodiscard]] std::size_t NextSeparator(std::size_t from) const;
   void ReadSpec();
   void ReadParameter(Span parameter);
-  // `begin` is where the name begins, `rest` what follows it, with the equals sign if there is one.
+  // `begin` is the beginning of the name, `rest` the text behind it, with the equals sign if there is one.
   void ReadNamed(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest);
   void ReadValue(const std::string& name, Span value);
-  // The number or numbers in a value, if it can be read to its end.
+  // Returns the number or numbers in a value, if it has nothing else.
   [[nodiscard]] std::optional<Ports> WholePorts(Span value, std::uint32_t maximum) const;
-  // True if the spec has a value for a port or an address already; then it looks whether this one is the same.
+  // Returns whether the spec already has a value for this port or address, and notes whether the two are the same.
   bool IsRepeated(const std::string& name, std::optional<Span> value, std::size_t begin, Span rest);
   [[nodiscard]] bool HasValue(const std::string& name) const;
   void Forget(const std::string& name);
   [[nodiscard]] std::string Saying(const std::string& name, std::optional<Span> value) const;
   void AddPlaces(const std::string& name, Span value);
-  // True if both are whole numbers.
+  // Returns whether both are whole numbers.
   [[nodiscard]] bool AreNumbers(Span first, Span second, std::uint32_t maximum) const;
-  // True if a comma and a whole number follow.
+  // Returns whether a comma and a whole number follow.
   [[nodiscard]] bool EndsBeforeNumber(Span value) const;
-  // Gives false if the value is no list of addresses.
+  // Returns false if the value is no list of addresses.
   [[nodiscard]] bool ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span value, bool& more);
   [[nodiscard]] bool ReadAddress(Address& address, Span text);
   void Set(SpecFlag flag) { spec_.flags |= flag; }
-  // The end of a parameter; a comma between two good numbers is part of it.
+  // Returns the end of a parameter; a comma between two good numbers is part of it.
   [[nodiscard]] std::size_t ParameterEnd(std::size_t from) const;
   [[nodiscard]] std::optional<Ports> PortsIn(Span value, std::uint32_t maximum) const;
 
@@ -68,8 +68,8 @@ class Reader {
   std::size_t limit_;
   TransportSpec spec_;
   std::map<std::string, std::string>
-      first_;                        // What a port or an address said where it was read, by its name.
-  std::set<std::string> forgotten_;  // Those of the server's that were said in two ways.
+      first_;                        // The value of each port and address that was read, by its name.
+  std::set<std::string> forgotten_;  // The server's ports and addresses that have two values.
   std::vector<Field> places_;
   std::vector<std::vector<Field>> all_places_;
 };
@@ -84,8 +84,8 @@ std::size_t Reader::NextSeparator(std::size_t from) const {
   return limit_;
 }
 
-// N, or N-N with `-`, `/` or `,` between; white space around each. Of ports, a second one that is 0 is none, and so is
-// one that is missing behind `-` or `/`.
+// Reads N, or N-N with `-`, `/` or `,` between, and white space around each. A second port of 0 is no port, nor is one that is missing behind `-` or
+// `/`.
 std::optional<Ports> Reader::PortsIn(Span value, std::uint32_t maximum) const {
   Ports ports;
   value = Trim(line_, value);
@@ -193,7 +193,7 @@ bool Reader::ReadAddresses(Address (&addresses)[2], std::uint8_t& count, Span va
   }
 }
 
-// Of the client, so that the spec cannot do without them.
+// The client's parameters, which a spec cannot do without.
 bool IsClients(const std::string& name) {
   return name == "client_port" || name == "dest_addr" || name == "destination" || name == "client_address";
 }
@@ -222,7 +222,7 @@ void Reader::Forget(const std::string& name) {
   spec_.src_addr[0] = spec_.src_addr[1] = {};
 }
 
-// What a value says, so that two can be compared: numbers as numbers, all else by its letters.
+// Makes values comparable: numbers as numbers, other text by its letters.
 std::string Reader::Saying(const std::string& name, std::optional<Span> value) const {
   if (!value) return "?";
   if (name != "client_port" && name != "server_port" && name != "port")
@@ -267,7 +267,7 @@ void Reader::ReadNamed(const std::string& name, std::optional<Span> value, std::
   if (value) return ReadValue(name, *value);
   if (name == "client_port") Set(kSpecBadPort);
   if (rest.begin == rest.end) return;
-  // Something stands there that is no value.
+  // The text there is no value.
   if (IsClients(name)) Set(kSpecMalformed);
   if (IsClients(name) && name != "client_port") Set(kSpecBadAddress);
   if (name == "interleaved") Set(kSpecBadChannel);
@@ -307,7 +307,7 @@ void Reader::ReadValue(const std::string& name, Span value) {
   if (mode == "record" || mode == "receive") Set(kSpecRecord);
 }
 
-// Adds the places of one parameter, read as if it stood alone.
+// Adds the places of one parameter, which it reads as if the parameter stood alone.
 void Reader::AddPlaces(const std::string& name, Span value) {
   if (!IsClients(name)) return;
   Reader alone(*this);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Law L1 for every case of tests/spec: its stream goes through the core whole, cut into any two pieces (a long one
-// near line ends and limits only, see CutsOf()) and into any
-// three (the short ones only, unless RTSPNAT_THREE_PIECES says more); each time the same bytes come out, and the same
-// questions are asked.
+// Law L1 for every case of tests/spec. Its stream goes through the core whole, cut into any two pieces (a long one only near line ends and limits,
+// see CutsOf()), and cut into any three (only a short one, unless RTSPNAT_THREE_PIECES is larger). Each time the same bytes come out, and the core asks
+// the same questions.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -30,7 +29,7 @@ std::size_t ThreePieces() {
 struct Plan {
   rtspnat_direction direction = RTSPNAT_ORIGINAL;
   std::string stream;
-  std::string before;  // What the client says first, if the stream is the server's.
+  std::string before;  // The client's first text, if the stream is the server's.
   RouterOptions router;
 };
 
@@ -41,7 +40,7 @@ struct Passed {
   bool operator==(const Passed&) const = default;
 };
 
-// The client asks what the stream answers, and is given the port that it names, so that there is something to change.
+// The client sends a request for the reply in the stream, and gets the port that the reply names, so that the core has text to change.
 void PrepareReply(Plan& plan) {
   plan.direction = RTSPNAT_REPLY;
   static const std::regex number("CSeq[ \t]*:[ \t]*([0-9]{1,9})");
@@ -62,7 +61,7 @@ Plan PlanOf(std::string stream, bool answers, rtspnat_length_changes length_chan
   plan.router.length_changes = length_changes;
   plan.router.checks_numbers = false;
   plan.router.answers.taken = 3;
-  // The client lives where the stream says that it does.
+  // The client has the address that the stream gives.
   static const std::regex address("destination=([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})");
   std::smatch match;
   if (std::regex_search(plan.stream, match, address)) {
@@ -88,7 +87,7 @@ Passed Pass(const Plan& plan, const std::vector<std::size_t>& cuts) {
   return {std::string(lockstep.Heard(plan.direction)), router.Ports().Log(), complaints.List()};
 }
 
-unsigned edited = 0;  // Streams that did not pass as they were.
+unsigned edited = 0;  // Streams that the core changed.
 
 class CutCase : public testing::Test {
  public:
@@ -135,7 +134,7 @@ class CutCase : public testing::Test {
   const SpecCase& spec_;
 };
 
-// Runs last. Cases whose text is left alone show little.
+// Runs last. A case whose text the core leaves alone shows little.
 class EnoughIsEdited : public testing::Test {
  public:
   void TestBody() override {

@@ -14,7 +14,7 @@ namespace {
 constexpr std::string_view kPieces("\x07\x01\x20\x03", 4);
 constexpr std::string_view kAnswersPieces("\x87\x01\x20\x03", 4);
 
-// Longer seeds are not taken into corpus/.
+// corpus/ takes no longer seeds.
 constexpr std::size_t kLongestSeed = 4096;
 
 void WriteFile(const std::string& folder, const std::string& name, const std::string& bytes) {

@@ -9,8 +9,8 @@
 
 namespace rtsp::test {
 
-/// Writes below @p folder what the harnesses of fuzz/ can begin with: framer/NAME has the stream with some sizes
-/// of pieces and its role, head/NAME-N its lines and transport/NAME-N the values of its Transport headers.
+/// Writes seeds for the harnesses of fuzz/ below @p folder: framer/NAME has the stream with some sizes of pieces and its role, head/NAME-N its lines,
+/// and transport/NAME-N the values of its Transport headers.
 void WriteSeeds(const std::string& folder, const std::string& name, std::string_view stream, Role role);
 
 }  // namespace rtsp::test

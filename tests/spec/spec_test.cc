@@ -62,7 +62,7 @@ class StreamCase : public testing::Test {
   const SpecCase& spec_;
 };
 
-// The reader that has the whole stream in memory says the same, as far as it says anything.
+// The reader with the whole stream in memory must write the same log lines.
 class ReferenceCase : public testing::Test {
  public:
   explicit ReferenceCase(const SpecCase& spec) : spec_(spec) {}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Laws L9, L11 and L12 of tests/tcp/laws.h where a random path seldom goes: the end of a stream, a path that shrinks,
+// Laws L9, L11 and L12 of tests/tcp/laws.h in cases that a random path seldom makes: the end of a stream, a path that shrinks,
 // urgent data.
 #include <gtest/gtest.h>
 
@@ -33,7 +33,7 @@ std::string SetupReply(int cseq) {
       cseq, "Session: 1\r\nTransport: RTP/AVP;unicast;client_port=5004-5005;server_port=6970-6971\r\n\r\n");
 }
 
-/// Single packets of both sides through a router that has to give other ports.
+/// Sends single packets of both sides through a router that gives other ports.
 class Packets {
  public:
   explicit Packets(bool use_skip = true) : router_(Options(use_skip), complaints_) {
@@ -46,7 +46,7 @@ class Packets {
     }
   }
 
-  /// What the side of @p direction sends next; all that came before is acknowledged.
+  /// Sends the next bytes of @p direction. All earlier bytes are acknowledged.
   std::optional<TcpPacket> Say(rtspnat_direction direction, std::string_view text, bool urgent = false) {
     sent_[direction] += text.size();
     return Send(direction, sent_[direction] - text.size(), text, urgent);
@@ -88,7 +88,7 @@ class Packets {
   std::size_t sent_[2] = {};
 };
 
-// The server has everything: the front of the cut line, which it got out of custody, the rest and FIN. It says so once.
+// The server has every byte: the front of the cut line, which came out of custody, the rest and FIN. It acknowledges once.
 TEST(EdgeLaw, L9OneAcknowledgementForDataAndFinEndsTheHolding) {
   const std::string request = SetupRequest(1);
   for (const std::size_t fin : {0U, 1U}) {
@@ -108,8 +108,8 @@ TEST(EdgeLaw, L9OneAcknowledgementForDataAndFinEndsTheHolding) {
   }
 }
 
-// A message that fills a packet; the front of a SETUP, which is taken into custody; then the path becomes
-// narrower, and the rest of the SETUP is `rest` bytes long.
+// Sends a message that fills a packet, then the front of a SETUP, which goes into custody. Then the path becomes narrower. The rest of the
+// SETUP has `rest` bytes.
 Trial Shrinking(std::uint32_t path_bytes, std::size_t rest) {
   const std::string request = SetupRequest(2);
   const std::size_t cut = request.find("ent_port");
@@ -137,7 +137,7 @@ Trial Shrinking(std::uint32_t path_bytes, std::size_t rest) {
 
 TEST(EdgeLaw, L11ASessionEndsWhosePathShrinksWhileBytesAreInCustody) {
   for (const std::uint32_t path_bytes : {1300U, 1080U, 900U, 700U, 540U, 512U}) {
-    // Packets that are as long as the path now takes, or almost; and one that its sender has to learn from.
+    // Packets that are as long as the path takes now, or almost, and one that is too long for it.
     for (const std::size_t rest : {path_bytes, path_bytes - 1, path_bytes - 40, path_bytes + 100}) {
       for (const rtspnat_length_changes length_changes :
            {RTSPNAT_NO_LENGTH_CHANGE, RTSPNAT_ONE_LENGTH_CHANGE, RTSPNAT_ANY_LENGTH_CHANGE}) {
@@ -152,12 +152,12 @@ TEST(EdgeLaw, L11ASessionEndsWhosePathShrinksWhileBytesAreInCustody) {
   }
 }
 
-// Where urgent data is.
+// A place of urgent data.
 struct Place {
   const char* name;
-  const char* before;  ///< What the opener says first.
+  const char* before;  ///< The opener's first text.
   std::size_t size;    ///< Bytes of the urgent segment,
-  std::size_t behind;  ///< and of what follows it in the body or frame.
+  std::size_t behind;  ///< and of the body or frame behind it.
 };
 
 constexpr Place kPlaces[] = {
@@ -210,8 +210,8 @@ TEST_P(UrgentLaw, L12NothingIsReadBehindUrgentDataOfTheServerThatCouldBeSkipped)
 INSTANTIATE_TEST_SUITE_P(Places, UrgentLaw, testing::ValuesIn(kPlaces),
                          [](const auto& place) { return place.param.name; });
 
-// The server's application does not get the urgent byte, so its body ends one byte later, and what the core would read
-// as a SETUP is not what the server reads.
+// The server's application does not get the urgent byte, so its body ends one byte later, and it does not read the SETUP that the
+// core would read.
 TEST(EdgeLaw, L12AServerThatTakesAByteOutReadsAnotherStream) {
   for (const bool use_skip : {false, true}) {
     FixedScript script({

@@ -11,7 +11,7 @@ constexpr Time kDelayedAcknowledgement = 40ms;
 constexpr Time kLeastTimeout = 200ms;
 constexpr Time kMostTimeout = 120s;
 constexpr Time kKeepAlive = 1s;
-constexpr Time kProbeAnswers = 500ms;  // No more than one in that time, as Linux.
+constexpr Time kProbeAnswers = 500ms;  // At most one in this time, as Linux does.
 
 }  // namespace
 
@@ -195,7 +195,7 @@ void Endpoint::OnRetransmit() {
   Transmit();
 }
 
-// As Linux does it: empty, and one number back, which the other end must answer.
+// The probe of Linux is empty and one number back, and the other end must answer it.
 void Endpoint::OnProbe() {
   if (state_ != State::kOpen) return;
   if (!sender_.Done()) ++backoff_;
@@ -206,7 +206,7 @@ void Endpoint::OnProbe() {
 void Endpoint::OnRead() {
   const std::uint32_t before = receiver_.Window();
   receiver_.Drain();
-  // The sender waits for this.
+  // The sender waits for this acknowledgement.
   if (state_ == State::kOpen && before < options_.sender.segment_bytes && receiver_.Window() > before)
     SendAcknowledgement();
 }
@@ -241,7 +241,7 @@ void Endpoint::Receive(const TcpPacket& packet) {
 }
 
 void Endpoint::ReceiveSyn(const TcpPacket& packet) {
-  if (their_number_) {  // Again: what answered it was lost.
+  if (their_number_) {  // The SYN comes again, because its answer was lost.
     if (state_ == State::kAccepting) return SendSyn();
     return SendAcknowledgement();
   }

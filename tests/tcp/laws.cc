@@ -16,19 +16,19 @@ constexpr std::uint32_t Bit(rtspnat_note note) { return 1U << note; }
 
 constexpr std::uint32_t kBounds = Bit(RTSPNAT_NOTE_GAP) | Bit(RTSPNAT_NOTE_TABLE_FULL);
 
-// A script has no line that must be let go; any bytes may.
+// A script has no line that is too long to be withheld. Other bytes may have one.
 std::uint32_t BoundsOf(const Trial& trial) {
   return trial.turns.empty() ? kBounds : kBounds | Bit(RTSPNAT_NOTE_CUT_TRANSPORT);
 }
 
-/// Behind some turns gigabytes pass.
+/// Lets gigabytes pass after some turns.
 class JumpingScript : public RtspScript {
  public:
   JumpingScript(Dice plan, std::string client, Dice jumps)
       : RtspScript(std::move(plan), std::move(client)), jumps_(std::move(jumps)) {}
 
   bool Next(std::string_view heard_by_client, std::string_view heard_by_server, ScriptTurn& turn) override {
-    // Where numbers have gone half round, or once, is where comparisons go wrong.
+    // Comparisons fail where numbers have gone half round, or once.
     static constexpr std::uint64_t kBytes[] = {0, 0, 0, 0, 0x1'0000, 0x4000'0000, 0x8000'0000, 0x1'0000'0000};
     if (!RtspScript::Next(heard_by_client, heard_by_server, turn)) return false;
     const std::uint64_t bytes = kBytes[jumps_.Roll(8)];
@@ -55,7 +55,7 @@ RouterOptions RouterOf(const Trial& trial) {
   return options;
 }
 
-// Each turn in one segment, and nothing goes wrong.
+// A perfect path: each turn in one segment, and no fault.
 SessionOptions PerfectPath(const Trial& trial) {
   SessionOptions options;
   for (unsigned i = 0; i < 2; ++i) {
@@ -90,7 +90,7 @@ bool BeginsTransport(std::string_view line) {
                     [](char name, char c) { return name == std::tolower(static_cast<unsigned char>(c)); });
 }
 
-// What is left of a Transport line without numbers, addresses and blanks.
+// Removes numbers, addresses and blanks from a Transport line.
 std::string Skeleton(std::string_view line) {
   std::string text;
   for (const char c : line) {
@@ -115,7 +115,7 @@ void Compare(const Judgement& perfect, bool closed, Judgement& judgement) {
     const std::string& is = judgement.result.received[i];
     const std::string& should = perfect.result.received[i];
     check(judgement.result.sent[i] == perfect.result.sent[i], "L2: the applications say something else");
-    // What is in custody when a connection breaks off never arrives.
+    // Bytes that are in custody when a connection breaks off never arrive.
     check(closed ? is == should : should.compare(0, is.size(), is) == 0,
           i == 0 ? "L2: the server receives other bytes" : "L2: the client receives other bytes");
   }
@@ -198,12 +198,12 @@ EndpointOptions EndpointOf(Dice& dice) {
   options.receiver.buffer_bytes = kBuffers[sizes & 3U];
   options.sender.first_window = sizes & 4U ? 2 : 10;
   options.first_number = (sizes >> 3U) * 0x08000000U - 0x40U;
-  // What is kept or added goes beyond the window that its sender knows of.
+  // Bytes that the core keeps or adds go beyond the window that the sender knows.
   options.receiver.may_overshoot = 2048;
   return options;
 }
 
-// Takes up to `size` bytes off the front.
+// Removes up to `size` bytes from the front, and returns them.
 std::string Take(std::string_view& rest, std::size_t size) {
   const std::string bytes(rest.substr(0, size));
   rest.remove_prefix(bytes.size());
@@ -212,8 +212,8 @@ std::string Take(std::string_view& rest, std::size_t size) {
 
 }  // namespace
 
-// 11 bytes of options (with the sizes of the two dice), the dice (pieces, path), and what is said: the plan of a
-// script, or turns with a head of two bytes (direction and size).
+// The bytes are 11 bytes of options (with the sizes of the two dice), the dice (pieces, path), and the plan of a script, or turns with a head of
+// two bytes (direction and size).
 Trial TrialOf(std::string_view bytes) {
   constexpr std::size_t kOptions = 11;
   Dice dice(bytes.substr(0, std::min(bytes.size(), kOptions)));

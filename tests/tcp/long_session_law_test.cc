@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Laws L9 and L10 of tests/tcp/laws.h, in sessions so long that sequence numbers go round: media passes by the
-// gigabyte while both ends are idle, and before, between and behind it the session goes on.
+// Laws L9 and L10 of tests/tcp/laws.h, in sessions so long that sequence numbers wrap. Gigabytes of media pass while both ends are idle, and
+// the session goes on before, between and after them.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -23,20 +23,20 @@ constexpr std::uint64_t kHalfRound =
 constexpr std::uint64_t kWholeRound = (std::uint64_t{1} << 32U) + 70'000;
 constexpr std::uint32_t kMostBody = 0x1000'0000;  // See limits.h.
 
-/// What differs from one session to the next.
+/// The differences between the sessions.
 struct Course {
   const char* name;
   rtspnat_length_changes length_changes;
   rtspnat_direction media;  ///< RTSPNAT_ORIGINAL if the client records.
   bool in_frames;
-  bool has_destination;  ///< The text then becomes longer in the direction of the media.
+  bool has_destination;  ///< If true, the text becomes longer in the direction of the media.
   unsigned shows_empty;  ///< See RouterOptions.
 };
 
 [[maybe_unused]] void PrintTo(const Course& course, std::ostream* out) { *out << course.name; }
 
-/// A client that sets a stream up and tears it down, again and again, and a server that repeats what it reads. It
-/// counts the replies that do not speak of the client's own ports.
+/// A client that sets a stream up and tears it down, again and again, and a server that repeats the text that it reads. The class counts replies that do
+/// not name the client's own ports.
 class Rounds : public Script {
  public:
   Rounds(Course course, std::string client) : course_(course), client_(std::move(client)) { AskForOptions(); }
@@ -48,7 +48,7 @@ class Rounds : public Script {
     }
   }
 
-  /// Lets as many bytes of media pass.
+  /// Lets this many bytes of media pass.
   void PassMedia(std::uint64_t bytes) {
     if (course_.in_frames) {
       requests_.back().bulk += bytes;
@@ -80,7 +80,7 @@ class Rounds : public Script {
  private:
   struct Said {
     std::string text;
-    std::string ports;  // Of a SETUP, its own.
+    std::string ports;  // The ports of a SETUP.
     std::uint64_t bulk;
   };
 
@@ -88,7 +88,7 @@ class Rounds : public Script {
     return "Content-Length: " + std::to_string(bytes) + "\r\n";
   }
 
-  // Returns `name=value` out of what was heard, or nothing.
+  // Returns `name=value` out of the received text, or nothing.
   static std::string Parameter(std::string_view heard, const char* name) {
     const std::size_t at = heard.find(std::string(";") + name + "=");
     if (at == std::string_view::npos) return "";
@@ -101,7 +101,7 @@ class Rounds : public Script {
 
   void AskForOptions() { requests_.push_back({Request("OPTIONS") + "\r\n", "", 0}); }
 
-  // The pair's number is odd, so that it is taken outside.
+  // The pair's number is odd, so that somebody else has it outside.
   void AskForStream() {
     port_ = port_ + 4;
     const std::string ports = ";client_port=" + std::to_string(port_) + "-" + std::to_string(port_ + 1);
@@ -172,7 +172,7 @@ class LongSessionLaw : public testing::TestWithParam<Course> {
 
   static void Expect(Rounds rounds) {
     constexpr std::uint64_t kFew =
-        65'535;  // While nothing is held media may end the reading, which is a look at it.
+        65'535;  // While nothing is held, media may end the reading, which needs one look at them.
     const Outcome outcome = Play(GetParam(), Place(), rounds);
     EXPECT_EQ(outcome.wrong, 0U) << "replies do not speak of the client's own ports";
     EXPECT_EQ(outcome.broken, std::vector<std::string>{});
@@ -190,8 +190,8 @@ TEST_P(LongSessionLaw, L9RepliesAreMappedBackBehindMoreThanHalfARoundOfNumbers) 
   Expect(rounds);
 }
 
-// The system's one correction is good for half a round, whatever the core does (see AdjustedNumbers); so these are for
-// all courses but those that need it for longer.
+// The kernel's one correction is right for half a round of numbers, whatever the core does (see AdjustedNumbers). So these tests leave out
+// courses that need it for longer.
 class ManyRoundsLaw : public LongSessionLaw {};
 
 TEST_P(ManyRoundsLaw, L9AcknowledgementsAreNotedWhereEachHalfRoundHasAFewEdits) {
@@ -241,8 +241,8 @@ std::string NameOf(const testing::TestParamInfo<Course>& course) { return course
 INSTANTIATE_TEST_SUITE_P(Courses, LongSessionLaw, testing::ValuesIn(kCourses), NameOf);
 INSTANTIATE_TEST_SUITE_P(Courses, ManyRoundsLaw, testing::ValuesIn(CoursesOfManyRounds()), NameOf);
 
-// One stream by UDP, one interleaved, PLAY, all at once; then the client sends nothing but acknowledgements, of which the
-// core is shown none.
+// One stream over UDP, one interleaved, and PLAY, all in one segment. Then the client sends only acknowledgements, and the core sees none of
+// them.
 TEST(LongSession, L10NoEditFallsOnMediaWhenTheClientOnlyAcknowledges) {
   Trial trial;
   trial.router.answers.taken = 1;
@@ -267,11 +267,11 @@ TEST(LongSession, L10NoEditFallsOnMediaWhenTheClientOnlyAcknowledges) {
   }
 }
 
-// Any session over any path, with gigabytes between its turns. RC_PARAMS as in tests/tcp/stream_law_test.cc.
+// Any session over any path, with gigabytes between its turns. RC_PARAMS works as in tests/tcp/stream_law_test.cc.
 void AssertWithJumps(rtspnat_length_changes length_changes) {
   Trial trial = *AnyTrial(length_changes);
   trial.jumps = *AnyDice(40);
-  // A probe that is on its way would have the numbers of before.
+  // A probe that is on its way would have older numbers.
   for (EndpointOptions& end : trial.session.network.ends) end.keep_alive = false;
   const Judgement judgement = Judge(trial);
   RC_CLASSIFY(judgement.beyond_bounds, "beyond bounds");

@@ -7,9 +7,9 @@
 namespace rtsp::test {
 namespace {
 
-constexpr Time kIcmp = 10ms;  // All the way back.
+constexpr Time kIcmp = 10ms;  // The whole way back.
 
-// Text for people: what does not print becomes a dot.
+// Makes text for people: bytes that do not print become dots.
 std::string Printable(std::string text) {
   for (char& c : text) {
     if (c == '\r') c = '<';
@@ -21,7 +21,7 @@ std::string Printable(std::string text) {
 
 }  // namespace
 
-// rtspnat.h: a packet that would become longer than the largest seen, and than 512, is cut.
+// rtspnat.h: the core cuts a packet that would become longer than both the largest seen and 512 bytes.
 std::size_t Network::LongestOut(const NetworkOptions& options, unsigned direction) {
   constexpr std::uint32_t kAlways = 512;
   return std::max(options.ends[direction].sender.segment_bytes, kAlways);

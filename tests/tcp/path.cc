@@ -8,14 +8,14 @@ namespace {
 
 enum class Fate : std::uint8_t { kArrives, kLost, kRepeated, kLate, kCut, kJoined };
 
-// 0 is what happens when the dice are used up.
+// 0 is the value of dice that are used up.
 Fate FateOf(std::uint8_t roll) {
   constexpr Fate kFates[] = {Fate::kLost, Fate::kLost, Fate::kRepeated, Fate::kLate,
                              Fate::kLate, Fate::kCut,  Fate::kJoined,   Fate::kJoined};
   return roll % 16 < 8 ? Fate::kArrives : kFates[roll % 16 - 8];
 }
 
-// True if `next` can be made part of the aggregate `packet`: as GRO has it.
+// Returns whether `next` can become part of the aggregate `packet`, as GRO decides.
 bool CanJoin(const TcpPacket& packet, const TcpPacket& next) {
   const std::size_t size = packet.segment_size != 0 ? packet.segment_size : packet.payload.size();
   const bool plain =
@@ -74,7 +74,7 @@ void Path::SendSegment(const TcpPacket& segment) {
   }
   constexpr std::uint32_t kLatest = 256;
   constexpr Time kStep = 1ms;
-  constexpr unsigned kLossesInARow = 4;  // Or a session would take for ever.
+  constexpr unsigned kLossesInARow = 4;  // With more a session would take for ever.
   Fate fate = FateOf(dice_.Roll());
   losses_ = fate == Fate::kLost ? losses_ + 1 : 0;
   if (losses_ > kLossesInARow) fate = Fate::kArrives;

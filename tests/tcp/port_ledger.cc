@@ -6,7 +6,7 @@ namespace {
 
 constexpr const char* kReplyNames[] = {" none", "", " busy"};
 
-// One in four, by the inside port alone.
+// True for one in four inside ports.
 bool IsUnlucky(const rtspnat_step& step) { return step.mapping.inside[0] / 2 % 4 == 3; }
 
 std::string Ports(const std::uint16_t (&ports)[RTSPNAT_PORTS]) {

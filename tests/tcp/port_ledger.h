@@ -35,7 +35,7 @@ class PortLedger {
   /// Returns the number of mappings that are held.
   [[nodiscard]] std::size_t Held() const { return held_.size(); }
 
-  /// Returns a hash of all answers.
+  /// Returns the number of questions so far.
   [[nodiscard]] std::size_t Questions() const { return log_.size(); }
 
  private:

@@ -8,7 +8,7 @@ namespace rtsp::test {
 
 std::uint32_t Receiver::Window() const {
   const std::int64_t free = read_ + options_.buffer_bytes;
-  // An edge that was promised is never taken back.
+  // The right edge of the window never moves back.
   return static_cast<std::uint32_t>(std::max(free, promised_) - InOrder());
 }
 
@@ -46,7 +46,7 @@ bool Receiver::Take(std::int64_t begin, std::string_view bytes, bool fin) {
     end = begin + static_cast<std::int64_t>(bytes.size());
     fin = false;
   }
-  if (begin < 0) {  // The place of SYN, which some keep-alive probes repeat.
+  if (begin < 0) {  // Some keep-alive probes repeat the place of SYN.
     bytes.remove_prefix(std::min(bytes.size(), static_cast<std::size_t>(-begin)));
     begin = 0;
   }

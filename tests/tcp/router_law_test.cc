@@ -40,7 +40,7 @@ class RouterLaw : public testing::TestWithParam<rtspnat_length_changes> {
     return router->Pass(packet);
   }
 
-  // The server acknowledges what left before `offset` of its own numbers.
+  // The server acknowledges all bytes before `offset`, in its own numbers.
   std::optional<TcpPacket> Acknowledge(std::size_t offset) {
     TcpPacket packet;
     packet.direction = RTSPNAT_REPLY;
@@ -50,17 +50,17 @@ class RouterLaw : public testing::TestWithParam<rtspnat_length_changes> {
     return router->Pass(packet);
   }
 
-  // What the server has, as far as `packet` tells it.
+  // Adds the bytes of `packet` to those that the server has.
   void Deliver(const std::optional<TcpPacket>& packet) {
     ASSERT_TRUE(packet);
     const std::size_t offset = packet->seq - kFirst;
     ASSERT_LE(offset, heard.size());
-    // What came before stays; the rest is new.
+    // Bytes that came before stay; the others are new.
     const std::size_t old = heard.size() - offset;
     if (packet->payload.size() > old) heard += packet->payload.substr(old);
   }
 
-  // The client, which hears no acknowledgement, sends all from `offset` on until the server has it.
+  // The client hears no acknowledgement and sends all bytes from `offset` on until the server has them.
   void ResendFrom(std::size_t offset) {
     for (int i = 0; i < 4 && heard.size() < rewritten.size(); ++i) {
       Deliver(Send(offset, stream.size()));
@@ -83,8 +83,8 @@ class RouterLaw : public testing::TestWithParam<rtspnat_length_changes> {
 
 constexpr std::size_t kGrowth = 3;
 
-// The server has the first request and says so; the router hears it, the client does not. The second is
-// lost. The client sends both again, as one segment.
+// The server acknowledges the first request. The router sees the acknowledgement, and the client does not. The second request is lost. The client
+// sends both again, as one segment.
 TEST_P(RouterLaw, L2HoldsWhenAnAcknowledgementIsLostBehindTheRouter) {
   const std::size_t half = stream.size() / 2;
   Deliver(Send(0, half));
@@ -94,7 +94,7 @@ TEST_P(RouterLaw, L2HoldsWhenAnAcknowledgementIsLostBehindTheRouter) {
   EXPECT_EQ(heard, rewritten);
 }
 
-// The same, when part of the second has arrived as well.
+// The same, but part of the second request has arrived as well.
 TEST_P(RouterLaw, L2HoldsWhenWhatFollowsAGrowthIsSentAgainWithIt) {
   const std::size_t half = stream.size() / 2;
   Deliver(Send(0, half));
@@ -104,7 +104,7 @@ TEST_P(RouterLaw, L2HoldsWhenWhatFollowsAGrowthIsSentAgainWithIt) {
   EXPECT_EQ(heard, rewritten);
 }
 
-// The same, when nothing that follows becomes longer.
+// The same, but no later text becomes longer.
 TEST_P(RouterLaw, L2HoldsWhenPlainTextIsSentAgainWithAGrowth) {
   const std::string plain = "OPTIONS * RTSP/1.0\r\nCSeq: 3\r\n\r\n";
   const std::size_t half = stream.size() / 2;
@@ -116,7 +116,7 @@ TEST_P(RouterLaw, L2HoldsWhenPlainTextIsSentAgainWithAGrowth) {
   EXPECT_EQ(heard, rewritten);
 }
 
-// Both leave, the first is lost, and is sent again by itself.
+// Both requests leave. The first is lost, and its sender sends it again alone.
 TEST_P(RouterLaw, L2HoldsWhenTheFirstOfTwoGrowthsIsLost) {
   const std::size_t half = stream.size() / 2;
   static_cast<void>(Send(0, half));
@@ -128,8 +128,8 @@ TEST_P(RouterLaw, L2HoldsWhenTheFirstOfTwoGrowthsIsLost) {
   EXPECT_EQ(heard, rewritten);
 }
 
-// Three growths: the first is acknowledged, then text comes that lies behind the two others. Only one of these may leave,
-// so the text may not; neither must have left, then.
+// The text becomes longer at three places. The first addition is acknowledged, then text comes that lies behind the two others. Only one of these
+// may leave, so the text must not leave, and nor may either addition.
 TEST_P(RouterLaw, L2HoldsWhenTextIsDroppedBehindTwoGrowthsThatWait) {
   const std::string plain = "OPTIONS * RTSP/1.0\r\nCSeq: 4\r\n\r\n";
   const std::size_t size = stream.size() / 2;

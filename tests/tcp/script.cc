@@ -8,7 +8,7 @@
 namespace rtsp::test {
 namespace {
 
-// Returns the value of the line of `head` that begins with `name`, whatever its case; folds included.
+// Returns the value of the line of `head` that begins with `name` in any case, with its folds.
 std::string ValueOf(std::string_view head, std::string_view name) {
   std::size_t at = head.find('\n');
   while (at != std::string_view::npos && at + 1 < head.size()) {
@@ -94,7 +94,7 @@ std::string RtspScript::Transport(unsigned stream) {
   }
 }
 
-// Header lines that are none of ours, some of which begin like one.
+// Header lines that mean nothing to the core. Some begin like one that does.
 std::string RtspScript::Filler() {
   static const char* const kLines[] = {"User-Agent: a client", "T: 1", "Transport-Info: Transport: no",
                                        "Timestamp: 1.5", "X-Long: "};
@@ -166,7 +166,7 @@ std::string RtspScript::Replies(std::string_view heard) {
   return text;
 }
 
-// Odd turns are the server's. Media is sent only while UDP is in use too: see RTSPNAT_NOTE_GAP.
+// Odd turns are the server's. It sends media only while UDP is in use too: see RTSPNAT_NOTE_GAP.
 bool RtspScript::Next(std::string_view, std::string_view heard_by_server, ScriptTurn& turn) {
   const unsigned number = turn_++;
   if (number >= 2 * turns_) return false;

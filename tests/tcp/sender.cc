@@ -38,7 +38,7 @@ std::optional<Range> Sender::NextLost() {
   Range range(lost->first, std::min(lost->second.end, lost->first + options_.segment_bytes));
   if (range.second == Size() && lost->second.end > Size()) range.second = lost->second.end;
   if (!options_.recut) return range;
-  // Anything from one byte to a whole segment, over the boundaries of old and new alike.
+  // The size is anything from one byte to a whole segment, across the boundaries of old and new bytes.
   const std::int64_t most =
       std::min({range.first + options_.segment_bytes, Size(), std::max(limit_, range.second)});
   const std::uint32_t room = static_cast<std::uint32_t>(std::max<std::int64_t>(most - range.first, 0));
@@ -49,7 +49,7 @@ std::optional<Range> Sender::NextLost() {
 
 void Sender::Record(Range range, Time now) {
   const bool again = range.first < sent_;
-  // What was on its way in these places is replaced; what sticks out at the end stays as it was.
+  // The new segment replaces old ones at these places. A part of an old one behind its end stays.
   auto old = flight_.lower_bound(range.first);
   while (old != flight_.end() && old->first < range.second) {
     if (old->second.end > range.second) flight_.emplace(range.second, old->second);
@@ -71,7 +71,7 @@ std::optional<Time> Sender::Advance(std::int64_t upto, Time now) {
   std::optional<Time> took;
   while (!flight_.empty() && flight_.begin()->first < upto) {
     auto first = flight_.extract(flight_.begin());
-    // Karn: what was sent twice says nothing of the time.
+    // Karn: a segment that was sent twice says nothing about the round trip time.
     if (!first.mapped().again) took = now - first.mapped().sent;
     if (first.mapped().end <= upto) continue;
     first.key() = upto;
@@ -105,8 +105,8 @@ void Sender::NoteSack(const std::vector<Range>& blocks) {
   for (const Range& block : blocks) {
     complaints_.Check(std::max(block.first, block.second) <= sent_,
                       "the other end reports (SACK) what was never sent");
-    // A block within added bytes becomes empty, or ends before it begins where netfilter's seqadj maps it, which knows two
-    // offsets only. Linux passes over both.
+    // A block within added bytes becomes empty. netfilter's seqadj, which knows only two offsets, may even map its end before its
+    // beginning. Linux ignores both.
     if (block.second <= acknowledged_ || block.first >= block.second) continue;
     for (auto& [begin, flight] : flight_) {
       if (begin >= block.first && flight.end <= block.second) flight.sacked = true;

@@ -8,7 +8,7 @@ namespace rtsp::test {
 namespace {
 
 constexpr Time kLongestTurn = 3600s;
-constexpr Time kLatest = 1s;  // That a packet can be, and a delayed acknowledgement.
+constexpr Time kLatest = 1s;  // The longest delay of a packet, and of an acknowledgement.
 
 class Session {
  public:
@@ -38,10 +38,10 @@ class Session {
   Network network_;
   SessionResult result_;
   Time last_written_ = Time::zero();
-  unsigned to_write_ = 0;  // Pieces that are still to be written in this turn.
+  unsigned to_write_ = 0;  // Pieces of this turn that remain to be written.
 };
 
-// An application that writes in pieces: 0 is all that is left, at once. A piece ends with an urgent byte.
+// An application that writes in pieces. 0 writes all remaining bytes at once. A piece ends with an urgent byte.
 void Session::Say(unsigned direction, std::string_view text, std::size_t urgent) {
   constexpr std::uint32_t kLongest = 160;
   constexpr Time kPauses[] = {0ms, 0ms, 0ms, 1ms, 12ms, 60ms, 500ms, 3000ms};
@@ -64,8 +64,8 @@ void Session::Say(unsigned direction, std::string_view text, std::size_t urgent)
   }
 }
 
-// A path may lose more than an hour has retransmissions for. What still does not come to its end when the path has
-// calmed down has stalled.
+// A path may lose so many packets that an hour of retransmissions is not enough. A session has stalled if it does not end after the path has
+// calmed down.
 bool Session::Run(const std::function<bool()>& done) {
   if (network_.Run(done, network_.clock.Now() + kLongestTurn)) return true;
   network_.Calm();
@@ -80,7 +80,7 @@ bool Session::AllClosed() {
   return AllArrived() && network_.Client().Receiving().Finished() && network_.Server().Receiving().Finished();
 }
 
-// Whatever is late has come before.
+// After this time all late packets have come.
 void Session::PassBulk(const Bulk& bulk) {
   network_.Run([] { return false; }, network_.clock.Now() + kLatest);
   network_.PassBulk(bulk);

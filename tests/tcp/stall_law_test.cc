@@ -16,10 +16,10 @@
 namespace rtsp::test {
 namespace {
 
-// What the path costs besides: there and back, and an acknowledgement that is delayed.
+// The time of the path itself: there and back, and a delayed acknowledgement.
 constexpr Time kPath = 20ms + 40ms;
 
-// With Nagle, as an application gets it that does not ask.
+// With Nagle's algorithm, which is the default of an application.
 Trial AnyPieces(std::uint32_t segment_bytes) {
   Trial trial;
   trial.plan = *AnyDice(200);
@@ -46,9 +46,8 @@ RC_GTEST_PROP(StallLaw, L7NoWaitIsLongerThanOneTimeout, ()) {
   RC_ASSERT(judgement.result.longest_stall <= kPath);
 }
 
-// What a turn takes when all of it has been written: a timeout for what is withheld then, another if the packet that
-// brings it out must be cut because it would be the longest so far, and the round trips of what waits behind
-// these, where the congestion window that a timeout shuts allows one segment each.
+// The time of a turn after its last write: one timeout for withheld bytes; another if the packet that carries them must be cut, because it would be the
+// longest so far; and the round trips of the bytes that wait behind them, one for each segment, because a timeout shuts the congestion window.
 RC_GTEST_PROP(StallLaw, L7WhatIsWrittenArrivesWithinTwoTimeouts, ()) {
   const Trial trial = AnyPieces(1460);
   const Judgement judgement = Judge(trial);
@@ -58,7 +57,7 @@ RC_GTEST_PROP(StallLaw, L7WhatIsWrittenArrivesWithinTwoTimeouts, ()) {
   RC_ASSERT(result.longest_rest <= 2 * result.longest_timeout + 5 * kPath);
 }
 
-// A request in every number of equal pieces, with no pause, a short one, and one beyond the timeout.
+// A request in every number of equal pieces, without a pause, with a short one, and with one beyond the timeout.
 TEST(StallLaw, L7OneRequestInEveryNumberOfPieces) {
   const std::string request =
       "SETUP rtsp://server/stream RTSP/1.0\r\nCSeq: 2\r\nTransport: "

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Laws L1-L5 of tests/tcp/laws.h, for sessions that rapidcheck makes up. RC_PARAMS="max_success=10000" runs more of
-// them; a session that breaks a law is made simpler and printed packet by packet.
+// Laws L1-L5 of tests/tcp/laws.h, for sessions that rapidcheck makes up. RC_PARAMS="max_success=10000" runs more sessions. rapidcheck makes a session
+// that breaks a law simpler, and prints it packet by packet.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 

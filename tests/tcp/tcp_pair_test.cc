@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The scripted TCP pair itself: over a plain wire its streams arrive whatever befalls the packets, and it notices
-// middleboxes that do harm.
+// Tests of the TCP pair itself: over a plain wire its streams arrive whatever happens to packets, and it notices middleboxes that do
+// harm.
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -98,7 +98,7 @@ TEST(TcpPair, NoticesAStallFromALostTail) {
             std::vector<std::string>{});
 }
 
-// Over a plain wire. Returns what is wrong.
+// Plays over a plain wire. Returns the complaints.
 std::vector<std::string> PlayOverAWire(FixedScript script, SessionResult& result) {
   Wire wire;
   Complaints complaints;
@@ -129,7 +129,7 @@ TEST(TcpPair, LearnsThatThePathHasShrunk) {
 }
 
 TEST(TcpPair, NoticesPacketsThatAreTooLongForAPathThatHasShrunk) {
-  // Its sender learns nothing from the loss of what is longer than it sent.
+  // A sender learns nothing from the loss of a packet that is longer than it sent.
   Meddler meddler([](TcpPacket& packet) {
     if (packet.payload.size() == 600) packet.payload += "+";
   });

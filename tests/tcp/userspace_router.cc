@@ -8,9 +8,9 @@ namespace {
 
 constexpr std::uint32_t kFrameHead = 4;
 constexpr std::uint32_t kBulkSegment = 65535;
-constexpr std::uint16_t kShortPacket = 512;  // Of payload: every path takes it.
+constexpr std::uint16_t kShortPacket = 512;  // Bytes of payload that every path takes.
 
-// What is left then can be cut into frames too.
+// The remaining bytes can be cut into frames too.
 std::uint32_t NextBulkSegment(std::uint64_t left) {
   if (left <= kBulkSegment) return static_cast<std::uint32_t>(left);
   return left - kBulkSegment < kFrameHead ? kBulkSegment - kFrameHead : kBulkSegment;
@@ -55,7 +55,7 @@ void UserspaceRouter::Open() {
     numbers_ = std::make_unique<MappedNumbers>(connection_);
 }
 
-// A sender's stream, so that it can be seen whether what leaves is that.
+// Keeps a sender's stream, to compare it with the stream that leaves.
 void UserspaceRouter::RememberStream(const TcpPacket& packet) {
   const auto offset = static_cast<std::int32_t>(packet.seq - *first_seq_[packet.direction]);
   if (offset < 0) return;
@@ -83,7 +83,7 @@ void UserspaceRouter::CheckOwnBytes(unsigned direction, std::uint32_t seq, const
   complaints_.Check(own, "law 3: what leaves, but for the edits, is not the sender's stream at its numbers");
 }
 
-// L5: around a number that is on its way, the map ascends, and its inverse is its inverse.
+// L5: around a number that is on its way the map ascends, and the inverse map inverts it.
 void UserspaceRouter::CheckNumbers(unsigned direction, std::uint32_t from) const {
   constexpr std::uint32_t kAround = 64;
   const auto past = static_cast<std::int32_t>(from - acknowledged_[direction]);
@@ -96,7 +96,7 @@ void UserspaceRouter::CheckNumbers(unsigned direction, std::uint32_t from) const
     complaints_.Check(static_cast<std::int32_t>(out - last) >= (seq == from - before ? 0 : 1),
                       "L5: the map of sequence numbers does not ascend");
     complaints_.Check(numbers_->Back(direction, out) == seq, "L5: the inverse map does not lead back");
-    // What the kernel's one correction makes of a number inside added bytes is its own affair.
+    // The kernel's one correction need not be right for a number inside added bytes.
     const bool own_map = options_.length_changes == RTSPNAT_ANY_LENGTH_CHANGE;
     for (std::uint32_t added = last + 1; own_map && static_cast<std::int32_t>(out - added) > 0; ++added) {
       const std::uint32_t back = numbers_->Back(direction, added);
@@ -194,14 +194,14 @@ void UserspaceRouter::NoteArrivals(const TcpPacket& packet) {
   if (IsBefore(arrived_[other], arrived)) arrived_[other] = arrived;
 }
 
-// While the core holds anything it is shown every acknowledgement.
+// While the core holds anything, it sees every acknowledgement.
 void UserspaceRouter::CheckHolding(const rtspnat_segment& segment) {
   const bool lacks = IsBefore(arrived_[0], sent_end_[0]) || IsBefore(arrived_[1], sent_end_[1]);
   complaints_.Check(!holding_ || lacks || (segment.flags & RTSPNAT_RST) != 0,
                     "L9: all is acknowledged, and still the core holds something");
 }
 
-// `packet` has its payload as it leaves, and its sequence number as it came.
+// `packet` has the payload that leaves, and the sequence number that came.
 void UserspaceRouter::CheckCustody(const TcpPacket& packet) {
   const bool custody =
       step_.done.prefix_length != 0 && IsBefore(step_.done.seq, acknowledged_[packet.direction]);
@@ -216,7 +216,7 @@ bool UserspaceRouter::IsUnread(const TcpPacket& packet) {
   return options_.shows_empty == 0 || ++empty_ % options_.shows_empty != 0;
 }
 
-// As an embedder of paged buffers does it: the heads of frames are all that is read.
+// Reads only the heads of frames, like an embedder with paged buffers.
 bool UserspaceRouter::Skip(const rtspnat_segment& segment) {
   rtspnat_segment without = segment;
   without.payload = nullptr;

@@ -47,7 +47,7 @@ std::optional<TcpPacket> Witness::Pass(TcpPacket packet) {
   return out;
 }
 
-// Nobody looks at these bytes here, so the stream goes on as if they had not been.
+// The witness does not look at these bytes, so the stream goes on as if they had not passed.
 void Witness::PassBulk(const Bulk& bulk, const TcpPacket& sender, const TcpPacket& receiver) {
   std::optional<std::uint32_t>& first = streams_[bulk.direction].first;
   if (first) *first += static_cast<std::uint32_t>(bulk.bytes);

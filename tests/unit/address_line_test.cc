@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Addresses in headers other than Transport, and client_address: what is off unless asked for, and redirection.
+// Addresses in headers other than Transport, client_address, and redirections: text that the core changes only by option.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -25,7 +25,7 @@ rtspnat_setup ServerBehindNat(std::uint16_t published_port) {
   return setup;
 }
 
-// What leaves for `bytes` of `direction`, whole and one byte at a time; "cut" if that differs.
+// Returns the bytes that leave for `bytes` of `direction`, whole and one byte at a time; "cut" if the two differ.
 std::string Leaves(const rtspnat_setup& setup, rtspnat_direction direction, const std::string& bytes) {
   Dialogue whole(setup);
   Dialogue cut(setup);

@@ -31,7 +31,7 @@ TEST(Address, RefusesWhatIsNoAddress) {
     EXPECT_EQ(Read(text).family, 0) << text;
 }
 
-// Every address that the C library prints is read as the C library reads it.
+// The core reads every address that the C library prints, as the C library reads it.
 TEST(Address, AgreesWithTheCLibraryOnIpv6) {
   std::mt19937 random(1);
   for (int i = 0; i < 20000; ++i) {
@@ -40,7 +40,7 @@ TEST(Address, AgreesWithTheCLibraryOnIpv6) {
     char text[INET6_ADDRSTRLEN];
     ASSERT_NE(inet_ntop(AF_INET6, bytes, text, sizeof(text)), nullptr);
     const rtspnat_address address = Read(text);
-    // Dotted parts are an IPv4 address in disguise, which is not read.
+    // The core does not read an IPv6 address with dotted parts.
     if (std::strchr(text, '.') != nullptr) {
       ASSERT_EQ(address.family, 0) << text;
       continue;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What the core notes of requests, mappings and streams stays right however long a session goes on, and what was begun when a table
-// is full is undone (law 4 of rtspnat.h).
+// The notes of requests, mappings and streams stay right however long a session lasts, and a full table undoes what was begun (law 4 of
+// rtspnat.h).
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -27,7 +27,7 @@ class BookkeepingTest : public ::testing::Test {
     EXPECT_EQ(dialogue.Broken(), Lines{});
   }
 
-  // Sends, and has the receiver acknowledge.
+  // Sends text, which the receiver acknowledges.
   Outcome Say(rtspnat_direction direction, const std::string& text) {
     const Outcome outcome = dialogue.Send(direction, text);
     dialogue.Acknowledge(direction, dialogue.Next(direction));
@@ -110,7 +110,7 @@ TEST_F(BookkeepingTest, RequestsWithoutAnAnswerGiveWay) {
   EXPECT_EQ(dialogue.Held(), 1U) << "15 SETUPs wait";
 }
 
-// Each asks for ports of its own.
+// Each request asks for ports of its own.
 TEST_F(BookkeepingTest, TheNewestOfManyRequestsIsHelped) {
   constexpr int kRequests = 1000;
   for (int i = 1; i <= kRequests; ++i) {
@@ -124,7 +124,7 @@ TEST_F(BookkeepingTest, TheNewestOfManyRequestsIsHelped) {
   EXPECT_EQ(Questions("release"), kRequests - 16);
 }
 
-// A request that sets a live stream up again frees nothing by giving way: its reply still leads back.
+// A request that sets a live stream up again releases nothing when it makes room: its reply is still mapped back.
 TEST_F(BookkeepingTest, ARequestThatHoldsNothingOfItsOwnGivesNoWay) {
   dialogue.reserve = [](const rtspnat_step& step, std::uint16_t&) {
     return step.mapping.outside[0] == step.mapping.inside[0] ? RTSPNAT_BUSY : RTSPNAT_YES;
@@ -151,7 +151,7 @@ TEST_F(BookkeepingTest, ARequestThatHoldsNothingOfItsOwnGivesNoWay) {
   EXPECT_EQ(Say(kS2C, ReplyTo(17, "200 OK", outside)).sent, ReplyTo(17, "200 OK", spec(5100)));
 }
 
-// What one head may ask for.
+// The bound of the port proposals of one head.
 TEST_F(BookkeepingTest, AHeadProposesPorts64TimesAtMost) {
   dialogue.reserve = [](const rtspnat_step&, std::uint16_t&) { return RTSPNAT_BUSY; };
   const std::string specs = "RTP/AVP;unicast;client_port=5000-5001,RTP/AVP;unicast;client_port=50000-50001";
@@ -162,7 +162,7 @@ TEST_F(BookkeepingTest, AHeadProposesPorts64TimesAtMost) {
   EXPECT_EQ(Questions("reserve"), 128) << "two lines of one head";
 }
 
-// ffmpeg, which no datagram reaches: SETUP of the same URL, interleaved.
+// ffmpeg without UDP packets: SETUP of the same URL, interleaved.
 class Fallback : public BookkeepingTest {
  protected:
   void FallBack() {

@@ -120,8 +120,8 @@ TEST(Cursor, Law2OnlySeekMovesBackwards) {
   EXPECT_EQ(in.Peek(), 'x');
 }
 
-// Every place of the first LF and every start, around the word that is searched at once; with
-// bytes that differ from LF in one bit, and a second LF behind.
+// Every place of the first LF and every start, around the word that the search reads at once, with bytes that differ from LF in
+// one bit, and a second LF behind.
 TEST(Cursor, FindsTheFirstLineFeedAnywhere) {
   for (const char filler : {'\x0b', '\x8a', '\x00', '\xff', '\x09'}) {
     for (std::size_t size = 0; size < 27; ++size) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The laws of rtspnat.h, and what one connection does with the messages of section 5 of the design.
+// The laws of rtspnat.h, and one connection with single messages.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -264,7 +264,7 @@ TEST_F(ConnectionTest, NeverReadsBodiesOrFrames) {
 TEST_F(ConnectionTest, SaysWhetherAFrameBegan) {
   const std::string head("$\0\x03\xe8", 4);
   dialogue.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n" + head);
-  // Of an odd length, so that rtspnat_skip_frames() is asked first.
+  // The length is odd, so that rtspnat_skip_frames() comes first.
   const Outcome inside = dialogue.Send(kS2C, std::string(501, 'x'));
   EXPECT_TRUE(inside.skipped);
   EXPECT_FALSE(inside.Noted(RTSPNAT_NOTE_INTERLEAVED));
@@ -352,7 +352,7 @@ TEST_F(ConnectionTest, DropsNothingBehindALossInInterleavedMedia) {
   EXPECT_TRUE(outcome.Noted(RTSPNAT_NOTE_GAP));
 }
 
-// Seen in the virtual machine: a server that resets after its own FIN.
+// A server that resets after its own FIN, as seen in the virtual machine.
 TEST_F(ConnectionTest, NeverDropsAResetOrAnEmptySegment) {
   dialogue.Send(kC2S, SetupRequest(2, "RTP/AVP;unicast;client_port=5000-5001"));
   EXPECT_TRUE(dialogue.SendAt(kC2S, 1000, "", RTSPNAT_FIN).dropped) << "before what is still missing";

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What one side wrote and the other one carries back. gortsplib, which echoes CSeq, Session, realm, nonce and opaque,
-// and rtsp-types end a line at CR LF alone, so that a value may hold a bare LF or CR. Whatever stands behind that must be
-// no line here: the side that echoes it did not ask for it.
+// Text that one side wrote and the other one echoes. gortsplib (which echoes CSeq, Session, realm, nonce and opaque) and rtsp-types end a line only at
+// CR LF, so a value may hold a bare LF or CR. Text behind it must not be a line here, because the side that echoes it did not ask for it.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -17,7 +16,7 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
-// The peer's own reading. Returns the value of the first line that begins with `name`, or nothing.
+// Reads like the peer. Returns the value of the first line that begins with `name`, or nothing.
 std::string ValueOf(const std::string& message, const std::string& name) {
   for (std::size_t at = 0, end = 0; end != std::string::npos; at = end + 2) {
     end = message.find("\r\n", at);
@@ -27,18 +26,18 @@ std::string ValueOf(const std::string& message, const std::string& name) {
   return {};
 }
 
-// Returns what stands in quotes behind `name` of a challenge.
+// Returns the quoted text behind `name` of a challenge.
 std::string QuotedOf(const std::string& value, const std::string& name) {
   const std::size_t begin = value.find(name + "=\"") + name.size() + 2;
   return value.substr(begin, value.find('"', begin) - begin);
 }
 
-// Sends the bytes in pieces of a size, or in one.
+// Sends the bytes in pieces of a size, or in one piece.
 class Road {
  public:
   Road(const rtspnat_setup& setup, std::size_t piece) : dialogue(setup), piece_(piece) {}
 
-  // Returns the message, which the other side reads as it came.
+  // Sends the message and returns it; the other side must get it unchanged.
   std::string Send(rtspnat_direction direction, const std::string& message) {
     const std::size_t piece = piece_ == 0 ? message.size() : piece_;
     for (std::size_t at = 0; at < message.size(); at += piece)
@@ -55,8 +54,8 @@ class Road {
 constexpr const char* kMedia = "RTP/AVP;unicast;client_port=7000-7001";
 constexpr const char* kAnsweredMedia = "RTP/AVP;unicast;client_port=7000-7001;server_port=8000-8001";
 
-// An outsider and a server behind a forwarding. What an outsider writes into `name` the server writes back under
-// `echo`, above its Transport line or below.
+// An outsider and a server behind a port forwarding. The server echoes the outsider's value of `name` as `echo`, above its Transport line or
+// below.
 struct ServerEcho {
   const char* name;
   const char* echo;
@@ -91,7 +90,7 @@ void SetUp(Road& road, int number, const std::string& more) {
   road.Send(kS2C, ReplyTo(number, "200 OK", kAnsweredMedia));
 }
 
-// The client writes what it was challenged with into its Authorization.
+// The client echoes the challenge in its Authorization.
 void AuthorizeClient(Road& road, const char* parameter, const std::string& value) {
   const auto quoted = [&](const std::string& name) {
     return name + "=\"" + (name == parameter ? value : name) + "\"";
@@ -111,7 +110,7 @@ void AuthorizeClient(Road& road, const char* parameter, const std::string& value
   SetUp(road, 3, line);
 }
 
-// The client goes on with the session that it was given.
+// The client echoes the session identifier that it got.
 void GiveSession(Road& road, const std::string& value) {
   road.Send(kC2S, SetupRequest(1, kMedia));
   const std::string reply = road.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 1\r\nSession: " + value +
@@ -123,7 +122,7 @@ void GiveSession(Road& road, const std::string& value) {
   AnswerWhatNobodyAsked(road);
 }
 
-// The server asks, and the client answers with the number that it was asked with.
+// The server sends a request, and the client echoes its CSeq.
 void AskClient(Road& road, const std::string& value) {
   road.Send(kC2S, "OPTIONS rtsp://s/a RTSP/1.0\r\nCSeq: 1\r\n\r\n");
   road.Send(kS2C, "RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n");
@@ -133,7 +132,7 @@ void AskClient(Road& road, const std::string& value) {
   SetUp(road, 2, "");
 }
 
-// The client asks for what it was told that the media are below.
+// The client sends requests for the Content-Base that it got.
 void GiveUri(Road& road, const std::string& value) {
   road.Send(kC2S, "DESCRIBE rtsp://s/a RTSP/1.0\r\nCSeq: 1\r\n\r\n");
   const std::string reply =
@@ -143,7 +142,7 @@ void GiveUri(Road& road, const std::string& value) {
   road.Send(kS2C, ReplyTo(2, "200 OK", kAnsweredMedia));
 }
 
-// What the value says behind each of its line ends. Transport values name ports that no honest line names.
+// The text behind each line end of a value. Transport values name ports that no honest line names.
 std::vector<Lines> Smuggled() {
   const std::string media = "Transport: RTP/AVP;unicast;client_port=7000-7001;server_port=5352-5353";
   const std::string setup = "SETUP rtsp://s/x RTSP/1.0";
@@ -158,7 +157,7 @@ std::vector<Lines> Smuggled() {
           {"CSeq: 77", transport, media}};
 }
 
-// All values to be carried back: text behind each kind of line end, in a line that is short, not interpreted, or long.
+// All values to echo: text behind each kind of line end, in a line that is short, not interpreted, or long.
 std::vector<std::string> Values(const std::string& front) {
   std::vector<std::string> values;
   for (const std::size_t more : {0U, 1100U, 5000U}) {
@@ -178,7 +177,7 @@ bool IsDemand(const std::string& line) {
   return line.starts_with("reserve") || line.starts_with("publish") || line.starts_with("expect");
 }
 
-// What was reserved, published and expected.
+// Returns the ports that were reserved, published and expected.
 Lines DemandsOf(const Dialogue& dialogue) {
   Lines demands;
   std::ranges::copy_if(dialogue.Log(), std::back_inserter(demands), IsDemand);
@@ -202,8 +201,8 @@ Lines DemandsOf(const rtspnat_setup& setup, const Play& play, const std::string&
   return DemandsOf(road.dialogue);
 }
 
-// Plays with each value, which begins with the honest one and `front`: nothing is asked for but what is asked for with
-// the honest one.
+// Plays with each value, which begins with the honest one and `front`. The core may ask only for the ports that it asks for with the honest
+// value.
 void ExpectNothingSmuggled(const rtspnat_setup& setup, const Play& play, const std::string& honest,
                            const std::string& front = "") {
   const Lines asked = DemandsOf(setup, play, honest, 0);
@@ -217,7 +216,7 @@ void ExpectNothingSmuggled(const rtspnat_setup& setup, const Play& play, const s
   }
 }
 
-// The texts of the review of the core, as they were played there.
+// The texts with which a review of the core found this fault.
 TEST(Echo, AForwardedServerEchoesTheNumber) {
   Road road(SetupOfServerInside(), 0);
   AskForwardedServer(road, kServerEchoes[0], true,
@@ -263,13 +262,13 @@ TEST(Echo, NoNumberThatAClientEchoesIsALine) {
   ExpectNothingSmuggled(Dialogue::SetupOf(true), AskClient, "5");
 }
 
-// A URI that says more begins a start line of its own.
+// Text in a URI that looks like the rest of a start line.
 TEST(Echo, NoUriThatAClientEchoesIsALine) {
   for (const char* front : {"", " RTSP/1.0", "/1 RTSP/1.0 x RTSP/1.0"})
     ExpectNothingSmuggled(Dialogue::SetupOf(true), GiveUri, "rtsp://s/a", front);
 }
 
-// Both kinds of translation at once.
+// NAT of both sides at once.
 TEST(Echo, NothingIsALineWhereBothSidesAreTranslated) {
   rtspnat_setup both = Dialogue::SetupOf(true);
   both.published = {4, {203, 0, 113, 9}};

@@ -11,7 +11,7 @@
 namespace stream {
 namespace {
 
-constexpr std::uint32_t kOrigin = 0xfffffff0U;  // The stream wraps round within the first edits.
+constexpr std::uint32_t kOrigin = 0xfffffff0U;  // The sequence numbers wrap within the first edits.
 
 Edit EditOf(std::uint32_t position, const std::string& text, std::size_t length) {
   Edit edit;
@@ -24,7 +24,7 @@ Edit EditOf(std::uint32_t position, const std::string& text, std::size_t length)
 
 Edit EditOf(std::uint32_t position, const std::string& text) { return EditOf(position, text, text.size()); }
 
-// The bytes [from, from + length) of a stream of dots, edited.
+// Returns the bytes [from, from + length) of a stream of dots, edited.
 std::string Edited(const EditLog& log, std::uint32_t from, std::uint32_t length) {
   std::string bytes(length, '.');
   std::uint32_t start = length;

@@ -30,7 +30,7 @@ std::string Answer(unsigned cseq, const std::string& transport, const std::strin
 
 using Lines = std::vector<std::pair<rtspnat_direction, std::string>>;
 
-// Of each of these something has to be remembered.
+// The core has to remember something of each of these.
 std::vector<Lines> Conversations() {
   const std::string teardown = "TEARDOWN rtsp://198.51.100.10/a RTSP/1.0\r\nCSeq: 9\r\nSession: 1234\r\n\r\n";
   const std::string ports = "client_port=5000-5001";
@@ -53,7 +53,7 @@ std::vector<Lines> Conversations() {
       {{RTSPNAT_ORIGINAL, "OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nSupported: nat.stun\r\n\r\n"},
        {RTSPNAT_REPLY, kOk},
        {RTSPNAT_ORIGINAL, Request(3, ports)}},
-      // A gap: what the replies say from here on is doubted.
+      // A gap: the core believes less of later replies.
       {{RTSPNAT_ORIGINAL, kOptions},
        {RTSPNAT_REPLY, "what is this\r\n" + kOk},
        {RTSPNAT_ORIGINAL, Request(2, ports)},
@@ -62,7 +62,7 @@ std::vector<Lines> Conversations() {
       {{RTSPNAT_ORIGINAL, kOptions},
        {RTSPNAT_REPLY, kOk},
        {RTSPNAT_ORIGINAL, "OPTIONS * RTSP/1.0\nCSeq: 2\n\n" + Request(3, ports)}},
-      // The answer to the request before, once more.
+      // The reply to the request before, once more.
       {{RTSPNAT_ORIGINAL, kOptions},
        {RTSPNAT_REPLY, kOk},
        {RTSPNAT_ORIGINAL, Request(2, ports)},
@@ -71,7 +71,7 @@ std::vector<Lines> Conversations() {
   };
 }
 
-// Plays it in pieces of `size` bytes, forgetting whenever that loses nothing. Returns how often that was.
+// Plays the session in pieces of `size` bytes, and forgets the connection whenever nothing is lost. Returns how often it did.
 unsigned Play(Dialogue& dialogue, const Lines& lines, std::size_t size, bool forgets) {
   unsigned forgotten = 0;
   for (const auto& [direction, text] : lines) {
@@ -153,7 +153,7 @@ TEST(Forgetting, AnEditIsNotForgottenBeforeItHasArrived) {
   EXPECT_EQ(dialogue.Forget(), RTSPNAT_LOSES_NOTHING);
 }
 
-// Whatever may be the first byte of a start line is taken for that, and nothing else.
+// The core takes every byte that may begin a start line for one, and no other byte.
 TEST(Forgetting, OpensWithWhatAStartLineBeginsWith) {
   for (unsigned byte = 0; byte < 256; ++byte) {
     const auto first = static_cast<std::uint8_t>(byte);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What the framer makes of a side that answers.
+// The framer in the direction that answers.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -22,7 +22,7 @@ TEST(Framer, AFrameMayComeBeforeTheFirstAnswer) {
   EXPECT_EQ(LogInPieces(stream, 1, Role::kAnswers), log);
 }
 
-// A body whose end cannot be known is no message's end.
+// If the end of a body cannot be known, no message ends there.
 TEST(Framer, AnswersGoOnBehindABadLength) {
   for (const char* bad : {"Content-Length: x\r\n", "Content-Length: 1\r\nContent-Length: 2\r\n",
                           "Content-Length: 268435457\r\n", "Content-Length: 1\n\r\n"}) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Lines that are too long for the framer, and searches that take too long.
+// Lines that are too long for the framer, and searches for a status line that reach their bound.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -12,7 +12,7 @@
 namespace rtsp::test {
 namespace {
 
-// Which of the two holds is not said where a part of the line alone is there.
+// A log of a part of a line does not say which of the two it is.
 TEST(Framer, LongLinesAreNotSaidToBeBare) {
   for (const std::size_t size : {limits::kLineBytes, limits::kLineBytes + 1}) {
     std::string line = HeaderLine(size, "Session");
@@ -63,7 +63,7 @@ TEST(Framer, LongStartLinesTellTheirUrisApart) {
 TEST(Framer, StartLinesBeyondTheLongBoundAreLost) {
   const std::string line = StartLineOfSize(limits::kLongLineBytes + 1);
   for (const std::string& text : {line, line.substr(0, line.size() - 1), line.substr(0, line.size() - 2)}) {
-    // Of the shorter ones the byte that is too many has not been seen.
+    // In the shorter ones the byte beyond the bound has not come.
     const bool lost = text.size() > limits::kLongLineBytes;
     for (const std::size_t piece : {std::size_t{1}, std::size_t{1460}, line.size()}) {
       EXPECT_EQ(LogInPieces(text, piece), lost ? "lost not_rtsp\n" : "");
@@ -114,7 +114,7 @@ TEST(Framer, ContentLengthBeyondTheLineBoundIsBad) {
   EXPECT_EQ(LastLine(LogOf(Request(line))), "lost bad_length");
 }
 
-// With the status line that is looked for the search has 65536 bytes.
+// Together with the status line, the searched text has 65536 bytes.
 TEST(Framer, SearchesEndAtTheBound) {
   const std::string status = "RTSP/1.0 200 OK\r\n";
   for (const std::string& filler :

@@ -24,11 +24,11 @@ constexpr char kStreamBytes[] =
     "b\r\n\n\r\r\n\r\n$\x02";
 constexpr std::string_view kStream(kStreamBytes, sizeof(kStreamBytes) - 1);
 
-// The same with LF, but for one line end.
+// The same with LF, except one line end.
 constexpr std::string_view kLineFeedStream =
     "\nSETUP a b  RTSP/1.0\nCSeq: 1\r\nSession: a\n b\r\n c\rd\n\n\r\nRTSP/1.0 200 OK\r\nX: y\n\r\n\r\n";
 
-// What answers may look like: a frame, text behind a body, a length that is in doubt, an odd byte.
+// Replies: a frame, text behind a body, a length in doubt, an odd byte.
 constexpr char kAnswersBytes[] =
     "$\x01\x00\x01xRTSP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nabcd\r\n \x80HTTP/1.0 501 x\r\nRTSP/1.0 200 "
     "OK\n\r\n"
@@ -37,7 +37,7 @@ constexpr char kAnswersBytes[] =
     "OK\r\n\r\n$\x01\x00\x01x";
 constexpr std::string_view kAnswers(kAnswersBytes, sizeof(kAnswersBytes) - 1);
 
-// Every text of up to `longest` bytes out of `alphabet`.
+// Returns every text of up to `longest` bytes out of `alphabet`.
 std::vector<std::string> TextsOf(std::string_view alphabet, std::size_t longest) {
   std::vector<std::string> texts = {""};
   for (std::size_t i = 0; i < texts.size() && texts[i].size() < longest; ++i)
@@ -67,7 +67,7 @@ TEST(Framer, Law1CutsChangeNoUnit) {
   }
 }
 
-// The other side's first start line may be seen at any byte of this one.
+// The other side's first start line may come at any byte of this one.
 TEST(Framer, Law1WhenTheSideBeginsToAnswerCountsByTheByte) {
   for (const std::string_view stream : {kStream, kLineFeedStream, kAnswers}) {
     ExpectAsReference(stream, std::nullopt);
@@ -93,7 +93,7 @@ TEST(Framer, Law2OffsetsNeverGoBack) {
   }
 }
 
-// A body is passed over without being read: here there is no memory behind it.
+// The framer skips a body without reading it: here the body has no memory behind it.
 TEST(Framer, Law3BodiesAreNotRead) {
   constexpr std::uint32_t kSize = 0x0fff'ffff;
   const std::string head = Request("Content-Length: 268435455\r\n");
@@ -174,7 +174,7 @@ void ExpectReadAlike(const std::string& stream, std::optional<std::size_t> answe
       << testing::PrintToString(stream);
 }
 
-// What a reader of CR LF alone takes for text of a line, with every mixture of line ends and blanks around it.
+// Text that a reader of CR LF alone takes for a part of a line, with every mixture of line ends and blanks around it.
 TEST(Framer, Law5NoByteOfTextBeginsALine) {
   for (const std::string& ends : TextsOf("\r\n a", 5)) {
     for (const char* text : {"Session: x@", "@", "CSeq: 5@Session: 6",
@@ -190,7 +190,7 @@ TEST(Framer, Law5NoByteOfTextBeginsALine) {
   }
 }
 
-// A direction that begins with a lone LF is read as before.
+// A direction whose first line ends in a lone LF has lines that end in LF.
 TEST(Framer, LinesMayEndInLineFeedWhereTheFirstOneDoes) {
   for (const std::string& ends : TextsOf("\r\n a", 5)) {
     for (const char* text : {"OPTIONS * RTSP/1.0\nCSeq: 1@Session: 6\n\n", "OPTIONS * RTSP/1.0\n@X: y\n\r\n",
@@ -255,7 +255,7 @@ TEST(Framer, LinesInOnePieceAreNotHeld) {
   EXPECT_EQ(unit.offset, 0U);
 }
 
-// The units of `stream` in pieces of `size` bytes, as kind, offset, name and line.
+// Returns the units of `stream`, read in pieces of `size` bytes, as kind, offset, name and line.
 template <typename Read>
 std::string UnitsInPieces(std::string_view stream, std::size_t size, Read next) {
   TailedFramer framer;

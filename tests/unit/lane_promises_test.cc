@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What the comments of lane.h promise beside its laws: additions, early segments, FIN, RST, and bounds.
+// The promises of lane.h beside its laws: additions, early segments, FIN, RST, and bounds.
 #include "mangler/stream/lane.h"
 
 #include <gtest/gtest.h>

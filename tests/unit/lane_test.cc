@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// stream::Lane with the toy protocol of tests/harness/toy_router.h. fuzz/lane_fuzz.cc holds the same laws to any path.
-// What the comments of lane.h promise besides is in lane_promises_test.cc.
+// The laws of stream::Lane, with the toy protocol of tests/harness/toy_router.h. fuzz/lane_fuzz.cc checks the same laws over any path, and
+// lane_promises_test.cc checks the other promises of lane.h.
 #include "mangler/stream/lane.h"
 
 #include <gtest/gtest.h>
@@ -178,7 +178,7 @@ TEST(Lane, Law5AnAcknowledgementOfTheLastByteIsNoted) {
   EXPECT_FALSE(way.router.Lane().HasNoEdits());
   EXPECT_EQ(way.Acknowledge(), kStream.size());
   EXPECT_TRUE(way.router.Lane().HasNoEdits());
-  // No acknowledgement is shown while nothing depends on one; from then on, far behind, one is.
+  // The lane sees no acknowledgement while nothing depends on one; then, much later, it sees one.
   way.router.PassBulk(0x7000'0000);
   way.router.PassBulk(0x7000'0000);
   const std::uint32_t at = Size(kStream) + 0xe000'0000U;

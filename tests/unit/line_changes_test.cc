@@ -14,7 +14,7 @@ namespace {
 using rtsp::test::CursorOf;
 using stream::LengthChanges;
 
-constexpr std::uint32_t kFirst = 0xffff'fff8U;  // The numbers come round within the line.
+constexpr std::uint32_t kFirst = 0xffff'fff8U;  // The sequence numbers wrap within the line.
 
 AddressText TextOf(const std::string& text) {
   AddressText address;
@@ -23,7 +23,7 @@ AddressText TextOf(const std::string& text) {
   return address;
 }
 
-// A line in a lane, and what becomes of it.
+// A line in a lane, with its changes.
 class LineChangesTest : public ::testing::Test {
  protected:
   void Begin(const std::string& text, LengthChanges length_changes = LengthChanges::kAny) {
@@ -52,7 +52,7 @@ class LineChangesTest : public ::testing::Test {
                           notes);
   }
 
-  // The line as it leaves.
+  // Returns the line that leaves.
   [[nodiscard]] std::string Left() {
     stream::Passage passage;
     passage.segment = {kFirst, static_cast<std::uint32_t>(line.size())};
@@ -85,7 +85,7 @@ class LineChangesTest : public ::testing::Test {
 
 TEST_F(LineChangesTest, Law1AllChangesAreMade) {
   Begin("T: 5.6.7.8/99.88.77.66;p=5000-5001;q=6000", LengthChanges::kAny);
-  Port("6000", 17);  // Added in any order.
+  Port("6000", 17);  // Changes may come in any order.
   Port("5001", 7001);
   Port("5000", 7000);
   Address("99.88.77.66", ChangeKind::kOpener);

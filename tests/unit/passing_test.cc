@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What leaves when lines are cut, sent again, kept or made longer: laws 3, 5, 7 and 8 of rtspnat.h.
+// Laws 3, 5, 7 and 8 of rtspnat.h: the stream that leaves when lines are cut, sent again, kept or made longer.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,7 +38,7 @@ class PassingTest : public ::testing::Test {
     };
   }
 
-  // What has left of `stream`, sent in pieces that end at `cuts`.
+  // Sends `stream` in pieces that end at `cuts`, and returns the stream that leaves.
   static std::string LeftInPieces(const std::string& stream, const std::vector<std::size_t>& cuts) {
     Dialogue pieces;
     TakePorts(pieces);
@@ -169,7 +169,7 @@ TEST_F(PassingTest, Law7ALineThatFindsNoRoomIsLeftToItsSender) {
             (Lines{"reserve 0 5000-5001 as 5000-5001 busy", "reserve 0 5000-5001 as 5002-5003"}));
 }
 
-// Its sender believes that they have arrived, and cannot send them in smaller packets when the path has become narrow.
+// The sender believes that the bytes in custody have arrived, so it cannot send them in smaller packets when the path becomes narrow.
 TEST_F(PassingTest, APacketWithBytesInCustodyIsNotLongerThanTheOneThatItsSenderSends) {
   dialogue.header_length = 52;
   const std::string front = "Transport: RTP/AVP;unicast;x=" + std::string(300, 'x');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The reader of CR LF alone, by hand-made expectations: what it is compared with must be able to be wrong.
+// The reader of CR LF alone, with results written by hand. The framer is compared with it, so it must be right itself.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -38,7 +38,7 @@ FramedUnit Lost(LostReason reason) {
 constexpr std::string_view kSmuggled =
     "OPTIONS * RTSP/1.0\r\nCSeq: 1\nTransport: x\n\nSETUP a RTSP/1.0\nCSeq: 2\r\n\r\n";
 
-// What a reader sees that ends lines at LF whatever came before it: the framer as it once was.
+// The framer as it once was, which ended a line at every LF.
 std::vector<FramedUnit> ReadByLineFeed() {
   std::vector<FramedUnit> units = {Options(0), Line(UnitKind::kHeader, "CSeq: 1", 20),
                                    Line(UnitKind::kHeader, "Transport: x", 28),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// What becomes of the peer's side: a server behind NAT, and sessions that outlive their connection.
+// The peer's side: a server behind NAT, and sessions that outlive their connection.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -34,7 +34,7 @@ class ReplyTest : public ::testing::Test {
     EXPECT_EQ(dialogue.Broken(), Lines{});
   }
 
-  // Sends a SETUP and its reply; returns the reply as it leaves.
+  // Sends a SETUP and its reply; returns the reply that leaves.
   std::string Agree(const std::string& request, const std::string& reply) {
     dialogue.Send(kC2S, SetupRequest(2, request));
     return dialogue.Send(kS2C, ReplyTo(2, "200 OK", reply)).sent;
@@ -197,7 +197,7 @@ TEST_F(ReplyTest, ReadsNothingOfTheKindInTheClientsDirection) {
   EXPECT_EQ(client.Send(kS2C, reply).sent, reply);
 }
 
-// What the reply has said is of that reply alone, whatever the client says meanwhile.
+// The core uses the text of a reply for that reply only, whatever the client sends in between.
 TEST(MediaSource, IsOfTheReplyThatNamesIt) {
   const std::string spec = "RTP/AVP;unicast;client_port=5000-5001";
   const std::string reply = ReplyTo(2, "200 OK", spec + ";server_port=9000-9001;source=198.51.100.77");

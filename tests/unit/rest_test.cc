@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Places of a Transport line that say again what is changed elsewhere in it.
+// Places of a Transport line that repeat a port or address which the core changes elsewhere in it.
 #include <gtest/gtest.h>
 
 #include <string>

@@ -8,7 +8,7 @@
 namespace stream {
 namespace {
 
-constexpr std::uint32_t kOrigin = 0xffffffe0U;  // The stream wraps round behind the first additions.
+constexpr std::uint32_t kOrigin = 0xffffffe0U;  // The sequence numbers wrap behind the first additions.
 
 // 3 bytes in front of 10, 1 in front of 11, 5 in front of 60.
 SeqMap Three() {

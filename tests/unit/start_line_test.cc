@@ -98,7 +98,7 @@ TEST(StartLine, UriHoldsNoControlBytesButBlanks) {
   }
 }
 
-// Lines of a few words, and what may stand between them.
+// Lines of a few words, with all kinds of blanks between them.
 std::vector<std::string> ManyLines() {
   std::vector<std::string> lines = {"SETUP", "RTSP/1.0", "x"};
   for (std::size_t i = 0; i < lines.size() && lines.size() < 20000; ++i)
@@ -196,7 +196,7 @@ TEST(LongStartLine, Law1GivesWhatIsGivenOfTheWholeLine) {
   for (const std::string& text : ManyLines()) {
     const StartLine whole = Lex(text);
     for (const char* end : {"\n", "\r\n"}) {
-      // A CR in front of the LF is the line end's.
+      // A CR in front of the LF belongs to the line end.
       const bool has_return = !text.empty() && text.back() == '\r' && std::string_view(end) == "\n";
       if (has_return) continue;
       {

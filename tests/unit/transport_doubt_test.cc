@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Transport specs that say something twice, or something that nobody has to understand.
+// Transport specs that say something twice, or something that the core need not understand.
 #include <gtest/gtest.h>
 
 #include <string>

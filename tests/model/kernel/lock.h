@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
-/* Where the one thread of the model is at the moment. */
+/* The context of the model's one thread: CPU, locks, softirq. */
 #include <linux/spinlock.h>
 
 void model_preempt(void);

@@ -2,6 +2,6 @@
 #pragma once
 #include "../model.h"
 
-/* Is this the one that is to fail? */
+/* Is this the allocation that must fail? */
 bool model_fault_due(enum model_fault fault);
 void model_memory_start(void);

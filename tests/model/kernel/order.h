@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
-/* In which order locks are taken.  All that whoever takes one may have to wait for is a lock here: spinlocks, mutexes, and
- * work that is waited for.  Those of one name are one class.
+/* Checks the order in which locks are taken.  A lock here is anything that code may have to wait for: spinlocks, mutexes, and work.  Locks of one
+ * name are one class.
  */
 #include <linux/types.h>
 

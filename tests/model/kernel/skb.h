@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
 #pragma once
-/* What a packet buffer is made of. */
+/* The parts of a packet buffer. */
 #include <linux/skbuff.h>
 
 struct model_head {
