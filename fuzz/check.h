@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// How an oracle reports: the law that is broken on stderr, then abort, which libFuzzer takes for a crash.
+/// Reports a broken law on stderr and aborts, which libFuzzer takes for a crash.
 #include <cstdio>
 #include <cstdlib>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// A whole connection, played by tests/harness/dialogue.h, which checks the laws of rtspnat.h.
+// Plays a whole connection with tests/harness/dialogue.h, which checks the laws of rtspnat.h.
 //
-// Input: one byte of options (bit 5: the payload comes in pieces, bits 6-7 say of which size), then records of a 4-byte head and bytes:
-//   0  operation: bit 0 direction; bits 1-3 what is sent (see Operation); bit 4 acknowledge first
+// Input: one byte of options (bit 5: the payload comes in pieces; bits 6-7: their size), then records of a 4-byte head and bytes:
+//   0  operation: bit 0 direction; bits 1-3 the bytes to send (see Operation); bit 4 acknowledge first
 //   1  answers: bits 0-1 for RESERVE, bit 2 for EXPECT, the others for the embedder's own port
 //   2  length of the bytes that follow, low byte first
 #include <algorithm>
@@ -27,7 +27,7 @@ constexpr std::size_t kHead = 4;
 
 enum class Operation : std::uint8_t {
   kNext = 0,   // The next bytes of the stream.
-  kAgain = 1,  // Bytes that went out before, the first of ours says from where.
+  kAgain = 1,  // Bytes that were sent before; the first byte of the record says from where.
   kPast = 2,   // Bytes past the frontier.
   kFin = 3,    // The next bytes, with FIN.
   kCut = 4,    // The next bytes, one segment for each.
@@ -35,7 +35,7 @@ enum class Operation : std::uint8_t {
   kUrgent = 6,  // The next bytes, with urgent data.
 };
 
-// The embedder, as nasty as the input wants it.
+// The embedder, whose answers are as bad as the input says.
 void SetAnswers(Dialogue& dialogue, std::uint8_t answers) {
   dialogue.reserve = [answers](const rtspnat_step& step, std::uint16_t& port) {
     switch (answers & 3) {
@@ -51,7 +51,7 @@ void SetAnswers(Dialogue& dialogue, std::uint8_t answers) {
   dialogue.expect = [answers](const rtspnat_step&) { return (answers & 4) != 0 ? RTSPNAT_NO : RTSPNAT_YES; };
 }
 
-// Bytes that were sent in order, and what the embedder answered.
+// The bytes that were sent in order, and the embedder's answers.
 struct Sent {
   rtspnat_direction direction;
   std::uint8_t answers;
@@ -93,15 +93,15 @@ class Player {
 
   bool routed_;
   rtspnat_length_changes changes_;
-  std::uint8_t asks_;     // Of enum rtspnat_options: none, or all.
-  bool in_order_ = true;  // Nothing was sent past the frontier, nor behind a close.
+  std::uint8_t asks_;     // enum rtspnat_options: none, or all.
+  bool in_order_ = true;  // No byte was sent past the frontier, or behind a close.
   bool closed_[2] = {};
   Dialogue dialogue_;
   std::string streams_[2];
   std::vector<Sent> sent_;
 };
 
-// The next bytes of a stream, and once more what was cut off their tail, as its sender would.
+// Sends the next bytes of a stream, and then, as their sender would, the tail that the core cut off.
 void SendAll(Dialogue& dialogue, rtspnat_direction direction, std::string_view bytes, std::uint8_t flags) {
   std::uint32_t left = static_cast<std::uint32_t>(bytes.size());
   Outcome outcome = dialogue.Send(direction, bytes, flags);
@@ -141,7 +141,7 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
     case Operation::kAgain: {
       const std::uint32_t back = bytes.empty() ? 0 : static_cast<std::uint8_t>(bytes[0]);
       const std::uint32_t from = back < size ? size - back : 0;
-      // What was sent before, and new bytes behind it.
+      // Bytes that were sent before, and new bytes behind them.
       const std::string again = stream.substr(from) + std::string(bytes);
       dialogue_.SendAt(direction, from, std::string_view(again).substr(0, size - from));
       dialogue_.SendAt(direction, from, again);
@@ -155,8 +155,8 @@ void Player::Play(std::uint8_t operation, std::uint8_t answers, std::string_view
   }
 }
 
-// Everything again, in other pieces: law 5. It is also what a sender does that waits for an acknowledgement. Returns
-// true if something is still cut.
+// Sends everything again in other pieces, for law 5. A sender that waits for an acknowledgement does the same. Returns true if the core still cut
+// a tail.
 bool Player::SendPieces(Dialogue& dialogue, rtspnat_direction direction, bool acknowledge) const {
   constexpr std::uint32_t kPiece = 7;
   const auto other = static_cast<rtspnat_direction>(1 - direction);
@@ -172,13 +172,13 @@ bool Player::SendPieces(Dialogue& dialogue, rtspnat_direction direction, bool ac
   return trimmed;
 }
 
-// What is in custody and too long for one packet goes on when its front is acknowledged.
+// Bytes in custody that are too long for one packet go on when their front is acknowledged.
 void Player::SendAgain(Dialogue& dialogue) const {
   for (const rtspnat_direction direction : {RTSPNAT_ORIGINAL, RTSPNAT_REPLY})
     if (SendPieces(dialogue, direction, false)) SendPieces(dialogue, direction, true);
 }
 
-// What a bound has stopped, and what waits for an acknowledgement, may be something else with other cuts.
+// Text beyond a bound, and text that waits for an acknowledgement, may differ with other cuts.
 bool Player::IsComparable(const Dialogue& other) const {
   for (const Dialogue* dialogue : {&dialogue_, &other}) {
     if (dialogue->EverNoted(RTSPNAT_NOTE_TABLE_FULL) || dialogue->EverNoted(RTSPNAT_NOTE_CANNOT_EDIT) ||
@@ -195,7 +195,7 @@ void PrintDifference(const std::string& cut, const std::string& whole) {
                whole.size(), same);
 }
 
-// Law 5: the same streams bring about the same bytes and questions however they are cut.
+// Law 5: the same streams give the same bytes and questions however they are cut.
 void Player::CompareWithOtherCuts() {
   Dialogue cut(Setup());
   for (const Sent& sent : sent_) {
@@ -217,7 +217,7 @@ void Player::CompareWithOtherCuts() {
   std::abort();
 }
 
-// What a reader of the slow kind sees at `offset`; nothing behind what it cannot follow.
+// Returns the unit that a slow reader finds at `offset`; nothing behind text that it does not understand.
 const rtsp::reference::FramedUnit* UnitAt(const std::vector<rtsp::reference::FramedUnit>& units,
                                           std::size_t offset) {
   const std::size_t followed = rtsp::reference::CountBeforeGap(units);
@@ -227,8 +227,8 @@ const rtsp::reference::FramedUnit* UnitAt(const std::vector<rtsp::reference::Fra
   return nullptr;
 }
 
-// Where the opener's stream is changed, both readers of tests/reference, the lenient one and the one for whom CR LF alone ends
-// a line, see the value of a header that may be changed: no text that one side wrote and the other echoed is taken for a line.
+// Where the core changes the opener's stream, both readers of tests/reference, the lenient one and the one of CR LF alone, must find the value of a
+// header that may change. So the core takes no text for a line that one side wrote and the other echoed.
 void Player::CompareWithReaders() const {
   const std::string& sent = streams_[RTSPNAT_ORIGINAL];
   const std::string& left = dialogue_.Left(RTSPNAT_ORIGINAL);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The framer against itself in other cuts, and against readers that have the whole stream in memory: one that
-// follows the framer's rules, and one for whom nothing but CR LF ends a line.
+// Compares the framer with itself in other cuts, and with readers that have the whole stream in memory: one with the framer's rules, and one for
+// whom only CR LF ends a line.
 //
 // Input: four sizes of pieces, which are used in turn (all 0: one piece), then the stream. Of the first three sizes
 // only seven bits count; the highest one says
 //   of the first size:  the stream answers, from its first byte on,
-//   of the second size: or rather from a place that the fourth size says, in 256ths of the stream,
-//   of the third size:  in the stream ff stands for 8191 times the byte behind it.
+//   of the second size: the stream answers from a place on that the fourth size gives, in 256ths of the stream,
+//   of the third size:  ff in the stream stands for 8191 times the byte behind it.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -45,7 +45,7 @@ struct Input {
   }
 };
 
-// Lines of 64 KiB and more, without as many bytes of input.
+// Makes lines of 64 KiB and more from few bytes of input.
 std::string Expand(std::string_view bytes) {
   std::string stream;
   for (std::size_t i = 0; i < bytes.size() && stream.size() < kLongestStream; ++i) {
@@ -69,8 +69,8 @@ Input InputOf(const std::uint8_t* data, std::size_t size) {
   return input;
 }
 
-// Reads a stream piece by piece and keeps the units. Their lines are not copied: they are what stands in the
-// stream at their offset, and checked to be that.
+// Reads a stream piece by piece and keeps the units. It does not copy their lines, but checks that they are the bytes of the stream at their
+// offset.
 class Reading {
  public:
   enum class Units : std::uint8_t { kAll, kNamed };
@@ -78,7 +78,7 @@ class Reading {
   explicit Reading(const Input& input, Units which = Units::kAll)
       : stream_(input.stream), answers_from_(input.answers_from), which_(which) {}
 
-  // Takes in the next `size` bytes, or what is left.
+  // Takes the next `size` bytes, or the remaining ones.
   void Feed(std::size_t size);
 
   std::vector<FramedUnit> units;
@@ -139,7 +139,7 @@ void Reading::Keep(const Unit& unit) {
   units.push_back(kept);
 }
 
-// A piece that lies wholly in a body is given without any memory behind it: law 3.
+// Law 3: a piece that lies wholly in a body has no memory behind it.
 bool Reading::Passes(std::string_view piece) {
   if (piece.empty() || framer_.SkipLeft() < piece.size()) return false;
   Cursor nothing(nullptr, static_cast<std::uint32_t>(piece.size()));
@@ -148,7 +148,7 @@ bool Reading::Passes(std::string_view piece) {
   return true;
 }
 
-// The side that answers begins to do so between two pieces.
+// The direction begins to answer between two pieces.
 void Reading::Feed(std::size_t size) {
   const std::size_t end = at_ + std::min(size, stream_.size() - at_);
   if (answers_from_ && *answers_from_ >= at_ && *answers_from_ <= end) {

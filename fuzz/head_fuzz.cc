@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Start lines and header lines, against the reference and the promises of start_line.h and header.h.
+// Compares the readers of start lines and header lines with the reference, and checks the promises of start_line.h and header.h.
 //
 // Input: one line, without its line end.
 #include <algorithm>
@@ -26,7 +26,7 @@ bool IsAt(Field field, reference::Span span) {
   return field.offset == span.begin && field.length == span.end - span.begin;
 }
 
-// Where an empty URI stands does not matter.
+// The place of an empty URI does not matter.
 bool IsUriAt(Field field, reference::Span span) {
   return span.begin == span.end ? field.Empty() : IsAt(field, span);
 }
@@ -47,7 +47,7 @@ void CheckStartLine(Cursor in, std::string_view line) {
     Check(expected.method != rtsp::Name(static_cast<rtsp::Method>(i)), "no known method is other");
 }
 
-// The same line, byte by byte.
+// Reads the same line byte by byte.
 void CheckLongStartLine(std::string_view line) {
   const bool is_line = line.find('\n') == std::string_view::npos && (line.empty() || line.back() != '\r');
   if (!is_line) return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// A stream::Lane without RTSP: tests/harness/toy_router.h withholds and edits, between a sender, a receiver and a bad path.
+// Plays a stream::Lane without RTSP: tests/harness/toy_router.h withholds and edits, between a sender, a receiver and a bad path.
 //
 // Input: options, length of the header, length of the stream (2 bytes, low byte first), the stream; then records of 3 bytes:
-//   0  operation (bits 0-3, see Operation) and what befalls its packet (bits 4-7, see Fate)
+//   0  operation (bits 0-3, see Operation) and the fate of its packet (bits 4-7, see Fate)
 //   1  a number, 2  another one: see LanePlayer::Play()
 // With LANE_TRACE in the environment it prints each packet.
 #include <algorithm>
@@ -90,7 +90,7 @@ void LanePlayer::CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ah
     Check(size == 1 && !out.fin, "a probe is one byte");
     return CheckBytes(out);
   }
-  // Law 4. What the sender has been told of and the receiver lacks is in custody.
+  // Law 4: bytes that the sender takes for received and the receiver lacks are in custody.
   const bool in_front = PlaceOf(last.leaving.start) < PlaceOf(in.number) && size != 0;
   const bool custody = in_front && PlaceOf(last.leaving.start) < promised_;
   const auto own = static_cast<std::uint32_t>(in.bytes.size()) + in.header_length;
@@ -106,7 +106,7 @@ void LanePlayer::CheckLeaving(const ToyPacket& in, const ToyPacket& out, bool ah
   CheckBytes(out);
 }
 
-// Laws 1 and 2: a byte leaves as it left before, until its acknowledgement has been shown.
+// Laws 1 and 2: a byte leaves as it left before, until the lane has seen its acknowledgement.
 void LanePlayer::CheckBytes(const ToyPacket& out) {
   const std::int32_t place = PlaceOf(out.number);
   const auto size = static_cast<std::int32_t>(out.bytes.size());
@@ -128,7 +128,7 @@ void LanePlayer::CheckBytes(const ToyPacket& out) {
   }
 }
 
-// The receiver keeps of each byte the first that came.
+// The receiver keeps the first copy of each byte.
 void LanePlayer::Arrive(const ToyPacket& packet) {
   const std::int32_t place = PlaceOf(packet.number);
   const auto size = static_cast<std::int32_t>(packet.bytes.size());
@@ -149,7 +149,7 @@ void LanePlayer::Arrive(const ToyPacket& packet) {
          has_received_[static_cast<std::size_t>(next_)])
     ++next_;
   if (fin_at_ == next_) ++next_;
-  // A segment that is empty and stands where the receiver is brings no answer.
+  // The receiver does not answer an empty segment at the place that it expects.
   const bool asks = size != 0 || packet.fin || place != before;
   if (answers_ && asks) Acknowledge({});
 }
@@ -177,7 +177,7 @@ void LanePlayer::Tell(std::uint32_t number, bool lost) {
   told_ = static_cast<std::uint32_t>(position);
 }
 
-// What comes of a body that is longer than a window: law 5.
+// Law 5: a body that is longer than a window.
 void LanePlayer::Bulk() {
   constexpr std::uint32_t kBytes = limits::kMostWindow + 0x100;
   const std::uint32_t most =
@@ -197,7 +197,7 @@ void LanePlayer::Bulk() {
   Check(router_.Lane().HasNoEdits(), "law 5: an edit outlives a window");
 }
 
-// Turns on a path that loses nothing, of a sender that sends again from the first byte that is not acknowledged.
+// Plays turns on a path that loses nothing. The sender sends again from the first unacknowledged byte.
 void LanePlayer::Calm(std::uint32_t turns) {
   constexpr std::uint32_t kSizes[] = {1400, 7, 100, 536, 1, 1400, 60};
   constexpr std::uint32_t kPatience = 4;
@@ -270,7 +270,7 @@ bool LanePlayer::Play(Operation operation, Fate fate, std::uint8_t a, std::uint8
     case Operation::kAggregate: Send(sent_, a * 16U, fate, static_cast<std::uint16_t>(16 + b * 4)); break;
     case Operation::kOtherSideCloses:
       router_.StopReading();
-      gaps_ = true;  // What was withheld has to be sent again.
+      gaps_ = true;  // The sender has to send the withheld bytes again.
       break;
     case Operation::kReset: {
       ToyPacket reset = {NumberOf(sent_), {}, false, true, 0, header_};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// What fuzz/lane_fuzz.cc plays: a sender, a receiver, a lane and the path between them.
+/// The player of fuzz/lane_fuzz.cc: a sender, a receiver, a lane and the path between them.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -15,26 +15,26 @@ namespace rtsp::test {
 
 using stream::LengthChanges;
 
-/// What happens next. Numbers A and B are those of its record.
+/// The next operation. Numbers A and B are those of its record.
 enum class Operation : std::uint8_t {
   kNext,       // The next bytes.
-  kPartAgain,  // Bytes that are not acknowledged, from anywhere among them, and new ones behind.
-  kAgain,      // Bytes from the first that is not acknowledged.
+  kPartAgain,  // Unacknowledged bytes, from anywhere among them, and new bytes behind them.
+  kAgain,      // Bytes from the first unacknowledged one on.
   kOld,        // Bytes that were sent before, acknowledged or not.
   kAcknowledge,
-  kLatePacket,  // One that was delayed arrives.
+  kLatePacket,  // A delayed packet arrives.
   kLateAcknowledgement,
   kFinish,     // The stream ends behind the next bytes.
   kEmpty,      // A segment without payload.
-  kAggregate,  // The next bytes, as segments in one.
+  kAggregate,  // The next bytes, as several segments in one aggregate.
   kOtherSideCloses,
   kReset,
-  kBulk,   // More than a window of bytes that are not read.
+  kBulk,   // More than a window of bytes that the router does not read.
   kCalm,   // Some turns on a path that loses nothing.
-  kBytes,  // The next bytes, in a segment each.
+  kBytes,  // The next bytes, each in a segment of its own.
 };
 
-/// What befalls a packet.
+/// The fate of a packet.
 struct Fate {
   bool lost_before = false;  // The lane does not see it.
   bool lost_behind = false;
@@ -42,8 +42,8 @@ struct Fate {
   bool doubled = false;
 };
 
-/// A sender, a receiver, and all that lies between. Positions are offsets into the sender's stream, places are offsets into
-/// what leaves. Aborts where a law is broken.
+/// A sender, a receiver, the lane and the path between them. Positions are offsets in the sender's stream, and places are offsets in the stream that
+/// leaves. A broken law aborts the program.
 class LanePlayer {
  public:
   LanePlayer(std::uint8_t options, std::uint8_t header, std::string_view text)
@@ -67,7 +67,7 @@ class LanePlayer {
                                           LengthChanges::kAny};
     return kChanges[options & 3];
   }
-  // The numbers come round early, or never.
+  // The sequence numbers wrap early, or never.
   static std::uint32_t FirstOf(std::uint8_t options) {
     constexpr std::uint32_t kFirst[] = {1000, 0xffff'ff00U, 0xffff'ffffU, 0x7fff'ff80U};
     return kFirst[options >> 4 & 3];
@@ -96,7 +96,7 @@ class LanePlayer {
   void Bulk();
   void Calm(std::uint32_t turns);
 
-  bool waits_;    // The sender sends nothing new while something is not acknowledged.
+  bool waits_;    // The sender sends nothing new while a byte is unacknowledged.
   bool answers_;  // The receiver acknowledges at once.
   LengthChanges changes_;
   std::uint32_t first_;
@@ -105,7 +105,7 @@ class LanePlayer {
   ToyRouter router_;
   std::uint32_t bulk_ = 0;
   std::uint32_t bulks_ = 0;
-  std::uint32_t oldest_ = 0;  // Position before which nothing is sent again.
+  std::uint32_t oldest_ = 0;  // No byte before this position is sent again.
 
   // The sender.
   std::uint32_t sent_ = 0;
@@ -114,17 +114,17 @@ class LanePlayer {
   std::uint32_t longest_ = limits::kPacketBytes;
   std::vector<ToyPacket> late_;
 
-  // What left, and what arrived.
+  // The stream that left, and the stream that arrived.
   std::string left_;
   std::vector<bool> has_left_;
   std::string received_;
   std::vector<bool> has_received_;
-  std::int32_t next_ = 0;          // The receiver has all before this place,
-  std::int32_t shown_ = 0;         // and the lane has been shown an acknowledgement of all before this one.
-  std::int32_t oldest_place_ = 0;  // Behind the last bulk.
+  std::int32_t next_ = 0;          // The receiver has all bytes before this place,
+  std::int32_t shown_ = 0;         // and the lane has seen an acknowledgement of all bytes before this one.
+  std::int32_t oldest_place_ = 0;  // The place behind the last bulk.
   std::int32_t promised_ = 0;  // The sender has been told of all before this position, and the lane had it.
   std::int32_t fin_at_ = -1;
-  std::int32_t newest_ = 0;  // Behind the last byte that left.
+  std::int32_t newest_ = 0;  // The place behind the last byte that left.
   bool gaps_ = false;        // Bytes were passed that lay ahead, or were cut off.
   std::vector<std::uint32_t> late_acknowledgements_;
 };

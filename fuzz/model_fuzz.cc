@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The kernel modules on the model of the kernel (tests/model/), with all that may happen to them: packets of any shape
-// and in any order, lost memory, modules and time that come and go.
+// Plays the kernel modules on the model of the kernel (tests/model/), with packets of any shape and in any order, lost memory, modules that come and
+// go, and time that passes.
 //
 // Input: one byte of options (see Player), then records of a 4-byte head and bytes:
 //   0  operation: bits 0-3 (see Operation); bit 4 direction; bits 5-6 connection
@@ -34,19 +34,19 @@ constexpr std::size_t kConnections = 4;
 enum class Operation : std::uint8_t {
   kNext = 0,   // The next bytes of the stream, in one packet.
   kCut = 1,    // The next bytes, in packets of 1 + argument % 16 bytes.
-  kAgain = 2,  // Bytes that went out before; the first byte says from where.
-  kAny = 3,    // Any flags and numbers: the first 8 bytes say which.
+  kAgain = 2,  // Bytes that were sent before; the first byte says from where.
+  kAny = 3,    // Any flags and numbers, from the first 8 bytes.
   kFin = 4,
   kRst = 5,
-  kOpen = 6,  // Another connection from the same port, where the last has ended.
-  kUdp = 7,   // A datagram: who sends it and between which ports.
+  kOpen = 6,  // Another connection from the same port, after the last has ended.
+  kUdp = 7,   // A datagram, with its sender and ports.
   kFault = 8,
   kModule = 9,
   kTime = 10,
   kFlush = 11,
   kRaw = 12,       // The bytes are the IP packet.
   kOther = 13,     // The next packet meets these bytes of the other direction on another CPU.
-  kTakeOver = 14,  // By another router.
+  kTakeOver = 14,  // Another router takes over.
   kKernel = 15,    // Sizes of tables, other namespaces, and when grace periods end: see PlayKernel().
 };
 
@@ -62,7 +62,7 @@ model_shape ShapeOf(std::uint8_t bits) {
   return shape;
 }
 
-// One connection, and the books on what went in and out of each direction.
+// One connection, and the bytes that went in and out of each direction.
 class Connection {
  public:
   Connection(const Network& network, std::uint8_t number, bool routed)
@@ -106,7 +106,7 @@ class Connection {
          [fin](TcpPacket& packet) { (fin ? packet.fin : packet.rst) = true; });
   }
 
-  // Nothing is known of the streams from then on.
+  // From then on the player knows nothing about the streams.
   void Any(rtspnat_direction direction, std::string_view bytes, std::uint8_t shape) {
     router_.shape = ShapeOf(shape);
     const auto byte = [bytes](std::size_t i) {
@@ -139,8 +139,8 @@ class Connection {
   struct Side {
     std::uint32_t first = 0xfffef000;
     std::string stream = {};
-    std::vector<int> left = {};  // What left at each number; -1 if nothing has.
-    std::uint32_t whole = 0;     // Up to the first of these.
+    std::vector<int> left = {};  // The byte that was sent on with each number; -1 for none.
+    std::uint32_t whole = 0;     // Bytes before the first -1.
     std::uint32_t acknowledged = 0;
     bool closed = false;
   };
@@ -165,13 +165,13 @@ class Connection {
     if (!disturbed_) Remember(sides_[direction], *out);
   }
 
-  // Whatever leaves with a number leaves with it again: law 5 of rtspnat.h.
+  // Law 5 of rtspnat.h: the byte of a number is the same each time.
   static void Remember(Side& side, const TcpPacket& out) {
     const std::uint32_t offset = out.seq - side.first;
     if (out.payload.empty() || offset > 1U << 20) return;
     if (side.left.size() < offset + out.payload.size()) side.left.resize(offset + out.payload.size(), -1);
     for (std::size_t i = 0; i < out.payload.size(); ++i) {
-      // What has been acknowledged may be forgotten.
+      // The module may forget acknowledged bytes.
       if (offset + i < side.acknowledged) continue;
       int& left = side.left[offset + i];
       const int now = static_cast<std::uint8_t>(out.payload[i]);
@@ -229,7 +229,7 @@ class Player {
   void PlayRaw(std::uint8_t argument, std::string_view bytes) const;
   void Meet(Connection& connection, rtspnat_direction direction, std::string_view bytes);
 
-  // What fails may leave text as it is that was edited before.
+  // After a failure text may pass unedited that was edited before.
   void DisturbAll() {
     for (const auto& connection : connections_) connection->Disturb();
   }
@@ -242,7 +242,7 @@ class Player {
     rtspnat_direction direction;
     std::string bytes;
   } meeting_ = {};
-  bool meet_anywhere_ = false;  // Also where no packet is on its way.
+  bool meet_anywhere_ = false;  // Packets also meet code that handles no packet.
 };
 
 void Player::PlayDatagram(std::uint8_t argument, std::string_view bytes) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// Runs a harness once for each file of a corpus, without libFuzzer: for ctest, and for any compiler.
+// Runs a harness once for each file of a corpus, without libFuzzer, for ctest and any compiler.
 // usage: HARNESS_replay FILE_OR_FOLDER...
 #include <cstdint>
 #include <cstdio>

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// A whole session over a bad path, judged by tests/tcp/laws.h: L1-L5, and that it comes to its end.
+// Plays a whole session over a bad path. tests/tcp/laws.h judges L1-L5, and whether the session ends.
 //
-// Input: see TrialOf() in tests/tcp/laws.cc. Options, how the applications cut what they write, what befalls the
-// packets, and what is said.
+// Input: options, dice for the writes of the applications, dice for the path, and the texts; see TrialOf() in tests/tcp/laws.cc.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
-// The Transport header against the reference and the laws of rtsp/transport.h.
+// Compares the reader of the Transport header with the reference, and checks the laws of rtsp/transport.h.
 //
-// Input: a value.
+// Input: the value of a Transport header.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -32,7 +32,7 @@ void CheckInside(Field field, const TransportSpec& spec) {
         "law 1: fields lie inside their spec");
 }
 
-// What the digits say, and no wrapped number: law 2.
+// Law 2: the number is that of the digits, and has not wrapped.
 void CheckDigits(std::string_view line, Field field, std::uint16_t value, std::uint32_t maximum) {
   const std::string_view digits = line.substr(field.offset, field.length);
   Check(rtsp::reference::Number(digits, maximum) == value, "law 2: numbers are what their digits say");
@@ -69,7 +69,7 @@ void Sort(std::vector<Place>& places) {
   places.erase(std::ranges::unique(places).begin(), places.end());
 }
 
-// Reads a spec again until it repeats nothing: law 5.
+// Law 5: reads a spec again until it has no further place.
 void CheckRepeats(rtsp::TransportReader reader, TransportSpec spec, const std::vector<Field>& expected) {
   std::vector<Place> places;
   AddPlaces(spec, places);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The core as the one C++ translation unit of the module: two objects that share a
-// COMDAT function do not link into one module, see docs/kernel.md. In an unnamed
-// namespace, so that all of it but the C ABI is static: the compiler then knows every
-// call and drops what is not used.
+// COMDAT function do not link into one module (cxx.mk). It lies in an unnamed namespace,
+// so that everything but the C ABI is static: the compiler then knows every call, and
+// drops unused functions.
 #include <cstddef>
 #include <cstdint>
 

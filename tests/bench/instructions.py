@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Counts instructions with callgrind and holds them to their bounds.
+"""Counts instructions with callgrind, and fails if there are more than the bounds.
 
 usage: instructions.py PROGRAM
 
-PROGRAM is the one built from tests/bench/instructions_main.cc. Only the measured function and what it calls
-is counted, so that neither start-up nor the making of connections is in the figure.
+PROGRAM is built from tests/bench/instructions_main.cc. callgrind counts only the measured function and the functions that it calls, so that the
+figure contains neither start-up nor the opening of connections.
 """
 import pathlib
 import re
@@ -18,11 +18,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools"))
 import measured
 
 TIMES = 100
-# Goals: 3000 and 2100 instructions, with an edit 4200 and 3300. They are missed since there is one way through the core alone
-# (docs/decisions/0004): figures are held to what that way takes, plus some 3 %, and the line printed says so. A segment inside a frame: 100.
+# The goals of a SETUP are missed since the core has one way for all messages (docs/decisions/0004). A bound is some 3 % above the instructions that
+# this way takes, and the printed line says so.
 #
-# name, ports outside (free: used as they are; taken: others are found and the text is edited), bytes, function,
-# goal and bound in instructions, per byte or in all
+# name, ports outside (free: the core uses them; taken: it finds others and edits the text), bytes, function, goal and bound in instructions,
+# per byte or in all
 CASES = [
     ("setup-447.rtsp", "free", 447, "ReadAndPlan", 3000, 5090, False),
     ("setup-447.rtsp", "taken", 447, "ReadAndPlan", 4200, 6400, False),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# Links the core by itself and fails if it needs anything from outside but what every kernel and libc has.
+# Links the core by itself, and fails if it needs any symbol that not every kernel and libc has.
 # usage: core_symbols.sh ARCHIVE
 set -eu
 object=$(mktemp)

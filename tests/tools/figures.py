@@ -80,8 +80,8 @@ FIGURES = {
     ],
 }
 
-# What a figure may differ by, as a part of it: instructions depend on the C library, text on the kernel's configuration, and
-# throughput on the machine's timers. All others are equal.
+# The part by which a figure may differ. Instructions depend on the C library, text on the kernel's configuration, and throughput on the
+# machine's timers. All other figures are equal.
 TOLERANCES = {"setup-": 0.01, "frame-": 0.01, "work ": 0.01, "text ": 0.01, "throughput ": 0.005}
 
 
@@ -94,7 +94,7 @@ def number_in(path, pattern):
 
 
 def of_sources():
-    """Figures that the sources say themselves: bounds, defaults, numbers of files and of cases."""
+    """Returns figures that the sources give themselves: bounds, defaults, numbers of files and of cases."""
     values = {
         "state bound": number_in("mangler/include/rtspnat.h", r"#define RTSPNAT_CONNECTION_MAX (\d+)"),
         "stack bound": number_in("CMakeLists.txt", r"set\(RTSPNAT_STACK_LIMIT (\d+)\)"),
@@ -113,14 +113,14 @@ def of_sources():
 
 
 def of_matrix(page):
-    """What the table of docs/figures.md itself says: a cell has a word for each of three ways to play."""
+    """Counts the cells of the matrix in docs/figures.md. A cell has a word for each of three ways to play."""
     cells = re.findall(r"(?<=[|]) (yes|no) (yes|no) (yes|no) (?=[|])", page)
     ways = ("cells without a helper", "cells with nat-rtsp-dkms", "cells with rtspnat")
     return {"cells": len(cells)} | {way: sum(cell[i] == "yes" for cell in cells) for i, way in enumerate(ways)}
 
 
 def of_machine():
-    """What the last run of the virtual machine left in build/vm, and the text of the core in the modules that it had."""
+    """Returns figures of the last run of the virtual machine (build/vm), and the text of the core in its modules."""
     values, cases = {}, TOP / "build/vm/cases/tap"
     if cases.is_file():
         values["cases of the machine"] = len(re.findall(r"^(?:not )?ok ", cases.read_text(), re.M))
@@ -148,7 +148,7 @@ def find_values(build, machine):
 
 
 def look_up(values, name):
-    """The figure of that name, in the unit at the end of the name; None if nothing has measured it."""
+    """Returns the figure of that name, in the unit at its end, or None if nothing has measured it."""
     for unit, size in ((" KiB", 1024), (" KB", 1000)):
         if name.endswith(unit):
             bytes_ = values.get(name.removesuffix(unit))
@@ -161,7 +161,7 @@ def tolerance(name):
 
 
 class Comparison:
-    """One page beside the measured values."""
+    """Compares one page with the measured values."""
 
     def __init__(self, page, text, lines, values):
         self.problems, self.skipped, self.compared = [], set(), 0

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Counts how often the reading of one SETUP goes from one source file of the core to another.
+"""Counts how often control goes from one source file of the core to another while the core reads one SETUP.
 
 usage: tests/tools/file_changes.py [--top FOLDER] [--list] [BOUND]
 
-The SETUP of tests/bench/setup-147.rtsp lies in one segment; the first ports that are proposed are taken, so that there is one
-edit. The core is compiled with -finstrument-functions. What is counted are the functions that are entered, one after the other, without
-accessors and those of the cursor. Fails if there are more changes than BOUND. --list prints the functions.
+The SETUP of tests/bench/setup-147.rtsp lies in one segment. The first proposed ports are taken, so that there is one edit. The script compiles
+the core with -finstrument-functions and looks at the entered functions in their order, without accessors and functions of the cursor. It
+fails if there are more changes than BOUND. --list prints the functions.
 """
 import argparse
 import pathlib
@@ -91,7 +91,7 @@ def record(top):
 
 
 def entered(calls):
-    """Yields the functions that are entered, but for the cursor's, and for accessors: those of headers that call nothing."""
+    """Yields the entered functions, without those of the cursor and without accessors (functions of headers that call nothing)."""
     for number, (what, name, file, in_header) in enumerate(calls):
         is_accessor = in_header and number + 1 < len(calls) and calls[number + 1][0] == "<"
         if what == ">" and not is_accessor and "Cursor::" not in name.split("(")[0] and file not in CURSOR:

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Holds the sources to the layers of tests/tools/layers.txt, which says how to write one.
+"""Checks the includes of all sources against the layers of tests/tools/layers.txt, which says how to write one.
 
-    includes.py [--top FOLDER]      each file includes headers of lower layers alone, and its own
-    includes.py --can-fail          this script finds what is wrong in sources that it makes up
+    includes.py [--top FOLDER]      checks that each file includes only headers of lower layers, and its own
+    includes.py --can-fail          checks that the script finds the faults in sources that it makes up
 
-A C file of kshim/ declares nothing that another file defines, because a call needs no header then; and compat.h alone asks
-what the kernel has."""
+It also checks that a C file of kshim/ declares nothing that another file defines, because a call would then need no header, and that only
+compat.h asks what the kernel has."""
 
 import argparse
 import pathlib
@@ -56,7 +56,7 @@ class Layers:
         return found
 
     def find(self, file, name):
-        """The file of the layers that @file includes as @name; None if it is of somebody else."""
+        """Returns the file of the layers that @file includes as @name, or None for somebody else's header."""
         beside = (file.parent / name).resolve()
         if beside in self.of or beside.is_file():
             return beside
@@ -86,7 +86,7 @@ def wrong_includes(layers, file):
 
 
 def wrong_words(layers, file):
-    """What a file of kshim/ must not say."""
+    """Yields the words that a file of kshim/ must not have."""
     if file.relative_to(layers.top).parts[0] != "kshim" or file.suffix == ".cc" or "std" in file.parts:
         return
     text = file.read_text()

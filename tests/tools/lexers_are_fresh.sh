@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-# Fails if a file in parser/lex/generated is not what re2c makes of its source.
+# Fails if a file in parser/lex/generated differs from the one that re2c makes of its source.
 # usage: lexers_are_fresh.sh FOLDER RE2C FLAG...    FOLDER is for scratch
 set -eu
 repository=$(cd "$(dirname "$0")/../.." && pwd)

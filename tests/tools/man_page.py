@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Holds docs/rtspnat.7 to the kernel modules: mandoc has nothing to say against it, and it has every module parameter,
-every counter of /proc/net/nf_conntrack_rtsp and every tracepoint, and no other."""
+"""Compares docs/rtspnat.7 with the kernel modules. The page must have every module parameter, every counter of
+/proc/net/nf_conntrack_rtsp and every tracepoint, and no other, and mandoc must not complain."""
 
 import pathlib
 import re

@@ -1,19 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Holds docs/requirements.md to the sources and to what ran.
+"""Compares docs/requirements.md with the sources, and with the tests that ran.
 
-    requirements.py                                     the rows are complete; sources and tests that they name exist
-    requirements.py --ctest FILE [--cases FOLDER]       and those of ctest ran and passed: FILE is of ctest
-                                                        --output-junit, FOLDER (build/default/cases) of spec cases
-    requirements.py --tap FILE...                       and those of the virtual machine: FILEs that it left (tap)
+    requirements.py                                     checks that no row is missing, and that the named sources and tests exist
+    requirements.py --ctest FILE [--cases FOLDER]       and that those of ctest ran and passed; FILE comes from ctest
+                                                        --output-junit, FOLDER (build/default/cases) from spec cases
+    requirements.py --tap FILE...                       and that those of the virtual machine passed; it left the FILEs (tap)
 
 The last column of a row names tests in backquotes:
 
     `Suite.Name`             of GoogleTest
-    `file.md: heading`       a case of tests/spec or tests/spec/decisions; `file.md: R1*` stands for all that begin so
+    `file.md: heading`       a case of tests/spec or tests/spec/decisions; `file.md: R1*` stands for all headings that begin so
     `ctest name`             another test of ctest
     `vm name`                a case of the virtual machine
-    `R22`                    what that row names
+    `R22`                    the tests of that row
 """
 
 import argparse
@@ -72,12 +72,12 @@ def check_sources(rows):
 
 
 def identifier(heading):
-    """As SpecCase::Identifier() in tests/harness/spec_reader.cc."""
+    """Makes a name as SpecCase::Identifier() in tests/harness/spec_reader.cc does."""
     return re.sub(r"[^A-Za-z0-9]+", "_", heading).strip("_")
 
 
 def headings():
-    """Cases by file and heading, with the name that GoogleTest knows them by."""
+    """Returns the cases by file and heading, with their names in GoogleTest."""
     found = {}
     for folder in ("tests/spec", "tests/spec/decisions"):
         for path in (TOP / folder).glob("*.md"):
@@ -105,7 +105,7 @@ def other_tests():
 
 
 def expand(word):
-    """Braces, as the shell expands them."""
+    """Expands braces as the shell does."""
     match = re.search(r"\{([^{}]*)\}", word)
     if not match:
         return {word}
@@ -113,7 +113,7 @@ def expand(word):
 
 
 def machine_cases():
-    """First words of the lines of the lists of cases, and what loops go through by name."""
+    """Returns the names in the lists of cases, and the names in the loops over cases."""
     text = "".join(path.read_text() for path in (TOP / "tests/vm/guest").glob("*.sh"))
     names = set(re.findall(r"^\t+([a-z][\w-]+) +\S", text, re.M))
     for words in re.findall(r"\bfor name in (.*?); do", text):
@@ -123,7 +123,7 @@ def machine_cases():
 
 
 class Tests:
-    """What there is, by the names of the page."""
+    """The existing tests, by the names of the page."""
 
     def __init__(self):
         self.cases = headings()
@@ -146,12 +146,12 @@ class Tests:
 
 
 def plain(name):
-    """A test's name without what an instance adds: Numbers/Law.Holds/0 is Law.Holds."""
+    """Returns a test's name without its instance: Law.Holds for Numbers/Law.Holds/0."""
     return re.sub(r"^[\w.]*/(?=\w+\.)|(?<=\w)/.*$", "", name)
 
 
 def passed_in(path):
-    """Names of the tests that ran and passed, of a file of JUnit's kind; GoogleTest's cases with their suite."""
+    """Returns the names of the tests that ran and passed, from a JUnit file; cases of GoogleTest with their suite."""
     good, bad = set(), set()
     for case in xml.parse(path).iter("testcase"):
         ran = case.get("status") == "run" and case.get("result", "completed") == "completed"
@@ -167,7 +167,7 @@ def passed_in_machine(path):
 
 
 def read_results(options):
-    """What passed, by kind; a kind without results is not asked about."""
+    """Returns the passed tests by kind. A kind without results is not checked."""
     passed = {}
     if options.ctest:
         passed["unit"] = passed["ctest"] = passed_in(options.ctest)

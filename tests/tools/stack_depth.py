@@ -4,9 +4,9 @@
 
 usage: stack_depth.py BOUND NAME FOLDER...
 
-NAME is what figures.py calls the deepest of them. The folders hold the call graphs that g++ -fcallgraph-info=su writes beside its objects (*.ci). Entered are the
-functions of the C ABI, rtspnat_*. Recursion, indirect calls and frames of variable size are errors, because nobody
-could say how deep they go.
+NAME is the name of the result in figures.py. The folders hold the call graphs that g++ -fcallgraph-info=su writes beside its objects (*.ci). The script begins
+at the functions of the C ABI, rtspnat_*. Recursion, indirect calls and frames of variable size are errors, because nobody could say how
+much stack they take.
 """
 import pathlib
 import re

@@ -4,9 +4,8 @@
 
 usage: work_per_byte.py PROGRAM
 
-PROGRAM is the one built from work_per_byte_main.cc. For each of its streams the instructions of the core are counted
-by callgrind, for some bytes and for four times as many: four times the bytes must not cost more than four
-times as much, and no byte more than the bound for its kind of segment.
+PROGRAM is built from work_per_byte_main.cc. For each of its streams callgrind counts the instructions of the core, for some bytes and for four times
+as many. Four times the bytes must not cost more than four times as much, and no byte more than the bound for its kind of segment.
 """
 import re
 import shutil
@@ -18,7 +17,7 @@ import measured
 
 BYTES = 8000
 TIMES = 4
-SLACK = 1.05  # Of four times as much: what comes once, at the beginning, may only make it less.
+SLACK = 1.05  # Work that is done once, at the beginning, only makes the factor smaller than four.
 # Instructions a byte, by the bytes of a segment. The worst of whole segments are SETUPs that propose 64 times.
 BOUND = {1: 3700, 1448: 340}
 
