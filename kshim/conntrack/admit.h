@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The peer has agreed: media of a mapping may pass. */
+/* Lets the media of a mapping pass, once the peer has agreed. */
 #ifndef _RTSP_ADMIT_H
 #define _RTSP_ADMIT_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The first packet of a media flow that matches an expectation. */
+/* Handles the first packet of a media flow that matches an expectation. */
 #ifndef _RTSP_ARRIVAL_H
 #define _RTSP_ARRIVAL_H
 
@@ -11,7 +11,7 @@
 void rtsp_arrival_watch(struct nf_conntrack_expect *exp);
 bool rtsp_arrival_is_watched(const struct nf_conntrack_expect *exp);
 
-/* Between these two userspace finds the function as well, by its name. */
+/* Between these two calls userspace finds the function by its name too. */
 void rtsp_arrival_init(void);
 void rtsp_arrival_exit(void);
 

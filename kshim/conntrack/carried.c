@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Connections that another router followed, which is gone.
+/* Takes over connections that another router followed, which is gone.
  *
  * conntrackd has made them and their media flows anew, with their NAT.  Media play on by
  * themselves.  This file reads on in the control connection, and holds the ports of the flows, for

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Connections that another router followed, which is gone. */
+/* Takes over connections that another router followed, which is gone. */
 #ifndef _RTSP_CARRIED_H
 #define _RTSP_CARRIED_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The life of a struct rtsp_conn.
+/* Makes, publishes and frees struct rtsp_conn.
  *
  *	conn = rtsp_conn_alloc(ct);
  *	conn = rtsp_conn_publish(conn, helper);	or the state that another CPU has published

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What becomes of a packet of a connection that has the helper.
+/* Decides what happens to a packet of a connection that has the helper.
  *
  * Conntrack calls the helper behind NAT and before sequence adjustment, for both directions: the
- * numbers are still what the sender wrote.  Whatever goes wrong, the packet passes as it is and is
- * counted.  Only where that would leave a hole in the stream it is dropped, and its sender sends it
- * again.
+ * numbers are still what the sender wrote.  If anything fails, the module passes the packet as it
+ * is, and counts it.  It drops the packet only if this would leave a hole in the stream; the sender
+ * sends it again.
  */
 
 #include <linux/percpu.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What becomes of a packet of a connection that has the helper. */
+/* Decides what happens to a packet of a connection that has the helper. */
 #ifndef _RTSP_HELP_H
 #define _RTSP_HELP_H
 

@@ -3,7 +3,8 @@
  *
  * A host is an opener's own address in a network namespace and zone.  The first 64 bits of an IPv6
  * address are a site besides, an entry like a host's, because a machine can have any address of
- * its network.  Whatever a host takes counts for its site too, so a caller goes over both:
+ * its network.  Each connection, mapping and expectation of a host counts for its site too, so a
+ * caller goes over both:
  *
  *	for (i = host; i; i = i->site)
  */

@@ -3,7 +3,7 @@
  * (RFC 2326, RFC 7826).  The core has all knowledge of the protocol, see
  * ../../mangler/include/rtspnat.h; here it meets conntrack.
  *
- * The files are in layers: each includes headers and calls functions of lower layers alone
+ * The files are in layers: each includes headers and calls functions of lower layers only
  * (tests/tools/layers.txt; docs/design.md says what each file does).  This file alone knows all.
  *
  * Each thing has one owner, the only file that adds to it and takes from it, and one lock:

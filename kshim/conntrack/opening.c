@@ -11,7 +11,7 @@
 #include "params.h"
 #include "room.h"
 
-/* In so many bytes a request begins, if it does, behind empty lines. */
+/* A request begins within this many bytes, behind empty lines, or not at all. */
 #define RTSP_OPENING_LOOK	8
 
 static void rtsp_learn(struct rtsp_helper *helper, enum ip_conntrack_dir dir, u32 seq)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What one host may have: limits on its connections, mappings and expectations.
+/* Limits on the connections, mappings and expectations of one host.
  *
  * A mapping is taken once and put once; its expectations are counted as they come and go:
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Mappings of other connections that give way to a new one.
+/* Releases mappings of other connections that give way to a new one.
  *
  * Anybody can ask for ports, also behind a port forwarding, and the module reserves them before the
  * server has said a word.  So mappings that wait for an answer take half of all expectations at

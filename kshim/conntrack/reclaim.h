@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Mappings of other connections that give way to a new one.
+/* Releases mappings of other connections that give way to a new one.
  *
- * Two kinds may: what waits for an answer, and what lingers of the same host.  The caller of all
- * these holds conn->lock and is under RCU.
+ * Two kinds may give way: mappings that wait for an answer, and lingering ones of the same host.
+ * The caller of all these holds conn->lock and is under RCU.
  */
 #ifndef _RTSP_RECLAIM_H
 #define _RTSP_RECLAIM_H

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The core asks for ports, before the server has seen the request. */
+/* Reserves and publishes ports, before the server has seen the request. */
 
 #include <linux/errno.h>
 #include <net/netfilter/nf_conntrack_core.h>

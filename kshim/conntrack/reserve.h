@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The core asks for ports, before the server has seen the request. */
+/* Reserves and publishes ports, before the server has seen the request. */
 #ifndef _RTSP_RESERVE_H
 #define _RTSP_RESERVE_H
 

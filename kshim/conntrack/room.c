@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* How many connections there may be, and which one gives way to another.
+/* Limits the number of connections, and decides which one gives way to another.
  *
  * The state of a connection that waits for nothing is a convenience: the next segment makes it
  * again from the two stream positions that stay behind.  So when room runs out, such a state goes

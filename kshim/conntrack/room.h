@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* How many connections there may be, and which one gives way to another.
+/* Limits the number of connections, and decides which one gives way to another.
  *
  *	rtsp_room_enter(conn);			before others can find it
  *	why = rtsp_room_hold(conn);		when it asks for its first mapping

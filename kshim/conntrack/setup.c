@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the core learns of a connection: its addresses, where its streams stand, and what the
- * administrator has asked for.
+/* Tells the core about a connection: its addresses, the positions of its streams, and the options
+ * that the administrator has set.
  */
 
 #include <linux/random.h>

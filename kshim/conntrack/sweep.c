@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The sweep, once a second, and the end of a namespace or of the module. */
+/* Looks at all connections once a second, and at the end of a namespace or of the module. */
 
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
