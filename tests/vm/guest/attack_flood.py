@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Floods: as many ports as one can ask for, on one connection and on many. What is held stays within the bounds that
-the module states, and others still get theirs."""
+"""Floods: as many ports as one can ask for, on one connection and on many. The module must keep its bounds, and others
+must still get their ports."""
 
 import pathlib
 import resource

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 """TCP connections made of packets, thousands of them, between a client and a server (SCRIPTED) whose own TCP knows nothing of
-them: nobody waits, nobody answers but who is told to, and each packet is as it was written."""
+them: nobody waits, a side answers only if the attack says so, and each packet is sent as written."""
 
 import random
 import socket

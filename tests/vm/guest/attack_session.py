@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""What a server, a stranger or another host inside can do to an honest session, and what may come in before and after."""
+"""Attacks on an honest session by a server, a stranger or another host inside, and packets that come before and after it."""
 
 import socket
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""RTSP connections in whose text a SETUP is hidden where none is; and SETUP that names what is not the client's."""
+"""RTSP connections with a SETUP hidden in other text, and SETUPs that name ports or addresses which are not the client's."""
 
 import secrets
 import struct

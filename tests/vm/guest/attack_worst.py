@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""The worst that one connection of a flood does before it falls silent, as packets (attack_packets.py). Each function gets a wire and
+"""One connection of a flood at its worst, before it falls silent, as packets (attack_packets.py). Each function gets a wire and
 how many there have been before."""
 
 from attack_case import agreed, head, ok, setup

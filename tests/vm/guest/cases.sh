@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./session.sh
 . ./checks.sh
 
-# What a case expects: `media` at every client, `nothing` (the same without helper rule and modules: the proof that
+# A case expects `media` at every client, `nothing` (the same session without helper rule and modules, which proves that
 # it is the modules that make it play), or a function of checks.sh. The first ones run before anything loads NAT.
 case_table() {
 	cat <<-EOF

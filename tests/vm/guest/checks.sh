@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of cases.sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# What the cases expect. A case_* function gets the words of its line in cases.sh: ROUTER HELPER TOOL FAMILY TRANSPORT
+# Checks what the cases expect. A case_* function gets the words of its line in cases.sh: ROUTER HELPER TOOL FAMILY TRANSPORT
 # CLIENT..., and prints one TAP line.
 
 loaded() { [[ -d /sys/module/$1 ]]; }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of cases.sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# The real server and the two real clients. The clients play two audio tracks and say how many packets of each they got;
+# Starts the real server and the two real clients. The clients play two audio tracks and count the packets of each;
 # both take their UDP ports from PORT on, so that a case can choose them.
 
 # start_server: at these addresses, or SERVER4 and SERVER6.

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""dialogue.py NAME: one dialogue of clients and servers on topology.sh, over one family (attack_hosts.py); prints what
-came of it in a line. dialogues.sh knows what has to."""
+"""dialogue.py NAME: one dialogue of clients and servers on topology.sh, over one family (attack_hosts.py); prints its
+outcome in a line, which dialogues.sh compares."""
 
 import sys
 

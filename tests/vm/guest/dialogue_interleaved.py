@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Which connections that carry media the router still follows, and which it has forgotten."""
+"""Connections that carry media: the router follows some, and forgets others."""
 
 from attack_case import MEDIA, agreed, head, ok, setup
 from attack_hosts import ROUTER, SERVER, URL

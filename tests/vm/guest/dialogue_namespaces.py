@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Two namespaces that have the helper: the router, and a host that is its own firewall. Each counts what is its own."""
+"""Two namespaces with the helper: the router, and a host that is its own firewall. Each has counters of its own."""
 
 import os
 import subprocess

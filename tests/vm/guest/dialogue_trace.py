@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""What the tracepoints say of a few connections."""
+"""Tracepoints of a few connections."""
 
 import pathlib
 import re

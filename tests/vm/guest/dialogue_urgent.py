@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""Urgent data: its receiver takes a byte out of the stream, so that from there on the router would read another one."""
+"""Urgent data: the receiver takes a byte out of the stream, so from there on the router would read another text."""
 
 import socket
 import time

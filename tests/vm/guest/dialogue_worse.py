@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""What must not become worse by the helper: the time that bytes take. Each dialogue is played on a connection that has the
-helper and on one to the port next to it, which has not."""
+"""The helper must not make bytes slower. Each dialogue is played on a connection with the helper, and on one to the next port,
+without it."""
 
 import collections
 import contextlib

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
-"""judge.py DIRECTORY RESULTS free|taken PACKETS: what came of a batch of sessions.
+"""judge.py DIRECTORY RESULTS free|taken PACKETS: judges a batch of sessions.
 
 A session is good if PACKETS datagrams of both tracks came; if the server was told what the NAT meant: ports that the
 router expects media on, others than the client's own if those were taken and else the same; if the client was told its

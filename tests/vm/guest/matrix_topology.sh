@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of matrix.sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# The network of the matrix: two routers in a row, of which rules make what a cell asks for.
+# Makes the network of the matrix: two routers in a row, with the rules of a cell.
 #
 #   ┌──────────────┐    ┌──────────────────────┐    ┌──────────────────────┐    ┌──────────────┐
 #   │ client       │    │ near                 │    │ far                  │    │ server       │

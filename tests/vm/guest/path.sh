@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# What the links do to packets: loss, reordering, duplicates, a small MTU, and whether segments come to the router as they
-# were sent or joined.
+# Sets up the links: loss, reordering, duplicates, a small MTU, and whether segments come to the router as they were sent or
+# joined.
 
 # The interfaces of topology.sh, both ends of each link.
 readonly links='client:lan client2:lan server:wan router:lan router:lan2 router:wan'
 
-# Everything waits 10 ms but a quarter, which overtakes.
+# Every packet waits 10 ms, except a quarter, which overtakes.
 readonly impairments='delay 10ms reorder 25% loss 5% duplicate 5%'
 
 # on_links COMMAND [WORD...]: COMMAND NAMESPACE DEVICE WORD...

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts of cases.sh
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# One session: clients play, sniffers watch both sides of the router, and what a person wants to see is printed.
+# Plays one session: clients play, sniffers watch both sides of the router, and a report is printed.
 # Afterwards $arrived, $used and $sent hold the numbers that a case judges by.
 
 readonly enough=50 # packets of a track: one second

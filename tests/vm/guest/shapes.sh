@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154 # variables are shared among the parts
 #
 # shapes.sh full|quick [REGEX]: real clients play from a server that answers in the shapes of shape_table.py: routed
-# without firewall, NAT or helper, and through NAT with the helper. Then a scripted client says what real clients say.
+# without firewall, NAT or helper, and through NAT with the helper. Then a scripted client sends the text of real clients.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./lib.sh
 . ./topology.sh

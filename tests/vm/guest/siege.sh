@@ -3,8 +3,8 @@
 #
 # siege.sh SECONDS [REGEX]: the sieges of siege.py. The router is the machine's first namespace, whose limits are others than those of
 # containers; in the last ones it is a namespace like any other.
-# siege.sh namespace SECONDS: what an attacker does who is nobody, but root in a namespace of his own: he makes a router and hosts
-# of his own there, and one of the hosts attacks.
+# siege.sh namespace SECONDS: an attacker who is the user nobody, but root in a namespace of its own, makes a router and hosts there,
+# and one of the hosts attacks.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./lib.sh
 . ./topology.sh

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 # shellcheck disable=SC2154 # variables are shared among the parts
 #
-# stress.sh [REGEX [SECONDS]]: what an operator, a script and a lack of memory do to the router while 50 sessions come and go,
-# each for SECONDS (30). Whether anything is lost does not matter; that the kernel stays well does, and that a session plays
-# when it is over. Made for the kernels of hardened.sh; runs on any, but for what makes allocations fail.
+# stress.sh [REGEX [SECONDS]]: disturbs the router like an operator, a script and a lack of memory, while 50 sessions come and go,
+# each case for SECONDS (30). Lost media do not matter. The kernel must report nothing, and a session must play afterwards. The script
+# is for the kernels of hardened.sh; other kernels run all cases except those in which allocations fail.
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./lib.sh
 . ./topology.sh

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154 # variables are shared among the parts
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# TAP of programs that print what attack.py prints.
+# Makes TAP of the output of programs that print like attack.py.
 
 # verdicts FAMILY PROGRAM ARGUMENT...
 verdicts() {
