@@ -16,8 +16,6 @@ void PutPort(stream::EditWriter& writer, std::uint32_t port, std::uint32_t size)
 // Returns how many entries of the edit log `size` bytes of text need.
 std::uint32_t EntriesFor(std::uint32_t size) { return (size + stream::kEditBytes - 1) / stream::kEditBytes; }
 
-std::uint32_t End(bytes::Field field) { return std::uint32_t{field.offset} + field.length; }
-
 const AddressText& TextOf(const LineChange& change, const NewAddresses& addresses) {
   return change.kind == ChangeKind::kPeer ? addresses.peer : addresses.opener;
 }
@@ -94,7 +92,7 @@ LineChanges::Plan LineChanges::Measure(const bytes::Cursor& line, std::uint32_t 
   plan.blanks = static_cast<std::uint32_t>(most - fewer);
   plan.text = value + blanks;
   plan.added = static_cast<std::uint32_t>(growth - fewer);
-  plan.entries += EntriesFor(End(changes_[plan.resized - 1].field) - value + plan.added);
+  plan.entries += EntriesFor(changes_[plan.resized - 1].field.End() - value + plan.added);
   return plan;
 }
 
@@ -102,12 +100,13 @@ LineChanges::Plan LineChanges::Measure(const bytes::Cursor& line, std::uint32_t 
 // is replaced by `blanks` blanks.
 bool LineChanges::WriteRun(std::uint32_t first, std::uint32_t last, std::uint32_t start, std::uint32_t blanks,
                            std::uint32_t from, const Target& target) const {
-  stream::EditWriter writer = target.lane.Replace(target.position + start, End(changes_[last].field) - start);
+  stream::EditWriter writer =
+      target.lane.Replace(target.position + start, changes_[last].field.End() - start);
   for (; blanks != 0; --blanks) writer.Put(' ');
   for (std::uint32_t i = first; i <= last; ++i) {
     for (; from < changes_[i].field.offset; ++from) writer.Put(target.line.At(from));
     PutChange(writer, changes_[i], target.addresses);
-    from = End(changes_[i].field);
+    from = changes_[i].field.End();
   }
   return writer.Finish();
 }
@@ -122,7 +121,7 @@ bool LineChanges::Commit(const Target& target, std::uint32_t value, Notes& notes
   }
   if (plan.resized != 0) {
     const std::uint32_t last = plan.resized - 1;
-    const std::uint32_t end = target.position + End(changes_[last].field);
+    const std::uint32_t end = target.position + changes_[last].field.End();
     if (plan.added != 0 && !lane.Grow(end, plan.added)) return false;
     if (!WriteRun(0, last, value, plan.blanks, plan.text, target)) return false;
   }
@@ -131,7 +130,7 @@ bool LineChanges::Commit(const Target& target, std::uint32_t value, Notes& notes
   for (std::uint32_t first = plan.resized; first < size_;) {
     const std::uint32_t start = changes_[first].field.offset;
     std::uint32_t last = first;
-    while (last + 1U < size_ && End(changes_[last].field) + 1 == changes_[last + 1].field.offset) ++last;
+    while (last + 1U < size_ && changes_[last].field.End() + 1 == changes_[last + 1].field.offset) ++last;
     done &= WriteRun(first, last, start, 0, start, target);
     first = last + 1;
   }

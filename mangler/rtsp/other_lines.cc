@@ -32,7 +32,7 @@ bytes::Field FindAuthority(const Line& line) {
   for (; !in.AtEnd() && in.Peek() != '/' && in.Peek() != '?' && !bytes::IsSpace(in.Peek()); in.Skip()) {
     if (in.Peek() == '@') start = in.Position() + 1;
   }
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
+  return bytes::Field::Between(start, in.Position());
 }
 
 // Rewrites the address of this very control connection, and its port; all others are left alone.

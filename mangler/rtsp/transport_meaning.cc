@@ -134,7 +134,7 @@ HostPort ReadHostPort(const bytes::Cursor& line, bytes::Field field) {
   const std::uint32_t last = bracketed && stop > start && line.At(stop - 1) == ']' ? stop - 1 : stop;
   if (bracketed) ++start;
   if (start > last) return out;
-  out.host = {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(last - start)};
+  out.host = bytes::Field::Between(start, last);
   if (stop == end) return out;
   bytes::Cursor in = line.Slice(0, end);
   in.Seek(stop + 1);

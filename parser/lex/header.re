@@ -60,10 +60,7 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
 Field TrimmedValue(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);
-  const std::uint32_t start = line.Position();
-  std::uint32_t end = line.Size();
-  while (end > start && IsSpace(line.At(end - 1))) --end;
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
+  return Trimmed(line, line.Position(), line.Size());
 }
 
 Field SessionIdentifier(Cursor line, std::uint16_t value) {
@@ -74,7 +71,7 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
     const std::uint8_t byte = line.Peek();
     if (byte == ';' || (byte <= ' ' && IsSpace(byte))) break;
   }
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
+  return Field::Between(start, line.Position());
 }
 
 Number SessionTimeout(Cursor in, std::uint16_t value) {

@@ -160,12 +160,6 @@ bool LexIsRecord(Cursor in) {
   */
 }
 
-// Returns the text from `start` to `end` without the white space at its end.
-Field Trimmed(const Cursor& line, std::uint32_t start, std::uint32_t end) {
-  while (end > start && IsSpace(line.At(end - 1))) --end;
-  return Between(start, end);
-}
-
 void Malformed(TransportSpec& spec) { spec.flags |= kSpecMalformed; }
 
 void SkipValue(Cursor& in, TransportSpec& spec) {
@@ -243,7 +237,7 @@ void NoteName(const Cursor& in, TransportSpec& spec, const ParameterName& name, 
     case Parameter::kProtocol:
       if (spec.protocol != Protocol::kNone && spec.protocol != name.protocol) Malformed(spec);
       spec.protocol = name.protocol;
-      spec.protocol_field = Between(position, in.Position());
+      spec.protocol_field = Field::Between(position, in.Position());
       return;
     case Parameter::kUnicast: return NoteDelivery(spec, Delivery::kUnicast);
     case Parameter::kMulticast: return NoteDelivery(spec, Delivery::kMulticast);

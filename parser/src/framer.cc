@@ -92,7 +92,7 @@ std::uint32_t Framer::FindLineEnd(const Cursor& in, std::uint32_t from) const {
 
 // True if the line holds a CR or LF that is no part of a fold.
 bool Framer::IsBare(const Cursor& line) const {
-  for (std::uint32_t at = 0; at < line.Size(); ++at) {
+  for (std::uint32_t at = line.FindLineEndByte(); at < line.Size(); ++at) {
     if (!IsLineEnd(line.At(at))) continue;
     // A line end inside a line is that of a fold.
     if (line.At(at) == '\r' && line.At(at + 1) == '\n') {
@@ -104,9 +104,26 @@ bool Framer::IsBare(const Cursor& line) const {
   return false;
 }
 
+// Takes a line that lies in the piece as a whole, has no control byte, and is seen not to go on: nearly every line is one.
+bool Framer::TakePlainLine(Cursor& in, Unit& unit) {
+  if (line_size_ != 0 || searching_) return false;
+  Cursor line;
+  const std::uint32_t next = in.FindPlainLine(line);
+  const bool may_fold = state_ == State::kHeaders && line.Size() != 0;
+  if (next == 0 || line.Size() > limits::kLineBytes - 2) return false;
+  if (may_fold && (next == in.Size() || IsBlank(in.At(next)))) return false;
+  unit.line = line;
+  unit.offset = offset_;
+  after_return_ = true;
+  offset_ += next - in.Position();
+  in.Seek(next);
+  return true;
+}
+
 // Finds the end of the line that begins in the tail, or at the cursor if nothing of it is held. A header line goes
 // on while the next line begins with a blank.
 Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  if (TakePlainLine(in, unit)) return Scan::kLine;
   const std::uint32_t start = in.Position();
   const std::uint32_t bound = limits::kLongLineBytes - (searching_ ? searched_ : 0);
   std::uint32_t next = start;
@@ -136,6 +153,7 @@ Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
     after_return_ = size > 1 && in.At(line_feed - 1) == '\r';
     in.Seek(line_feed + 1);
     offset_ += size;
+    unit.bare = !unit.too_long && IsBare(unit.line);
     return Scan::kLine;
   }
   if (next != start) {
@@ -150,6 +168,7 @@ Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
   unit.offset = offset_ - line_size_;
   unit.too_long = line_size_ > limits::kLineBytes;
   unit.line = unit.too_long ? held : held.Line(line_size_ - 1);
+  unit.bare = !unit.too_long && IsBare(unit.line);
   given_out_ = true;
   return Scan::kLine;
 }
@@ -203,7 +222,6 @@ void Framer::FinishStartLine(Unit& unit) {
 void Framer::FinishHeader(Unit& unit) {
   unit.kind = UnitKind::kHeader;
   unit.header = LexHeader(unit.line);
-  unit.bare = !unit.too_long && IsBare(unit.line);
   if (unit.header.name == HeaderName::kContentLength)
     NoteLength(unit.line, unit.header.value, !unit.too_long && !unit.bare);
 }
@@ -296,93 +314,40 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
   if (!in.AtEnd()) state_ = State::kStartLine;
 }
 
-// Any unit, or none yet. A line that is passed over in a search is no unit.
-void Framer::TakeOther(Cursor& in, bytes::Tail& tail, Unit& unit) {
-  do {
-    unit = {};
-    if (given_out_) DropLine(tail);
-    if (state_ == State::kBetween) BeginMessage(in, unit);
-    if (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore) SearchStart(in, unit);
-    switch (state_) {
-      case State::kBetween:
-      case State::kSearch: break;
-      case State::kFrame: NextFrame(in, tail, unit); break;
-      case State::kLost: Lose(reason_, unit); break;
-      case State::kStartLine:
-      case State::kHeaders: {
-        const std::uint32_t start = in.Position();
-        const std::uint32_t before = line_size_;
-        const Scan scan = ScanLine(in, tail, unit);
-        if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
-        FinishLine(scan, unit);
-        break;
-      }
+// Takes the next unit, or nothing yet.
+void Framer::TakeUnit(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  if (state_ == State::kBetween) BeginMessage(in, unit);
+  if (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore) SearchStart(in, unit);
+  switch (state_) {
+    case State::kBetween:
+    case State::kSearch: break;
+    case State::kFrame: NextFrame(in, tail, unit); break;
+    case State::kLost: Lose(reason_, unit); break;
+    case State::kStartLine:
+    case State::kHeaders: {
+      const std::uint32_t start = in.Position();
+      const std::uint32_t before = line_size_;
+      const Scan scan = ScanLine(in, tail, unit);
+      if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
+      FinishLine(scan, unit);
+      break;
     }
-  } while (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore && !in.AtEnd());
-}
-
-// What follows takes what nearly every line is: one that lies in the piece as a whole, and is seen not to go on. All
-// else is left to TakeOther(), which uses the same lexers, but on a line whose end it has found first.
-
-bool Framer::TakeStartLine(Cursor& in, Unit& unit) {
-  const Cursor rest = in.Rest();
-  Cursor scan = rest;
-  if (!LexStart(scan, unit.start)) return false;
-  if (unit.start.kind == StartKind::kResponse && IsBlank(scan.Peek())) scan.Seek(scan.FindLineEndByte());
-  const std::uint32_t size = scan.Position();
-  if (!scan.Take("\r\n") || scan.Position() > limits::kLineBytes) return false;
-  unit.kind = UnitKind::kStartLine;
-  unit.line = rest.Slice(0, size);
-  unit.offset = offset_;
-  offset_ += scan.Position();
-  in.Seek(in.Position() + scan.Position());
-  BeginHead(unit.start.status, LineEnd::kCrLf);
-  return true;
-}
-
-bool Framer::TakeHeadEnd(Cursor& in, Unit& unit) {
-  if (IsBadHead() || !in.Take("\r\n")) return false;
-  offset_ += 2;
-  unit.kind = UnitKind::kHeadEnd;
-  unit.length = length_;
-  unit.offset = offset_;
-  EndHead();
-  return true;
-}
-
-bool Framer::TakeHeader(Cursor& in, Unit& unit, Lines lines) {
-  while (in.Peek() > ' ') {
-    const Header header = LexHeader(in);
-    Cursor line;
-    const std::uint32_t next = in.FindPlainLine(header.value, line);
-    if (next == 0 || line.Size() > limits::kLineBytes - 2 || IsBlank(in.At(next))) return false;
-    const std::uint32_t offset = offset_;
-    offset_ += next - in.Position();
-    in.Seek(next);
-    if (header.name == HeaderName::kOther && lines == kNamedLines) continue;
-    if (header.name == HeaderName::kContentLength) NoteLength(line, header.value, true);
-    unit.kind = UnitKind::kHeader;
-    unit.line = line;
-    unit.header = header;
-    unit.offset = offset;
-    return true;
   }
-  return TakeHeadEnd(in, unit);
-}
-
-bool Framer::TakePlain(Cursor& in, Unit& unit, Lines lines) {
-  if (line_size_ != 0) return false;
-  if (state_ == State::kHeaders) return TakeHeader(in, unit, lines);
-  return state_ == State::kBetween && skip_ == 0 && TakeStartLine(in, unit);
 }
 
 void Framer::Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines) {
-  do {
+  bool passes_over = true;
+  while (passes_over) {
     unit = {};
     if (in.AtEnd() && state_ != State::kLost) return;
-    if (TakePlain(in, unit, lines)) return;
-    TakeOther(in, tail, unit);
-  } while (unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther && lines == kNamedLines);
+    if (given_out_) DropLine(tail);
+    TakeUnit(in, tail, unit);
+    // A line in a search, or one without a name here.
+    passes_over = unit.kind == UnitKind::kNeedMore
+                      ? state_ == State::kSearch
+                      : unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther &&
+                            lines == kNamedLines;
+  }
 }
 
 }  // namespace rtsp

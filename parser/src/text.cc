@@ -11,6 +11,11 @@ void SkipSpace(Cursor& in) {
   while (IsSpace(in.Peek())) in.Skip();
 }
 
+Field Trimmed(const Cursor& line, std::uint32_t start, std::uint32_t end) {
+  while (end > start && IsSpace(line.At(end - 1))) --end;
+  return Field::Between(start, end);
+}
+
 Number ReadNumber(Cursor& in, std::uint32_t maximum) {
   const std::uint32_t start = in.Position();
   std::uint64_t value = 0;
@@ -22,7 +27,7 @@ Number ReadNumber(Cursor& in, std::uint32_t maximum) {
     in_range = in_range && value <= maximum;
   }
   Number number;
-  number.field = {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(in.Position() - start)};
+  number.field = Field::Between(start, in.Position());
   number.valid = in_range && !number.field.Empty();
   number.value = number.valid ? static_cast<std::uint32_t>(value) : 0;
   return number;
@@ -46,17 +51,16 @@ std::uint32_t Finish(std::uint64_t hash, std::uint64_t rest, std::uint32_t size)
 void Hasher::Put(std::uint8_t byte) {
   word_[size_++ % kWord] = byte;
   if (size_ % kWord != 0) return;
-  hash_ = Mix(hash_, Cursor(word_, kWord).WordAt(0));
+  hash_ = Mix(hash_, Cursor(word_, kWord).WordAhead());
   for (std::uint8_t& each : word_) each = 0;
 }
 
-std::uint32_t Hasher::Value() const { return Finish(hash_, Cursor(word_, kWord).WordAt(0), size_); }
+std::uint32_t Hasher::Value() const { return Finish(hash_, Cursor(word_, kWord).WordAhead(), size_); }
 
 std::uint32_t Hash(Cursor text) {
   constexpr std::uint32_t kWord = sizeof(std::uint64_t);
-  text = text.Rest();
-  const std::uint32_t size = text.Size();
-  if (size < kWord) {  // Too short for WordAhead().
+  const std::uint32_t size = text.Left();
+  if (text.Size() < kWord) {  // Too short for WordAhead().
     Hasher hasher;
     for (; !text.AtEnd(); text.Skip()) hasher.Put(text.Peek());
     return hasher.Value();

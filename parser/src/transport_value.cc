@@ -10,12 +10,12 @@ bool ReadAddress(Cursor in, Address& address) {
   if (in.Peek() == '[') {
     in.Skip();
     while (!in.AtEnd() && in.Peek() != ']') in.Skip();
-    address.host = Between(start + 1, in.Position());
+    address.host = Field::Between(start + 1, in.Position());
     if (in.Peek() != ']') return false;
     in.Skip();
   } else {
     while (!in.AtEnd() && in.Peek() != ':') in.Skip();
-    address.host = Between(start, in.Position());
+    address.host = Field::Between(start, in.Position());
   }
   if (in.AtEnd()) return !address.host.Empty();
   if (in.Peek() != ':') return false;

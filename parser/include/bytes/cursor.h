@@ -13,7 +13,15 @@ struct Field {
   std::uint16_t offset = 0;
   std::uint16_t length = 0;
 
+  /// Returns the field from offset @p from to offset @p to.
+  [[nodiscard]] static constexpr Field Between(std::uint32_t from, std::uint32_t to) {
+    return {static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to - from)};
+  }
+
   [[nodiscard]] constexpr bool Empty() const { return length == 0; }
+
+  /// Returns the offset behind the field.
+  [[nodiscard]] constexpr std::uint32_t End() const { return std::uint32_t{offset} + length; }
 };
 
 /// Reads a borrowed run of bytes from front to back, and never outside of it.
@@ -52,9 +60,6 @@ class Cursor {
   /// Returns how many bytes are left.
   [[nodiscard]] constexpr std::uint32_t Left() const { return AtEnd() ? 0 : size_ - position_; }
 
-  /// Returns the position of the next LF at or after the cursor, or Size() if there is none.
-  [[nodiscard]] std::uint32_t FindLineFeed() const { return FindLineFeed(position_); }
-
   /// Returns the position of the next LF at or after @p from, or Size() if there is none.
   [[nodiscard]] std::uint32_t FindLineFeed(std::uint32_t from) const { return Find<'\n', 1>(from); }
 
@@ -66,14 +71,13 @@ class Cursor {
   /// Size() if there is none.
   [[nodiscard]] std::uint32_t FindLineEndByte() const { return Find<0, '\r' + 1>(position_); }
 
-  /// Sets @p line to the line at the cursor, without its line end, and returns the position behind that, if from @p offset
-  /// on in the line there is no control byte but its CR LF, and something follows it. Else returns 0.
-  [[nodiscard]] std::uint32_t FindPlainLine(std::uint32_t offset, Cursor& line) const {
-    const std::uint32_t end = Find<0, '\r' + 1>(position_ + offset);
-    const std::uint32_t next = end + 2;
-    if (next >= size_ || __builtin_memcmp(data_ + end, "\r\n", 2) != 0) return 0;
+  /// Sets @p line to the line at the cursor, without its line end, and returns the position behind that, if there is no control
+  /// byte in it but its CR LF. Else returns 0.
+  [[nodiscard]] std::uint32_t FindPlainLine(Cursor& line) const {
+    const std::uint32_t end = FindLineEndByte();
+    if (end + 2 > size_ || __builtin_memcmp(data_ + end, "\r\n", 2) != 0) return 0;
     line = {data_ + position_, end - position_};
-    return next;
+    return end + 2;
   }
 
   /// Returns the bytes from the cursor to @p line_feed, which is a position FindLineFeed() gave, without the CR
@@ -91,23 +95,6 @@ class Cursor {
     if (count != 0) __builtin_memcpy(to, data_ + position_, count);
     position_ += count;
     return true;
-  }
-
-  /// Moves past @p text if it stands at the cursor, byte for byte; else moves nowhere and returns false.
-  template <std::size_t kSize>
-  [[nodiscard]] bool Take(const char (&text)[kSize]) {
-    constexpr std::uint32_t kCount = kSize - 1;
-    if (Left() < kCount || __builtin_memcmp(data_ + position_, text, kCount) != 0) return false;
-    position_ += kCount;
-    return true;
-  }
-
-  /// Returns the 8 bytes at @p index, in the order of the machine, or 0 if not all of them are inside.
-  [[nodiscard]] std::uint64_t WordAt(std::size_t index) const {
-    std::uint64_t word = 0;
-    if (size_ < sizeof word || index > size_ - sizeof word) return 0;
-    __builtin_memcpy(&word, data_ + index, sizeof word);
-    return word;
   }
 
   /// Returns the next 8 bytes, in the order of the machine, with zeros behind the end; but only zeros if the
@@ -139,16 +126,6 @@ class Cursor {
   [[nodiscard]] constexpr Cursor Slice(std::uint32_t from, std::uint32_t count) const {
     if (from >= size_) return {};
     return {data_ + from, count < size_ - from ? count : size_ - from};
-  }
-
-  /// Returns the bytes from the cursor to the end.
-  [[nodiscard]] constexpr Cursor Rest() const {
-    return AtEnd() ? Cursor() : Cursor(data_ + position_, size_ - position_);
-  }
-
-  /// Returns the bytes from @p from, which is at most Size(), to the end.
-  [[nodiscard]] constexpr Cursor Behind(std::uint32_t from) const {
-    return from <= size_ ? Cursor(data_ + from, size_ - from) : Cursor();
   }
 
   /// Returns the bytes of @p field.

@@ -28,6 +28,9 @@ struct Number {
   Field field;              ///< The digits, also if the value is out of range.
 };
 
+/// Returns the text of @p line from @p start to @p end without the white space at its end.
+[[nodiscard]] Field Trimmed(const Cursor& line, std::uint32_t start, std::uint32_t end);
+
 /// Reads 1*DIGIT at the cursor and moves past all of them. A value above @p maximum never wraps:
 /// it is not valid. Leading zeros are allowed (RFC 2326 section 12.39: port = 1*5DIGIT).
 [[nodiscard]] Number ReadNumber(Cursor& in, std::uint32_t maximum);

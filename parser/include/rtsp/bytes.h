@@ -16,5 +16,6 @@ using bytes::Number;
 using bytes::ReadNumber;
 using bytes::SkipBlanks;
 using bytes::SkipSpace;
+using bytes::Trimmed;
 
 }  // namespace rtsp

@@ -158,11 +158,8 @@ class Framer {
   enum class LineEnd : std::uint8_t { kUnknown, kCrLf, kLf };
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
-  [[nodiscard]] bool TakePlain(Cursor& in, Unit& unit, Lines lines);
-  [[nodiscard]] bool TakeStartLine(Cursor& in, Unit& unit);
-  [[nodiscard]] bool TakeHeader(Cursor& in, Unit& unit, Lines lines);
-  [[nodiscard]] bool TakeHeadEnd(Cursor& in, Unit& unit);
-  void TakeOther(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void TakeUnit(Cursor& in, bytes::Tail& tail, Unit& unit);
+  [[nodiscard]] bool TakePlainLine(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   void LoseStart(LostReason reason, Unit& unit);
   void BeginSearch(Unit& unit);

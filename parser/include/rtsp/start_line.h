@@ -45,11 +45,6 @@ struct StartLine {
       0;  ///< HashUri() of a URI that has blanks in it, or is one of a LongStartLine; else 0.
 };
 
-/// Lexes a start line whose URI is neither empty nor has blanks in it, and moves to where a request line must end, or to where
-/// the end or a blank must stand behind a status. Returns false, and moves anywhere, for anything else, which is for
-/// LexStartLine(). Never looks behind a line end.
-[[nodiscard]] bool LexStart(Cursor& in, StartLine& line);
-
 /// Lexes @p line, which is one line without its line end. Gives kInvalid for anything but a
 /// request or status line of some RTSP version; never fails otherwise.
 [[nodiscard]] StartLine LexStartLine(Cursor line);

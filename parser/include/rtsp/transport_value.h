@@ -11,11 +11,6 @@ namespace rtsp {
 inline constexpr std::uint32_t kMaxPort = 65535;
 inline constexpr std::uint32_t kMaxChannel = 255;
 
-/// Returns the field from @p from to @p to.
-[[nodiscard]] constexpr Field Between(std::uint32_t from, std::uint32_t to) {
-  return {static_cast<std::uint16_t>(from), static_cast<std::uint16_t>(to - from)};
-}
-
 /// True where a value ends: at a separator, or at the end.
 [[nodiscard]] constexpr bool AtValueEnd(const Cursor& in) {
   return in.AtEnd() || in.Peek() == ';' || in.Peek() == ',';

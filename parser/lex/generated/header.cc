@@ -548,10 +548,7 @@ Number ReadNumberValue(Cursor line, std::uint16_t value, std::uint32_t maximum) 
 Field TrimmedValue(Cursor line, std::uint16_t value) {
   line.Seek(value);
   SkipSpace(line);
-  const std::uint32_t start = line.Position();
-  std::uint32_t end = line.Size();
-  while (end > start && IsSpace(line.At(end - 1))) --end;
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(end > start ? end - start : 0)};
+  return Trimmed(line, line.Position(), line.Size());
 }
 
 Field SessionIdentifier(Cursor line, std::uint16_t value) {
@@ -562,7 +559,7 @@ Field SessionIdentifier(Cursor line, std::uint16_t value) {
     const std::uint8_t byte = line.Peek();
     if (byte == ';' || (byte <= ' ' && IsSpace(byte))) break;
   }
-  return {static_cast<std::uint16_t>(start), static_cast<std::uint16_t>(line.Position() - start)};
+  return Field::Between(start, line.Position());
 }
 
 Number SessionTimeout(Cursor in, std::uint16_t value) {
@@ -570,7 +567,7 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 574 "parser/lex/generated/header.cc"
+#line 571 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -579,15 +576,15 @@ Number SessionTimeout(Cursor in, std::uint16_t value) {
 	goto yy80;
 yy79:
 	in.Skip();
-#line 88 "parser/lex/header.re"
+#line 85 "parser/lex/header.re"
 	{ return {}; }
-#line 585 "parser/lex/generated/header.cc"
+#line 582 "parser/lex/generated/header.cc"
 yy80:
 	in.Skip();
 yy81:
-#line 87 "parser/lex/header.re"
+#line 84 "parser/lex/header.re"
 	{ continue; }
-#line 591 "parser/lex/generated/header.cc"
+#line 588 "parser/lex/generated/header.cc"
 yy82:
 	in.Skip();
 	backup = in.Position();
@@ -685,11 +682,11 @@ yy92:
 		if (yych == ' ') goto yy92;
 	}
 yy93:
-#line 86 "parser/lex/header.re"
+#line 83 "parser/lex/header.re"
 	{ return ReadNumber(in, kMaxSeconds); }
-#line 691 "parser/lex/generated/header.cc"
+#line 688 "parser/lex/generated/header.cc"
 }
-#line 89 "parser/lex/header.re"
+#line 86 "parser/lex/header.re"
 
   }
 }
@@ -699,7 +696,7 @@ bool NamesStun(Cursor in, std::uint16_t value) {
   for (;;) {
     [[maybe_unused]] std::uint32_t backup = 0;
     
-#line 703 "parser/lex/generated/header.cc"
+#line 700 "parser/lex/generated/header.cc"
 {
 	std::uint8_t yych;
 	yych = in.Peek();
@@ -713,15 +710,15 @@ bool NamesStun(Cursor in, std::uint16_t value) {
 	}
 yy95:
 	in.Skip();
-#line 100 "parser/lex/header.re"
+#line 97 "parser/lex/header.re"
 	{ return false; }
-#line 719 "parser/lex/generated/header.cc"
+#line 716 "parser/lex/generated/header.cc"
 yy96:
 	in.Skip();
 yy97:
-#line 99 "parser/lex/header.re"
+#line 96 "parser/lex/header.re"
 	{ continue; }
-#line 725 "parser/lex/generated/header.cc"
+#line 722 "parser/lex/generated/header.cc"
 yy98:
 	in.Skip();
 	backup = in.Position();
@@ -761,11 +758,11 @@ yy104:
 	if (yych != 'n') goto yy100;
 yy105:
 	in.Skip();
-#line 98 "parser/lex/header.re"
+#line 95 "parser/lex/header.re"
 	{ return true; }
-#line 767 "parser/lex/generated/header.cc"
+#line 764 "parser/lex/generated/header.cc"
 }
-#line 101 "parser/lex/header.re"
+#line 98 "parser/lex/header.re"
 
   }
 }

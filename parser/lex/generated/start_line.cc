@@ -724,18 +724,26 @@ bool LexResponse(Cursor& in, StartLine& line) {
   return status.valid && status.field.length == 3 && status.value >= 100;
 }
 
-bool LexRequest(Cursor& in, StartLine& line) {
+// Reads the URI, which goes up to the last version of the line: `in` is behind the blanks behind the method.
+bool LexRequest(const Cursor& in, StartLine& line) {
+  std::uint32_t end = in.Size();
+  while (IsBlank(in.At(end - 1))) --end;
   const std::uint32_t uri = in.Position();
-  in.Seek(in.FindControl());
-  line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(in.Position() - uri)};
-  if (line.uri.Empty()) return false;
-  if (!LexBlanks(in)) return false;
-  const Cursor version = in.Slice(in.Position(), kVersionBytes);
-  if (!LexVersion(version)) return false;
-  line.major = Digit(version, 5);
-  line.minor = Digit(version, 7);
-  in.Seek(in.Position() + kVersionBytes);
-  SkipBlanks(in);
+  const std::uint32_t version = end - kVersionBytes;
+  if (end < uri + kVersionBytes || !IsBlank(in.At(version - 1))) return false;
+  const Cursor word = in.Slice(version, kVersionBytes);
+  if (!LexVersion(word)) return false;
+  line.major = Digit(word, 5);
+  line.minor = Digit(word, 7);
+  std::uint32_t stop = version;
+  while (stop > uri && IsBlank(in.At(stop - 1))) --stop;
+  line.uri = Field::Between(uri, stop);
+  const Cursor text = in.Slice(line.uri);
+  const std::uint32_t first_blank = text.FindControl();
+  for (std::uint32_t at = first_blank; at < text.Size(); ++at) {
+    if (IsControl(text.At(at))) return false;
+  }
+  if (first_blank != text.Size()) line.odd_uri = HashUri(text);
   return true;
 }
 
@@ -749,49 +757,12 @@ std::uint32_t HashUri(const Cursor& uri) {
   return hasher.Value();
 }
 
-bool LexStart(Cursor& in, StartLine& line) {
-  line = {};
-  switch (LexFirst(in, line.method)) {
-    case First::kRequest: line.kind = StartKind::kRequest; return LexRequest(in, line);
-    case First::kResponse: line.kind = StartKind::kResponse; return LexResponse(in, line);
-    case First::kInvalid: break;
-  }
-  return false;
-}
-
-namespace {
-
-// Reads the URI, which goes up to the last version of the line: `in` is behind the blanks behind the method.
-bool LexRequestToTheEnd(const Cursor& in, StartLine& line) {
-  std::uint32_t end = in.Size();
-  while (IsBlank(in.At(end - 1))) --end;
-  const std::uint32_t uri = in.Position();
-  const std::uint32_t version = end - kVersionBytes;
-  if (end < uri + kVersionBytes || !IsBlank(in.At(version - 1))) return false;
-  const Cursor word = in.Slice(version, kVersionBytes);
-  if (!LexVersion(word)) return false;
-  line.major = Digit(word, 5);
-  line.minor = Digit(word, 7);
-  std::uint32_t stop = version;
-  while (stop > uri && IsBlank(in.At(stop - 1))) --stop;
-  bool has_blanks = false;
-  for (std::uint32_t at = uri; at < stop; ++at) {
-    if (IsControl(in.At(at))) return false;
-    has_blanks = has_blanks || IsBlank(in.At(at));
-  }
-  line.uri = {static_cast<std::uint16_t>(uri), static_cast<std::uint16_t>(stop - uri)};
-  if (has_blanks) line.odd_uri = HashUri(in.Slice(line.uri));
-  return true;
-}
-
-}  // namespace
-
 StartLine LexStartLine(Cursor in) {
   StartLine line;
   switch (LexFirst(in, line.method)) {
     case First::kRequest:
       line.kind = StartKind::kRequest;
-      return LexRequestToTheEnd(in, line) ? line : StartLine();
+      return LexRequest(in, line) ? line : StartLine();
     case First::kResponse:
       line.kind = StartKind::kResponse;
       return LexResponse(in, line) && (in.AtEnd() || IsBlank(in.Peek())) ? line : StartLine();
