@@ -107,12 +107,11 @@ bool Framer::IsBare(const Cursor& line) const {
 // Takes a line that lies in the piece as a whole, has no control byte, and is seen not to go on: nearly every line is one.
 bool Framer::TakePlainLine(Cursor& in, Unit& unit) {
   if (line_size_ != 0 || searching_) return false;
-  Cursor line;
-  const std::uint32_t next = in.FindPlainLine(line);
-  const bool may_fold = state_ == State::kHeaders && line.Size() != 0;
-  if (next == 0 || line.Size() > limits::kLineBytes - 2) return false;
+  const std::uint32_t next = in.FindPlainLine(unit.line);
+  const std::uint32_t size = unit.line.Size();
+  if (next == 0 || size > limits::kLineBytes - 2) return false;
+  const bool may_fold = state_ == State::kHeaders && size != 0;
   if (may_fold && (next == in.Size() || IsBlank(in.At(next)))) return false;
-  unit.line = line;
   unit.offset = offset_;
   after_return_ = true;
   offset_ += next - in.Position();
@@ -314,40 +313,32 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
   if (!in.AtEnd()) state_ = State::kStartLine;
 }
 
-// Takes the next unit, or nothing yet.
-void Framer::TakeUnit(Cursor& in, bytes::Tail& tail, Unit& unit) {
-  if (state_ == State::kBetween) BeginMessage(in, unit);
-  if (state_ == State::kSearch && unit.kind == UnitKind::kNeedMore) SearchStart(in, unit);
-  switch (state_) {
-    case State::kBetween:
-    case State::kSearch: break;
-    case State::kFrame: NextFrame(in, tail, unit); break;
-    case State::kLost: Lose(reason_, unit); break;
-    case State::kStartLine:
-    case State::kHeaders: {
-      const std::uint32_t start = in.Position();
-      const std::uint32_t before = line_size_;
-      const Scan scan = ScanLine(in, tail, unit);
-      if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
-      FinishLine(scan, unit);
-      break;
-    }
-  }
+// Takes the next line, or its front.
+void Framer::TakeLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  const std::uint32_t start = in.Position();
+  const std::uint32_t before = line_size_;
+  const Scan scan = ScanLine(in, tail, unit);
+  if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
+  FinishLine(scan, unit);
 }
 
+// Each turn gives a unit, or goes on to another state, or has taken all.
 void Framer::Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines) {
-  bool passes_over = true;
-  while (passes_over) {
+  bool is_unnamed = false;
+  do {
     unit = {};
     if (in.AtEnd() && state_ != State::kLost) return;
     if (given_out_) DropLine(tail);
-    TakeUnit(in, tail, unit);
-    // A line in a search, or one without a name here.
-    passes_over = unit.kind == UnitKind::kNeedMore
-                      ? state_ == State::kSearch
-                      : unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther &&
-                            lines == kNamedLines;
-  }
+    switch (state_) {
+      case State::kBetween: BeginMessage(in, unit); break;
+      case State::kSearch: SearchStart(in, unit); break;
+      case State::kFrame: NextFrame(in, tail, unit); break;
+      case State::kLost: Lose(reason_, unit); break;
+      case State::kStartLine:
+      case State::kHeaders: TakeLine(in, tail, unit); break;
+    }
+    is_unnamed = unit.kind == UnitKind::kHeader && unit.header.name == HeaderName::kOther;
+  } while (unit.kind == UnitKind::kNeedMore || (is_unnamed && lines == kNamedLines));
 }
 
 }  // namespace rtsp

@@ -17,19 +17,17 @@ Field Trimmed(const Cursor& line, std::uint32_t start, std::uint32_t end) {
 }
 
 Number ReadNumber(Cursor& in, std::uint32_t maximum) {
-  const std::uint32_t start = in.Position();
+  Cursor scan = in;
   std::uint64_t value = 0;
-  bool in_range = true;
-  for (;; in.Skip()) {
-    const std::uint32_t digit = in.Peek() - std::uint32_t{'0'};
-    if (digit > 9) break;
-    value = value * 10 + digit;
-    in_range = in_range && value <= maximum;
+  for (; IsDigit(scan.Peek()); scan.Skip()) {
+    // Beyond the maximum it stays there, so that it never wraps.
+    if (value <= maximum) value = value * 10 + (scan.Peek() - std::uint32_t{'0'});
   }
   Number number;
-  number.field = Field::Between(start, in.Position());
-  number.valid = in_range && !number.field.Empty();
+  number.field = Field::Between(in.Position(), scan.Position());
+  number.valid = value <= maximum && !number.field.Empty();
   number.value = number.valid ? static_cast<std::uint32_t>(value) : 0;
+  in.Seek(scan.Position());
   return number;
 }
 

@@ -11,7 +11,9 @@ constexpr bool IsBlank(std::uint8_t byte) { return byte == ' ' || byte == '\t'; 
 
 /// True for what may stand between tokens of a header value: blanks, and the CR and LF of
 /// a fold (a complete line holds no other).
-constexpr bool IsSpace(std::uint8_t byte) { return IsBlank(byte) || byte == '\r' || byte == '\n'; }
+constexpr bool IsSpace(std::uint8_t byte) {
+  return byte <= ' ' && (IsBlank(byte) || byte == '\r' || byte == '\n');
+}
 
 constexpr bool IsDigit(std::uint8_t byte) { return byte >= '0' && byte <= '9'; }
 

@@ -158,7 +158,7 @@ class Framer {
   enum class LineEnd : std::uint8_t { kUnknown, kCrLf, kLf };
   enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
-  void TakeUnit(Cursor& in, bytes::Tail& tail, Unit& unit);
+  void TakeLine(Cursor& in, bytes::Tail& tail, Unit& unit);
   [[nodiscard]] bool TakePlainLine(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   void LoseStart(LostReason reason, Unit& unit);
