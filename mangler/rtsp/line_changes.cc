@@ -6,11 +6,9 @@ namespace {
 
 // Puts `port` in decimal into `size` bytes, with zeros in front.
 void PutPort(stream::EditWriter& writer, std::uint32_t port, std::uint32_t size) {
-  std::uint32_t digits = 0;  // Four bits each, the last on top.
-  std::uint32_t count = 0;
-  for (; port != 0; port /= 10, ++count) digits = digits << 4 | port % 10;
-  for (; size > count; --size) writer.Put('0');
-  for (; count != 0; --count, digits >>= 4) writer.Put(static_cast<std::uint8_t>('0' + (digits & 15U)));
+  constexpr std::uint32_t kPowers[nat::kPortDigits] = {1, 10, 100, 1000, 10000};
+  for (; size > nat::kPortDigits; --size) writer.Put('0');
+  for (; size != 0; --size) writer.Put(static_cast<std::uint8_t>('0' + port / kPowers[size - 1] % 10));
 }
 
 // Returns how many entries of the edit log `size` bytes of text need.

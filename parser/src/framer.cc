@@ -330,10 +330,13 @@ void Framer::Next(Cursor& in, bytes::Tail& tail, Unit& unit, Lines lines) {
     if (in.AtEnd() && state_ != State::kLost) return;
     if (given_out_) DropLine(tail);
     switch (state_) {
-      case State::kBetween: BeginMessage(in, unit); break;
       case State::kSearch: SearchStart(in, unit); break;
       case State::kFrame: NextFrame(in, tail, unit); break;
       case State::kLost: Lose(reason_, unit); break;
+      case State::kBetween:
+        BeginMessage(in, unit);
+        if (state_ != State::kStartLine) break;
+        [[fallthrough]];
       case State::kStartLine:
       case State::kHeaders: TakeLine(in, tail, unit); break;
     }
