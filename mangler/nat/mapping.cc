@@ -32,11 +32,6 @@ bool MappingTable::UsesOutside(PortRange range, std::uint32_t count, bool tcp) c
   return false;
 }
 
-void MappingTable::Reserve(std::uint32_t index) {
-  mappings_[index].state = MappingState::kReserved;
-  held_ |= SetOf(index);
-}
-
 void MappingTable::Free(std::uint32_t index) {
   mappings_[index] = {};
   held_ &= static_cast<MappingSet>(~SetOf(index));

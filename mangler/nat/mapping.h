@@ -68,7 +68,10 @@ class MappingTable {
   [[nodiscard]] MappingSet Held() const { return held_; }
 
   /// Marks a mapping that is being asked for as reserved.
-  void Reserve(std::uint32_t index);
+  void Reserve(std::uint32_t index) {
+    mappings_[index].state = MappingState::kReserved;
+    held_ |= SetOf(index);
+  }
 
   /// Frees a mapping in any state.
   void Free(std::uint32_t index);

@@ -3,8 +3,6 @@
 
 namespace mangle {
 
-void PendingTable::Add(const Pending& request) { requests_[size_++ % limits::kPendingRequests] = request; }
-
 Pending PendingTable::Take(const Pending* request) {
   const Pending taken = *request;
   --size_;

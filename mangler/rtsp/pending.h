@@ -39,7 +39,7 @@ class PendingTable {
   [[nodiscard]] bool Empty() const { return size_ == 0; }
 
   /// Appends @p request; the table is not full.
-  void Add(const Pending& request);
+  void Add(const Pending& request) { requests_[size_++ % limits::kPendingRequests] = request; }
 
   /// Returns the oldest request; the table is not empty.
   [[nodiscard]] Pending* Oldest() { return requests_; }

@@ -75,16 +75,17 @@ std::uint32_t NewPeerMapping(Exchange& exchange) {
 
 void NoteChoice(Exchange& exchange) {
   Head& head = *exchange.head;
-  const ReplyChoice& choice = exchange.line.choice;
-  exchange.line.is_first = head.chosen.choice == Choice::kNotSaid;
-  if (!exchange.line.is_first || choice.choice == Choice::kNotSaid) return;
+  Line& line = exchange.line;
+  const ReplyChoice& choice = line.choice;
+  line.is_first = head.chosen.choice == Choice::kNotSaid;
+  if (!line.is_first || choice.choice == Choice::kNotSaid) return;
   if (head.chosen.client == 0) head.chosen.client = choice.client.value[0];
   if (head.doubted) return;  // As if nothing had been said of the server.
   head.chosen.choice = choice.choice;
   head.chosen.peers = choice.peers;
   head.chosen.peer = choice.peer;
   head.chosen.rtcp_mux = choice.rtcp_mux;
-  head.chosen.media_source = ReadMediaSource(exchange.line.spec, exchange.line.reader.Line());
+  head.chosen.media_source = ReadMediaSource(line.spec, line.reader.Line());
 }
 
 void UseReplySpec(Exchange& exchange) {

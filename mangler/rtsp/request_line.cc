@@ -41,6 +41,7 @@ void UseMapping(Exchange& exchange, std::uint32_t index) {
 void UseRequestSpec(Exchange& exchange) {
   Line& line = exchange.line;
   nat::MappingTable& mappings = exchange.agreement.Mappings();
+  ReadAnnouncement(line.spec, line.behind_host, line.is_own, line.announcement);
   if (exchange.agreement.HasOtherTraversal()) return exchange.notes.Add(RTSPNAT_NOTE_OTHER_TRAVERSAL);
   const Announcement& announcement = line.announcement;
   if (announcement.refusal != RTSPNAT_NOTES) {

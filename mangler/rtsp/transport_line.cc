@@ -10,16 +10,6 @@ namespace {
 using nat::MappingSet;
 using rtsp::Ports;
 
-// Finds out what the spec in hand means.
-[[gnu::noinline]] void ReadMeaning(Exchange& exchange) {
-  Line& line = exchange.line;
-  if (exchange.of_opener) {
-    ReadAnnouncement(line.spec, line.behind_host, line.is_own, line.announcement);
-  } else {
-    ReadReplyChoice(line.spec, line.reader.Line(), line.behind_host, line.choice);
-  }
-}
-
 // Places of the line that say again what has changed elsewhere in it. A server that does not know lists takes the last ports of
 // the whole header, and of a parameter that is repeated a server takes the first or the last. So every place of the line that has the
 // ports of a mapping gets the new ones, also in specs that are not mapped themselves: multicast, TCP, and those that are not understood.
@@ -169,12 +159,12 @@ void ReadTransportLine(Exchange& exchange) {
     if (line.stage == Line::Stage::kSpecs) {
       line.reader.Read(line.spec);
       FindHosts(exchange);
-      ReadMeaning(exchange);
     }
     line.stage = Line::Stage::kSpecs;
     if (exchange.of_opener) {
       UseRequestSpec(exchange);
     } else {
+      ReadReplyChoice(line.spec, line.reader.Line(), line.behind_host, line.choice);
       NoteChoice(exchange);
       UseReplySpec(exchange);
     }

@@ -100,8 +100,8 @@ struct ReplyChoice {
 };
 
 /// Reads a spec of a reply to SETUP into @p out. @p behind is PortBehind() its destination.
-void ReadReplyChoice(const rtsp::TransportSpec& spec, const bytes::Cursor& line, const rtsp::Ports& behind,
-                     ReplyChoice& out);
+[[gnu::noinline]] void ReadReplyChoice(const rtsp::TransportSpec& spec, const bytes::Cursor& line,
+                                       const rtsp::Ports& behind, ReplyChoice& out);
 
 /// Returns the address that a spec of a reply names as the source of media, if it is one that media can come from
 /// through a router: unicast, and neither unspecified, loopback nor link-local (R91). Else family 0.

@@ -380,7 +380,7 @@ bool TransportReader::Find() {
   return !in_.AtEnd();
 }
 
-void TransportReader::ReadFrom(TransportSpec& spec, std::uint32_t from) {
+void TransportReader::Read(TransportSpec& spec, std::uint32_t from) {
   spec = {};
   Cursor in = in_;
   ReadSpec(in, spec, from);

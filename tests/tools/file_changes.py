@@ -5,8 +5,8 @@
 usage: tests/tools/file_changes.py [--top FOLDER] [--list] [BOUND]
 
 The SETUP of tests/bench/setup-147.rtsp lies in one segment. The first proposed ports are taken, so that there is one edit. The script compiles
-the core with -finstrument-functions and looks at the entered functions in their order, without accessors and functions of the cursor. It
-fails if there are more changes than BOUND. --list prints the functions.
+the core with -finstrument-functions and looks at the entered functions in their order, without those of the cursor and without
+accessors: functions of a header that call nothing but such functions. It fails if there are more changes than BOUND. --list prints the functions.
 """
 import argparse
 import pathlib
@@ -91,11 +91,18 @@ def record(top):
 
 
 def entered(calls):
-    """Yields the entered functions, without those of the cursor and without accessors (functions of headers that call nothing)."""
-    for number, (what, name, file, in_header) in enumerate(calls):
-        is_accessor = in_header and number + 1 < len(calls) and calls[number + 1][0] == "<"
-        if what == ">" and not is_accessor and "Cursor::" not in name.split("(")[0] and file not in CURSOR:
-            yield re.sub(r"\(anonymous namespace\)::", "", name).split("(")[0], file
+    """Yields the functions that are entered, but for the cursor's, and for accessors: those of headers that call no others."""
+    entries, inside = [], []  # Those that are open have their numbers in `inside`.
+    for what, name, file, in_header in calls:
+        if what == "<":
+            number = inside.pop()
+            is_accessor = entries[number][2] and number + 1 == len(entries)
+            if is_accessor or "Cursor::" in entries[number][0] or entries[number][1] in CURSOR:
+                del entries[number]
+        else:
+            inside.append(len(entries))
+            entries.append((re.sub(r"\(anonymous namespace\)::", "", name).split("(")[0], file, in_header))
+    return [entry[:2] for entry in entries]
 
 
 def main():
@@ -104,7 +111,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("bound", type=int, nargs="?")
     arguments = parser.parse_args()
-    calls = list(entered(record(arguments.top.resolve())))
+    calls = entered(record(arguments.top.resolve()))
     changes = 0
     for number, (name, file) in enumerate(calls):
         changes += number != 0 and calls[number - 1][1] != file

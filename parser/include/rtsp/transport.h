@@ -117,15 +117,15 @@ class TransportReader {
   /// Moves to the next spec. Returns false if there is none.
   [[nodiscard]] bool Find();
 
-  /// Fills in the spec that Find() has found.
-  void Read(TransportSpec& spec) { ReadFrom(spec, 0); }
+  /// Fills in the spec that Find() has found. Ports and addresses in front of @p from are passed over.
+  void Read(TransportSpec& spec, std::uint32_t from = 0);
 
   /// Fills in @p spec, which this reader has read, once more, with the ports and addresses that stand at
   /// spec.repeat or behind. Repeated until spec.repeat is 0, this gives every port and address.
   void Repeat(TransportSpec& spec) {
     const std::uint32_t from = spec.repeat;
     in_.Seek(spec.all.offset);
-    ReadFrom(spec, from);
+    Read(spec, from);
   }
 
   /// Fills in the next spec. Returns false at the end, with @p spec reset.
@@ -139,8 +139,6 @@ class TransportReader {
   }
 
  private:
-  void ReadFrom(TransportSpec& spec, std::uint32_t from);
-
   Cursor in_;
 };
 
