@@ -20,7 +20,6 @@ namespace {
 #include "../parser/src/tail.cc"
 #include "../parser/src/text.cc"
 #include "../parser/src/framer.cc"
-#include "../parser/src/opening.cc"
 #include "../parser/src/transport_value.cc"
 
 #include "../mangler/nat/address.cc"

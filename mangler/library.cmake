@@ -7,7 +7,6 @@ add_library(rtspnat STATIC
   parser/src/tail.cc
   parser/src/text.cc
   parser/src/framer.cc
-  parser/src/opening.cc
   parser/src/transport_value.cc
   parser/lex/generated/header.cc
   parser/lex/generated/start_line.cc

@@ -19,6 +19,7 @@ bool ReadIpv4(bytes::Cursor text, rtspnat_address& address) {
     if (!part.valid || (zero && part.field.length != 1)) return false;
     address.bytes[i] = static_cast<std::uint8_t>(part.value);
   }
+  address.family = 4;
   return text.AtEnd();
 }
 
@@ -66,6 +67,7 @@ bool ReadIpv6(bytes::Cursor text, rtspnat_address& address) {
     address.bytes[2 * to] = static_cast<std::uint8_t>(group >> 8);
     address.bytes[2 * to + 1] = static_cast<std::uint8_t>(group & 0xff);
   }
+  address.family = 6;
   return true;
 }
 
@@ -131,16 +133,9 @@ std::uint32_t WriteAddress(const rtspnat_address& address, std::uint8_t (&text)[
 
 rtspnat_address ReadAddress(bytes::Cursor text) {
   rtspnat_address address = {};
-  if (ReadIpv4(text, address)) {
-    address.family = 4;
-    return address;
-  }
+  if (ReadIpv4(text, address)) return address;
   address = {};
-  if (ReadIpv6(text, address)) {
-    address.family = 6;
-    return address;
-  }
-  return {};
+  return ReadIpv6(text, address) ? address : rtspnat_address{};
 }
 
 bool IsSame(const rtspnat_address& a, const rtspnat_address& b) {

@@ -15,7 +15,27 @@ constexpr bool IsLineEnd(std::uint8_t byte) { return byte == '\r' || byte == '\n
 // no need to wait for a line end.
 constexpr bool CanStartLine(std::uint8_t byte) { return byte > ' ' && byte < 0x7f; }
 
+// Marks(): what was read, and above that first_end_.
+constexpr std::uint32_t kMarkStarted = 1;
+constexpr std::uint32_t kMarkAnswers = 2;
+constexpr std::uint32_t kMarkGap = 4;
+constexpr std::uint32_t kMarkEnd = 3;  // Shift.
+
 }  // namespace
+
+std::uint32_t Framer::Marks() const {
+  return (started_ ? kMarkStarted : 0) | (answers_ ? kMarkAnswers : 0) | (gap_ ? kMarkGap : 0) |
+         static_cast<std::uint32_t>(first_end_) << kMarkEnd;
+}
+
+void Framer::Resume(std::uint32_t marks) {
+  constexpr std::uint32_t kEnds = 3;
+  started_ = (marks & kMarkStarted) != 0;
+  answers_ = (marks & kMarkAnswers) != 0;
+  gap_ = (marks & kMarkGap) != 0;
+  const std::uint32_t end = marks >> kMarkEnd & kEnds;
+  first_end_ = end < kEnds ? static_cast<LineEnd>(end) : LineEnd::kUnknown;
+}
 
 void Framer::Skip(std::uint32_t count) {
   if (count > skip_) count = skip_;
@@ -36,17 +56,22 @@ void Framer::LoseStart(LostReason reason, Unit& unit) {
   Lose(started_ ? reason : LostReason::kNotRtsp, unit);
 }
 
+// Searches for a status line from here on.
+void Framer::BeginSearch() {
+  state_ = State::kSearch;
+  searching_ = true;
+  gap_ = true;
+  searched_ = 0;
+}
+
 // Text that is not understood begins at unit.offset.
-void Framer::BeginSearch(Unit& unit) {
+void Framer::NoteGap(Unit& unit) {
   const std::uint32_t offset = unit.offset;
   unit = {};
   unit.kind = UnitKind::kGap;
   unit.reason = LostReason::kNoStart;
   unit.offset = offset;
-  state_ = State::kSearch;
-  searching_ = true;
-  gap_ = true;
-  searched_ = 0;
+  BeginSearch();
 }
 
 bool Framer::MayBecome(HeaderName name, const bytes::Tail& tail) const {
@@ -62,14 +87,19 @@ void Framer::DropLine(bytes::Tail& tail) {
   after_return_ = false;
 }
 
-// Takes in the first `end - position` bytes as part of an unfinished line.
-void Framer::Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end) {
+// Takes in the bytes up to `end` as part of an unfinished line. Returns false if there is no room for them.
+bool Framer::Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end, Unit& unit) {
   const std::uint32_t count = end - in.Position();
-  if (count == 0) return;
+  if (!tail.HasRoom(count)) {
+    unit.kind = UnitKind::kNoRoom;
+    return false;
+  }
+  if (count == 0) return true;
   after_return_ = in.At(end - 1) == '\r';
   tail.Append(in, count);
   line_size_ += count;
   offset_ += count;
+  return true;
 }
 
 bool Framer::LineIsEmpty(const Cursor& in, const bytes::Tail& tail, std::uint32_t line_feed) const {
@@ -120,26 +150,27 @@ bool Framer::TakePlainLine(Cursor& in, Unit& unit) {
 }
 
 // Finds the end of the line that begins in the tail, or at the cursor if nothing of it is held. A header line goes
-// on while the next line begins with a blank.
-Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
-  if (TakePlainLine(in, unit)) return Scan::kLine;
+// on while the next line begins with a blank. Returns false if the end has not come, or is not searched for: the unit says why.
+bool Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  if (TakePlainLine(in, unit)) return true;
   const std::uint32_t start = in.Position();
   const std::uint32_t bound = limits::kLongLineBytes - (searching_ ? searched_ : 0);
   std::uint32_t next = start;
-  if (line_fed_ && in.AtEnd()) return Scan::kMore;
+  if (line_fed_ && in.AtEnd()) return false;
   bool ended = line_fed_ && !IsBlank(in.Peek());
   std::uint32_t line_feed = start;
   while (!ended) {
     line_feed = FindLineEnd(in, next);
     const bool found = line_feed != in.Size();
     const std::uint32_t end = line_feed + (found ? 1 : 0);
-    if (line_size_ + (end - start) > bound) return Scan::kTooLong;
+    if (line_size_ + (end - start) > bound) {
+      LoseStart(searching_ ? LostReason::kNoStart : LostReason::kLineTooLong, unit);
+      return false;
+    }
     const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, tail, line_feed);
     if (!found || (may_fold && end == in.Size())) {
-      if (!tail.HasRoom(end - start)) return Scan::kNoRoom;
-      Hold(in, tail, end);
-      line_fed_ = found;
-      return Scan::kMore;
+      line_fed_ = Hold(in, tail, end, unit) && found;
+      return false;
     }
     ended = !may_fold || !IsBlank(in.At(end));
     next = end;
@@ -153,12 +184,11 @@ Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
     in.Seek(line_feed + 1);
     offset_ += size;
     unit.bare = !unit.too_long && IsBare(unit.line);
-    return Scan::kLine;
+    return true;
   }
   if (next != start) {
-    if (!tail.HasRoom(line_feed + 1 - start)) return Scan::kNoRoom;
     const bool was_return = after_return_;
-    Hold(in, tail, line_feed + 1);
+    if (!Hold(in, tail, line_feed + 1, unit)) return false;
     after_return_ = line_feed == start ? was_return : in.At(line_feed - 1) == '\r';
   }
   line_fed_ = false;
@@ -169,17 +199,8 @@ Framer::Scan Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
   unit.line = unit.too_long ? held : held.Line(line_size_ - 1);
   unit.bare = !unit.too_long && IsBare(unit.line);
   given_out_ = true;
-  return Scan::kLine;
+  return true;
 }
-
-void Framer::NoteLength(Cursor line, std::uint16_t value, bool readable) {
-  const Number length = ReadNumberValue(line, value, limits::kBodyBytes);
-  if (!readable || !length.valid || (has_length_ && length.value != length_)) bad_length_ = true;
-  has_length_ = true;
-  length_ = length.value;
-}
-
-bool Framer::IsBadHead() const { return bad_length_ || (length_ != 0 && IsBodiless(status_)); }
 
 void Framer::BeginHead(std::uint16_t status, LineEnd end) {
   state_ = State::kHeaders;
@@ -190,11 +211,6 @@ void Framer::BeginHead(std::uint16_t status, LineEnd end) {
   length_ = 0;
   has_length_ = false;
   bad_length_ = false;
-}
-
-void Framer::EndHead() {
-  skip_ = length_;
-  state_ = State::kBetween;
 }
 
 // Where the first start line of the direction has ended in CR LF, a lone LF may be a byte of a value.
@@ -212,7 +228,7 @@ void Framer::FinishStartLine(Unit& unit) {
     return BeginHead(unit.start.status, end);
   }
   if (!answers_) return LoseStart(LostReason::kNoStart, unit);
-  if (!searching_) return BeginSearch(unit);
+  if (!searching_) return NoteGap(unit);
   searched_ += offset_ - unit.offset;
   state_ = State::kSearch;
   unit.kind = UnitKind::kNeedMore;
@@ -221,28 +237,27 @@ void Framer::FinishStartLine(Unit& unit) {
 void Framer::FinishHeader(Unit& unit) {
   unit.kind = UnitKind::kHeader;
   unit.header = LexHeader(unit.line);
-  if (unit.header.name == HeaderName::kContentLength)
-    NoteLength(unit.line, unit.header.value, !unit.too_long && !unit.bare);
+  if (unit.header.name != HeaderName::kContentLength) return;
+  const Number length = ReadNumberValue(unit.line, unit.header.value, limits::kBodyBytes);
+  const bool is_readable = !unit.too_long && !unit.bare && length.valid;
+  if (!is_readable || (has_length_ && length.value != length_)) bad_length_ = true;
+  has_length_ = true;
+  length_ = length.value;
 }
 
 // The head of a reply can be read, whatever becomes of its body.
 void Framer::FinishHead(Unit& unit) {
-  const bool is_bad = IsBadHead();
+  const bool is_bad = bad_length_ || (length_ != 0 && IsBodiless(status_));
   if (is_bad && !answers_) return Lose(LostReason::kBadLength, unit);
   unit = {};
   unit.kind = UnitKind::kHeadEnd;
   unit.offset = offset_;
   if (is_bad) {
     unit.reason = LostReason::kBadLength;
-    length_ = 0;
+    return BeginSearch();
   }
-  unit.length = length_;
-  EndHead();
-  if (!is_bad) return;
-  state_ = State::kSearch;
-  searching_ = true;
-  gap_ = true;
-  searched_ = 0;
+  unit.length = skip_ = length_;
+  state_ = State::kBetween;
 }
 
 // Gives the bytes from `start` to the cursor to long_, if they are of a start line that is too long to be held; `before` bytes of
@@ -257,23 +272,10 @@ void Framer::FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t s
   for (std::uint32_t at = start; at < start + count; ++at) long_.Put(in.At(at));
 }
 
-void Framer::FinishLine(Scan scan, Unit& unit) {
-  if (scan == Scan::kNoRoom) unit.kind = UnitKind::kNoRoom;
-  if (scan == Scan::kTooLong) LoseStart(searching_ ? LostReason::kNoStart : LostReason::kLineTooLong, unit);
-  if (scan != Scan::kLine) return;
-  if (state_ == State::kStartLine) return FinishStartLine(unit);
-  if (unit.line.Size() == 0) return FinishHead(unit);
-  FinishHeader(unit);
-}
-
 void Framer::NextFrame(Cursor& in, bytes::Tail& tail, Unit& unit) {
   const std::uint32_t wanted = kFrameHeadBytes - line_size_;
-  if (!tail.HasRoom(wanted)) {
-    unit.kind = UnitKind::kNoRoom;
-    return;
-  }
-  Hold(in, tail, in.Position() + (in.Left() < wanted ? in.Left() : wanted));
-  if (line_size_ < kFrameHeadBytes) return;
+  const std::uint32_t count = in.Left() < wanted ? in.Left() : wanted;
+  if (!Hold(in, tail, in.Position() + count, unit) || line_size_ < kFrameHeadBytes) return;
   unit.kind = UnitKind::kInterleaved;
   unit.offset = offset_ - kFrameHeadBytes;
   const FrameHead head = ReadFrameHead(tail.Line(), 0);
@@ -297,7 +299,7 @@ void Framer::BeginMessage(Cursor& in, Unit& unit) {
   offset_ += in.Position() - start;
   if (in.AtEnd()) return;
   unit.offset = offset_;
-  if (!CanStartLine(in.Peek())) return answers_ ? BeginSearch(unit) : LoseStart(LostReason::kNoStart, unit);
+  if (!CanStartLine(in.Peek())) return answers_ ? NoteGap(unit) : LoseStart(LostReason::kNoStart, unit);
   state_ = in.Peek() == '$' && started_ ? State::kFrame : State::kStartLine;
 }
 
@@ -315,11 +317,15 @@ void Framer::SearchStart(Cursor& in, Unit& unit) {
 
 // Takes the next line, or its front.
 void Framer::TakeLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
+  const bool is_first = state_ == State::kStartLine;
   const std::uint32_t start = in.Position();
   const std::uint32_t before = line_size_;
-  const Scan scan = ScanLine(in, tail, unit);
-  if (state_ == State::kStartLine) FeedLong(in, tail, start, before);
-  FinishLine(scan, unit);
+  const bool has_ended = ScanLine(in, tail, unit);
+  if (is_first) FeedLong(in, tail, start, before);
+  if (!has_ended) return;
+  if (is_first) return FinishStartLine(unit);
+  if (unit.line.Size() == 0) return FinishHead(unit);
+  FinishHeader(unit);
 }
 
 // Each turn gives a unit, or goes on to another state, or has taken all.

@@ -73,16 +73,6 @@ struct Unit {
   Header header;             ///< kHeader.
 };
 
-/// How a stream begins.
-enum class Opening : std::uint8_t {
-  kOther = 0,  ///< Not as RTSP.
-  kNothing,    ///< With nothing but line ends.
-  kMessage,    ///< With what may become a start line.
-};
-
-/// Tells how a stream begins whose first bytes are all of @p in.
-[[nodiscard]] Opening JudgeOpening(Cursor in);
-
 /// The framing state of one direction of one connection.
 ///
 /// Line ends: a head whose start line ends in CR LF has lines that end in CR LF, and a CR or LF elsewhere is a byte of its line, as
@@ -156,31 +146,27 @@ class Framer {
   // kSearch: between lines, behind text that was not understood.
   enum class State : std::uint8_t { kBetween, kSearch, kStartLine, kHeaders, kFrame, kLost };
   enum class LineEnd : std::uint8_t { kUnknown, kCrLf, kLf };
-  enum class Scan : std::uint8_t { kMore, kLine, kTooLong, kNoRoom };
 
   void TakeLine(Cursor& in, bytes::Tail& tail, Unit& unit);
   [[nodiscard]] bool TakePlainLine(Cursor& in, Unit& unit);
   void Lose(LostReason reason, Unit& unit);
   void LoseStart(LostReason reason, Unit& unit);
-  void BeginSearch(Unit& unit);
+  void BeginSearch();
+  void NoteGap(Unit& unit);
   void SearchStart(Cursor& in, Unit& unit);
   [[nodiscard]] bool IsStartLine(const StartLine& start, LineEnd end) const;
   void BeginMessage(Cursor& in, Unit& unit);
   void NextFrame(Cursor& in, bytes::Tail& tail, Unit& unit);
-  void FinishLine(Scan scan, Unit& unit);
   void FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t start, std::uint32_t before);
   void FinishStartLine(Unit& unit);
   void FinishHeader(Unit& unit);
   void FinishHead(Unit& unit);
   void BeginHead(std::uint16_t status, LineEnd end);
-  [[nodiscard]] bool IsBadHead() const;
-  void EndHead();
-  void NoteLength(Cursor line, std::uint16_t value, bool readable);
   [[nodiscard]] std::uint32_t FindLineEnd(const Cursor& in, std::uint32_t from) const;
   [[nodiscard]] bool IsBare(const Cursor& line) const;
-  Scan ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit);
+  [[nodiscard]] bool ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit);
   void DropLine(bytes::Tail& tail);
-  void Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end);
+  [[nodiscard]] bool Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end, Unit& unit);
   [[nodiscard]] bool LineIsEmpty(const Cursor& in, const bytes::Tail& tail, std::uint32_t line_feed) const;
 
   std::uint32_t offset_ = 0;     // Of the next byte in the stream.

@@ -49,6 +49,16 @@ struct StartLine {
 /// request or status line of some RTSP version; never fails otherwise.
 [[nodiscard]] StartLine LexStartLine(Cursor line);
 
+/// How a stream begins.
+enum class Opening : std::uint8_t {
+  kOther = 0,  ///< Not as RTSP.
+  kNothing,    ///< With nothing but line ends.
+  kMessage,    ///< With what may become a start line.
+};
+
+/// Tells how a stream begins whose first bytes are all of @p in.
+[[nodiscard]] Opening JudgeOpening(Cursor in);
+
 /// Returns Hash() of the bytes of @p uri that are no blanks.
 [[nodiscard]] std::uint32_t HashUri(const Cursor& uri);
 

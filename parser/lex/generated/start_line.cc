@@ -712,13 +712,13 @@ First LexFirst(Cursor& in, Method& method) {
   return first;
 }
 
-std::uint8_t Digit(const Cursor& in, std::uint32_t index) {
-  return static_cast<std::uint8_t>(in.At(index) - '0');
+// Takes the version that `word` begins with.
+void NoteVersion(const Cursor& word, StartLine& line) {
+  line.major = static_cast<std::uint8_t>(word.At(5) - '0');
+  line.minor = static_cast<std::uint8_t>(word.At(7) - '0');
 }
 
 bool LexResponse(Cursor& in, StartLine& line) {
-  line.major = Digit(in, 5);
-  line.minor = Digit(in, 7);
   const Number status = ReadNumber(in, 999);
   line.status = static_cast<std::uint16_t>(status.value);
   return status.valid && status.field.length == 3 && status.value >= 100;
@@ -733,8 +733,7 @@ bool LexRequest(const Cursor& in, StartLine& line) {
   if (end < uri + kVersionBytes || !IsBlank(in.At(version - 1))) return false;
   const Cursor word = in.Slice(version, kVersionBytes);
   if (!LexVersion(word)) return false;
-  line.major = Digit(word, 5);
-  line.minor = Digit(word, 7);
+  NoteVersion(word, line);
   std::uint32_t stop = version;
   while (stop > uri && IsBlank(in.At(stop - 1))) --stop;
   line.uri = Field::Between(uri, stop);
@@ -748,6 +747,12 @@ bool LexRequest(const Cursor& in, StartLine& line) {
 }
 
 }  // namespace
+
+Opening JudgeOpening(Cursor in) {
+  while (in.Peek() == '\r' || in.Peek() == '\n') in.Skip();
+  if (in.AtEnd()) return Opening::kNothing;
+  return EndOfMethod(in) != in.Position() ? Opening::kMessage : Opening::kOther;
+}
 
 std::uint32_t HashUri(const Cursor& uri) {
   Hasher hasher;
@@ -765,6 +770,7 @@ StartLine LexStartLine(Cursor in) {
       return LexRequest(in, line) ? line : StartLine();
     case First::kResponse:
       line.kind = StartKind::kResponse;
+      NoteVersion(in, line);
       return LexResponse(in, line) && (in.AtEnd() || IsBlank(in.Peek())) ? line : StartLine();
     case First::kInvalid: break;
   }
@@ -843,13 +849,11 @@ StartLine LongStartLine::Finish() const {
     Cursor status = word;
     if (!LexResponse(status, line) || !status.AtEnd()) return {};
     line.kind = StartKind::kResponse;
-    line.major = Digit(front, 5);
-    line.minor = Digit(front, 7);
+    NoteVersion(front, line);
   } else if (part_ == Part::kUri && word_size_ == kVersionBytes && LexVersion(word)) {
     Cursor scan = front;
     line.kind = StartKind::kRequest;
-    line.major = Digit(word, 5);
-    line.minor = Digit(word, 7);
+    NoteVersion(word, line);
     line.odd_uri = uri_hash_;
     const bool known = front_size_ < kFrontBytes && LexKnownFirst(scan, line.method) == First::kRequest &&
                        scan.Position() == front_size_;
