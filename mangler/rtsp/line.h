@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR GPL-2.0-only
 #pragma once
 /// @file
-/// The header line in hand, all that the reading of it works with, and the one function that puts other ports and addresses into it.
+/// The header line in hand, all that the reading of it works with, and Rewrite(), which puts other ports and addresses into it.
 #include <cstdint>
 
 #include "mangler/nat/proposal.h"
@@ -118,8 +118,8 @@ enum class Rewritten : std::uint8_t {
 [[nodiscard]] Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const rtsp::Ports& numbers,
                                 const Hosts& hosts, ChangeKind kind, bool spare = false);
 
-/// Finds out whether the spec in hand names another client, the port behind the host of destination, and the places that have the opener's address and whose
-/// receiver knows it by another, and the same for the peer. To be called for each spec that was read.
+/// Finds out whether the spec in hand names another client, which port stands behind the host of destination, and where the address
+/// stands of the opener, and of the peer, whose receiver knows it by another. To be called for each spec that was read.
 [[gnu::noinline]] void FindHosts(Exchange& exchange);
 
 }  // namespace mangle
