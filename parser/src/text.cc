@@ -33,6 +33,14 @@ Number ReadNumber(Cursor& in, std::uint32_t maximum) {
 
 namespace {
 
+constexpr std::uint32_t kWord = sizeof(std::uint64_t);
+
+std::uint64_t WordOf(const std::uint8_t (&bytes)[kWord]) {
+  std::uint64_t word = 0;
+  __builtin_memcpy(&word, bytes, kWord);
+  return word;
+}
+
 // A product's upper bits depend on all bits of the word.
 std::uint64_t Mix(std::uint64_t hash, std::uint64_t word) {
   constexpr std::uint64_t kMultiplier = 0x9E37'79B9'7F4A'7C15U;
@@ -49,23 +57,20 @@ std::uint32_t Finish(std::uint64_t hash, std::uint64_t rest, std::uint32_t size)
 void Hasher::Put(std::uint8_t byte) {
   word_[size_++ % kWord] = byte;
   if (size_ % kWord != 0) return;
-  hash_ = Mix(hash_, Cursor(word_, kWord).WordAhead());
+  hash_ = Mix(hash_, WordOf(word_));
   for (std::uint8_t& each : word_) each = 0;
 }
 
-std::uint32_t Hasher::Value() const { return Finish(hash_, Cursor(word_, kWord).WordAhead(), size_); }
+std::uint32_t Hasher::Value() const { return Finish(hash_, WordOf(word_), size_); }
 
 std::uint32_t Hash(Cursor text) {
-  constexpr std::uint32_t kWord = sizeof(std::uint64_t);
   const std::uint32_t size = text.Left();
-  if (text.Size() < kWord) {  // Too short for WordAhead().
-    Hasher hasher;
-    for (; !text.AtEnd(); text.Skip()) hasher.Put(text.Peek());
-    return hasher.Value();
-  }
   std::uint64_t hash = 0;
-  for (; text.Left() >= kWord; text.Seek(text.Position() + kWord)) hash = Mix(hash, text.WordAhead());
-  return Finish(hash, text.WordAhead(), size);
+  std::uint8_t word[kWord];
+  while (text.Read(word, kWord)) hash = Mix(hash, WordOf(word));
+  std::uint8_t rest[kWord] = {};
+  (void)text.Read(rest, text.Left());
+  return Finish(hash, WordOf(rest), size);
 }
 
 }  // namespace bytes

@@ -50,15 +50,6 @@ TEST(Cursor, Law1NoCallReadsOutside) {
   EXPECT_EQ(in.Slice(3, kAnyMaximum).Size(), 0U);
 }
 
-TEST(Cursor, Law1HoldsForWords) {
-  const Fenced fenced("12345678");
-  Cursor in = fenced.All();
-  EXPECT_NE(in.WordAhead(), 0U);
-  EXPECT_EQ(in.Slice(0, 7).WordAhead(), 0U);
-  in.Seek(std::numeric_limits<std::uint32_t>::max());
-  EXPECT_EQ(in.WordAhead(), 0U);
-}
-
 TEST(Cursor, FindsPlainLines) {
   const std::string line = "User-Agent: none";
   for (std::size_t size = 0; size <= line.size(); ++size) {

@@ -97,19 +97,6 @@ class Cursor {
     return true;
   }
 
-  /// Returns the next 8 bytes, in the order of the machine, with zeros behind the end; but only zeros if the
-  /// cursor stands at the end, or the whole run has fewer than 8 bytes.
-  [[nodiscard]] std::uint64_t WordAhead() const {
-    constexpr std::uint32_t kWord = sizeof(std::uint64_t);
-    std::uint64_t word = 0;
-    if (size_ < kWord || position_ >= size_) return word;
-    const std::uint32_t last = size_ - kWord;
-    const std::size_t at = position_ < last ? position_ : last;
-    __builtin_memcpy(&word, data_ + at, kWord);
-    const std::uint32_t bits = 8 * (position_ - static_cast<std::uint32_t>(at));
-    return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? word >> bits : word << bits;
-  }
-
   /// Returns the 4 bytes at @p index as a number in network order; 0 if there are fewer.
   [[nodiscard]] std::uint32_t NetworkWord(std::uint32_t index) const {
     std::uint32_t word = 0;
