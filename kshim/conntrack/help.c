@@ -106,7 +106,7 @@ static unsigned int rtsp_unreadable(const struct rtsp_conn *conn,
 }
 
 /* Read heads of frames that are not in the linear part, from @offset into the payload on. */
-static noinline enum rtspnat_frames
+static enum rtspnat_frames
 rtsp_skip_paged(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 		const struct rtspnat_segment *segment, u32 offset)
 {
@@ -157,10 +157,8 @@ static bool rtsp_skip_frames(struct rtsp_conn *conn,
 }
 
 /* The caller holds conn->lock. */
-static noinline unsigned int rtsp_segment(struct rtsp_conn *conn,
-					  const struct rtsp_packet *pkt,
-					  struct rtspnat_segment *segment,
-					  bool *retire)
+static unsigned int rtsp_segment(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
+				 struct rtspnat_segment *segment, bool *retire)
 {
 	struct rtsp_helper *helper = pkt->helper;
 	struct net *net = nf_ct_net(pkt->ct);
@@ -278,18 +276,31 @@ static bool rtsp_is_left_alone(const struct rtsp_packet *pkt)
 		       TCP_CONNTRACK_ESTABLISHED;
 }
 
-int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
-	      enum ip_conntrack_info ctinfo)
+/* The urgent pointer of an empty segment points to a byte to come, which the receiver will take out
+ * of the stream.
+ */
+static bool rtsp_only_acknowledges(const struct sk_buff *skb, unsigned int protoff)
+{
+	const __be32 more = TCP_FLAG_SYN | TCP_FLAG_FIN | TCP_FLAG_RST | TCP_FLAG_URG;
+	const struct tcphdr *th = (const struct tcphdr *)(skb->data + protoff);
+
+	return skb_headlen(skb) >= protoff + sizeof(*th) &&
+	       skb->len == protoff + th->doff * 4 && !(tcp_flag_word(th) & more);
+}
+
+static unsigned int
+rtsp_help_packet(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+		 enum ip_conntrack_info ctinfo, struct rtsp_helper *helper)
 {
 	struct rtsp_packet pkt = {
-		.skb = skb, .ct = ct, .helper = rtsp_helper(ct),
+		.skb = skb, .ct = ct, .helper = helper,
 		.ctinfo = ctinfo, .protoff = protoff,
 	};
 	const struct tcphdr *th;
 	struct tcphdr _th;
 
 	/* After a failover conntrackd may have attached the helper to media. */
-	if (!pkt.helper || nf_ct_protonum(ct) != IPPROTO_TCP || rtsp_is_left_alone(&pkt))
+	if (nf_ct_protonum(ct) != IPPROTO_TCP || rtsp_is_left_alone(&pkt))
 		return NF_ACCEPT;
 	/* On the loopback it has been here on its way out. */
 	if (unlikely(nf_is_loopback_packet(skb)))
@@ -308,15 +319,20 @@ int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
 			rtsp_pass_for_good(&pkt, RTSP_FAST_OPEN);
 		return NF_ACCEPT;
 	}
-	if (test_bit(RTSP_TRANSPARENT, &pkt.helper->flags))
-		return NF_ACCEPT;
-	if (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY)
-		return NF_ACCEPT;
-	/* The urgent pointer of an empty segment points to a byte to come, which the
-	 * receiver will take out of the stream.
-	 */
-	if (pkt.dataoff == pkt.end && !th->fin && !th->rst && !th->urg &&
-	    !test_bit(RTSP_HOLDING, &pkt.helper->flags))
+	if (test_bit(RTSP_TRANSPARENT, &helper->flags) ||
+	    (ctinfo != IP_CT_ESTABLISHED && ctinfo != IP_CT_ESTABLISHED_REPLY))
 		return NF_ACCEPT;
 	return rtsp_help_data(&pkt, th);
+}
+
+int rtsp_help(struct sk_buff *skb, unsigned int protoff, struct nf_conn *ct,
+	      enum ip_conntrack_info ctinfo)
+{
+	struct rtsp_helper *helper = rtsp_helper(ct);
+
+	/* Half of all packets end here: they matter only while bytes are withheld. */
+	if (!helper || (rtsp_only_acknowledges(skb, protoff) &&
+			!test_bit(RTSP_HOLDING, &helper->flags)))
+		return NF_ACCEPT;
+	return rtsp_help_packet(skb, protoff, ct, ctinfo, helper);
 }
