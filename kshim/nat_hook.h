@@ -6,7 +6,7 @@
  *
  *	nat = rcu_dereference(nf_nat_rtsp_hooks);
  *	exp = nf_ct_expect_alloc(ct);		(and nf_ct_expect_init())
- *	nat->inbound(exp, inside);		before it is registered
+ *	nat->prepare(exp, IP_CT_DIR_REPLY, inside);	before it is registered
  *	if (nat->port_taken(exp, ifindex)) ...	another port, then
  *	nf_ct_expect_related(exp, 0);
  *	nat->peer(exp, published);		when the peer has named its port
@@ -22,15 +22,12 @@ struct nf_nat_rtsp_hooks {
 	/* Does a socket of the router itself use the port that @exp would take? */
 	bool (*port_taken)(const struct nf_conntrack_expect *exp, int ifindex);
 
-	/* Make media that match @exp, which come from the peer, reach the opener
-	 * at @inside.
+	/* Translate media that match @exp at the opener's end: those that come from the peer
+	 * (IP_CT_DIR_REPLY) reach the opener at @port; those that come from the opener leave the
+	 * outside address from @port, where 0 is any.
 	 */
-	void (*inbound)(struct nf_conntrack_expect *exp, __be16 inside);
-
-	/* Make media that match @exp, which come from the opener, leave the outside
-	 * address from @outside; 0 is any port.
-	 */
-	void (*outbound)(struct nf_conntrack_expect *exp, __be16 outside);
+	void (*prepare)(struct nf_conntrack_expect *exp, enum ip_conntrack_dir dir,
+			__be16 port);
 
 	/* Set the port at the peer's end: for media from the peer the port that they seem to
 	 * come from, for media to the peer the port that they reach; 0 changes no port.
@@ -38,7 +35,7 @@ struct nf_nat_rtsp_hooks {
 	 */
 	void (*peer)(struct nf_conntrack_expect *exp, __be16 port);
 
-	/* Translate @ct, which is new, as inbound() has said of @exp. */
+	/* Translate @ct, which is new, as prepare() has said of @exp. */
 	void (*follow)(struct nf_conn *ct, const struct nf_conntrack_expect *exp);
 };
 

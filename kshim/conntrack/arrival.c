@@ -105,28 +105,7 @@ static void rtsp_arrival_expected(struct nf_conn *ct, struct nf_conntrack_expect
 	nf_conntrack_rtsp_arrive(ct, exp);
 }
 
-/* conntrackd knows the function by this name. */
-static struct nf_ct_helper_expectfn rtsp_arrival_expectfn = {
+struct nf_ct_helper_expectfn rtsp_arrival_expectfn = {
 	.name		= "rtsp-source",
 	.expectfn	= rtsp_arrival_expected,
 };
-
-void rtsp_arrival_watch(struct nf_conntrack_expect *exp)
-{
-	exp->expectfn = rtsp_arrival_expected;
-}
-
-void rtsp_arrival_init(void)
-{
-	nf_ct_helper_expectfn_register(&rtsp_arrival_expectfn);
-}
-
-bool rtsp_arrival_is_watched(const struct nf_conntrack_expect *exp)
-{
-	return exp->expectfn == rtsp_arrival_expected;
-}
-
-void rtsp_arrival_exit(void)
-{
-	nf_ct_helper_expectfn_unregister(&rtsp_arrival_expectfn);
-}

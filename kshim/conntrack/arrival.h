@@ -3,16 +3,11 @@
 #ifndef _RTSP_ARRIVAL_H
 #define _RTSP_ARRIVAL_H
 
-#include <net/netfilter/nf_conntrack_expect.h>
+#include <net/netfilter/nf_conntrack_helper.h>
 
-/* Make @exp, which is not registered yet, call nf_conntrack_rtsp_arrive() (nat_hook.h).  With NAT
- * the hook inbound() does so.
+/* Calls nf_conntrack_rtsp_arrive() (nat_hook.h), for expectations without NAT: with NAT the hook
+ * prepare() sets a function that does so.  conntrackd knows it by its name.
  */
-void rtsp_arrival_watch(struct nf_conntrack_expect *exp);
-bool rtsp_arrival_is_watched(const struct nf_conntrack_expect *exp);
-
-/* Between these two calls userspace finds the function by its name too. */
-void rtsp_arrival_init(void);
-void rtsp_arrival_exit(void);
+extern struct nf_ct_helper_expectfn rtsp_arrival_expectfn;
 
 #endif /* _RTSP_ARRIVAL_H */

@@ -109,14 +109,6 @@ static int rtsp_look_at(struct nf_conn *ct, void *data)
 	return 0;
 }
 
-static bool rtsp_has_media(struct nf_conn *ct)
-{
-	struct rtsp_look look = { .master = ct };
-
-	rtsp_compat_look_at_all(nf_ct_net(ct), rtsp_look_at, &look);
-	return look.found;
-}
-
 static void rtsp_carried_know(struct rtsp_helper *helper, bool carried)
 {
 	assign_bit(RTSP_CARRIED, &helper->flags, carried);
@@ -129,9 +121,12 @@ bool rtsp_carried_on(void)
 	struct nf_conn *ct = xchg(&rtsp_doubtful, NULL);
 	struct rtsp_helper *helper = ct ? rtsp_helper(ct) : NULL;
 	struct rtsp_adopted *adopted, *next;
+	struct rtsp_look look = { .master = ct };
 
-	if (helper)
-		rtsp_carried_know(helper, rtsp_has_media(ct));
+	if (helper) {
+		rtsp_compat_look_at_all(nf_ct_net(ct), rtsp_look_at, &look);
+		rtsp_carried_know(helper, look.found);
+	}
 	if (ct)
 		nf_ct_put(ct);
 	list_for_each_entry_safe(adopted, next, &rtsp_adopted, list) {

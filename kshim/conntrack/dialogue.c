@@ -98,7 +98,7 @@ static enum rtspnat_reply rtsp_grant(struct rtsp_ask *ask,
 	if (!err)
 		return RTSPNAT_YES;
 	if (ask->mapping->state == RTSP_MAPPING_NEW) {
-		rtsp_quota_give_back(ask->conn->host);
+		rtsp_quota_put(ask->conn->host, false);
 		rtsp_mapping_free(ask->mapping);
 	}
 	/* The core itself counts a reservation that is gone. */

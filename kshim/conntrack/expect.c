@@ -40,23 +40,37 @@ rtsp_expect_policies[RTSP_EXPECT_CLASSES] = {
 
 static_assert(RTSP_EXPECTATIONS <= NF_CT_EXPECT_MAX_CNT);
 
-struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
-						unsigned int i)
+/* From port @from, 0 is any, to port @to.  @dir is that of the packets of the control connection
+ * that come from the same side.
+ */
+static struct nf_conntrack_expect *rtsp_expect_media(const struct rtsp_ask *ask,
+						     enum ip_conntrack_dir dir,
+						     const union nf_inet_addr *addr,
+						     __be16 from, __be16 to)
 {
 	struct nf_conn *ct = ask->conn->ct;
-	const struct nf_conntrack_tuple *reply = &ct->tuplehash[IP_CT_DIR_REPLY].tuple;
 	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
-	__be16 port = htons(ask->asked->outside[i]);
 
 	if (!exp)
 		return NULL;
-
 	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
-			  &reply->src.u3, &reply->dst.u3, ask->asked->protocol,
-			  NULL, &port);
+			  &ct->tuplehash[dir].tuple.src.u3, addr, ask->asked->protocol,
+			  from ? &from : NULL, &to);
 	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
-	if (ask->nat)
-		ask->nat->inbound(exp, htons(ask->asked->inside[i]));
+	return exp;
+}
+
+struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
+						unsigned int i)
+{
+	const struct nf_conntrack_tuple *reply =
+		&ask->conn->ct->tuplehash[IP_CT_DIR_REPLY].tuple;
+	struct nf_conntrack_expect *exp =
+		rtsp_expect_media(ask, IP_CT_DIR_REPLY, &reply->dst.u3, 0,
+				  htons(ask->asked->outside[i]));
+
+	if (exp && ask->nat)
+		ask->nat->prepare(exp, IP_CT_DIR_REPLY, htons(ask->asked->inside[i]));
 	return exp;
 }
 
@@ -80,7 +94,7 @@ rtsp_expect_again(const struct rtsp_conn *conn, const struct nf_conntrack_expect
 		     (NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE);
 	exp->expectfn = old->expectfn;
 	if (nat) {
-		nat->inbound(exp, old->saved_proto.all);
+		nat->prepare(exp, IP_CT_DIR_REPLY, old->saved_proto.all);
 		nat->peer(exp, (__force __be16)old->saved_addr.all[0]);
 	}
 	return exp;
@@ -101,24 +115,14 @@ static __be16 rtsp_source_port(const struct rtspnat_mapping *asked, unsigned int
 struct nf_conntrack_expect *rtsp_expect_outbound(const struct rtsp_ask *ask,
 						 unsigned int i)
 {
-	__be16 from = rtsp_source_port(ask->asked, i);
-	__be16 to = rtsp_published(ask->asked, i);
-	struct nf_conn *ct = ask->conn->ct;
-	const struct nf_conntrack_tuple *original =
-		&ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
-	struct nf_conntrack_expect *exp = nf_ct_expect_alloc(ct);
+	struct nf_conntrack_expect *exp;
 	union nf_inet_addr addr;
 
-	if (!exp)
-		return NULL;
-
-	rtsp_source_return(&addr, ct, ask->asked);
-	nf_ct_expect_init(exp, RTSP_EXPECT_MEDIA, nf_ct_l3num(ct),
-			  &original->src.u3, &addr, ask->asked->protocol,
-			  from ? &from : NULL, &to);
-	exp->flags = NF_CT_EXPECT_PERMANENT | NF_CT_EXPECT_INACTIVE;
-	if (ask->nat) {
-		ask->nat->outbound(exp, htons(ask->asked->outside[i]));
+	rtsp_source_return(&addr, ask->conn->ct, ask->asked);
+	exp = rtsp_expect_media(ask, IP_CT_DIR_ORIGINAL, &addr,
+				rtsp_source_port(ask->asked, i), rtsp_published(ask->asked, i));
+	if (exp && ask->nat) {
+		ask->nat->prepare(exp, IP_CT_DIR_ORIGINAL, htons(ask->asked->outside[i]));
 		ask->nat->peer(exp, htons(ask->asked->peer[i]));
 	}
 	return exp;
@@ -188,13 +192,8 @@ bool rtsp_expect_is_open(const struct nf_conntrack_expect *exp)
 
 static void rtsp_set_open(struct nf_conntrack_expect *exp, bool open)
 {
-	unsigned int flags = exp->flags;
-
-	if (open)
-		flags &= ~NF_CT_EXPECT_INACTIVE;
-	else
-		flags |= NF_CT_EXPECT_INACTIVE;
-	WRITE_ONCE(exp->flags, flags);
+	WRITE_ONCE(exp->flags, open ? exp->flags & ~NF_CT_EXPECT_INACTIVE :
+				      exp->flags | NF_CT_EXPECT_INACTIVE);
 }
 
 /* Conntrack tells userspace of an expectation that comes or goes, and not of one that changes in

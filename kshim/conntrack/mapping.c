@@ -271,7 +271,7 @@ void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_REPLY);
 	rtsp_mapping_unpublish(conn, mapping);
 	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NEW);
-	rtsp_quota_put(conn->host);
+	rtsp_quota_put(conn->host, true);
 	rtsp_mapping_free(mapping);
 }
 

@@ -88,7 +88,7 @@ static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
 {
 	/* If the helper was never registered, NULL would match expectations of others. */
 	return (rtsp_registered && rtsp_compat_has_helper(exp, rtsp_registered)) ||
-	       rtsp_arrival_is_watched(exp);
+	       exp->expectfn == rtsp_arrival_expectfn.expectfn;
 }
 
 /* Take away all expectations that point into the module.  nf_conntrack_helper_unregister() leaves
@@ -97,7 +97,7 @@ static bool rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
  */
 static void rtsp_destroy_expectations(void)
 {
-	rtsp_arrival_exit();
+	nf_ct_helper_expectfn_unregister(&rtsp_arrival_expectfn);
 	synchronize_rcu();
 	nf_ct_expect_iterate_destroy(rtsp_is_ours, NULL);
 	synchronize_rcu();
@@ -117,7 +117,7 @@ static int __init nf_conntrack_rtsp_init(void)
 	if (ret < 0)
 		goto err_net;
 
-	rtsp_arrival_init();
+	nf_ct_helper_expectfn_register(&rtsp_arrival_expectfn);
 
 	rtsp_compat_helper_init(&rtsp_conntrack_helper, HELPER_NAME, rtsp_expect_policies,
 				RTSP_EXPECT_CLASSES - 1, rtsp_help);

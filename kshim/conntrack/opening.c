@@ -203,10 +203,13 @@ static bool rtsp_needs_conn(const struct rtsp_packet *pkt, const struct tcphdr *
 /* A connection without a state is left alone for good, because the core does not read this segment
  * and could not follow what comes behind it.
  */
-static struct rtsp_conn *rtsp_conn_make(const struct rtsp_packet *pkt)
+struct rtsp_conn *rtsp_opening_conn(const struct rtsp_packet *pkt,
+				    const struct tcphdr *th)
 {
 	struct rtsp_conn *conn, *winner;
 
+	if (!rtsp_needs_conn(pkt, th))
+		return NULL;
 	if (!rtsp_param(max_connections)) {
 		rtsp_pass_for_good(pkt, RTSP_TOO_MANY);
 		return NULL;
@@ -225,10 +228,4 @@ static struct rtsp_conn *rtsp_conn_make(const struct rtsp_packet *pkt)
 		rtsp_count(nf_ct_net(pkt->ct), RTSP_CONNECTIONS);
 	rtsp_sweep_later();
 	return conn;
-}
-
-struct rtsp_conn *rtsp_opening_conn(const struct rtsp_packet *pkt,
-				    const struct tcphdr *th)
-{
-	return rtsp_needs_conn(pkt, th) ? rtsp_conn_make(pkt) : NULL;
 }

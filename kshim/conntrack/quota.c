@@ -142,22 +142,13 @@ enum rtsp_counter rtsp_quota_take(struct rtsp_host *host)
 	return why;
 }
 
-static void rtsp_host_return(struct rtsp_host *host, unsigned int tokens)
+void rtsp_quota_put(struct rtsp_host *host, bool was_made)
 {
 	spin_lock_bh(&rtsp_hosts_lock);
 	for (; host; host = host->site) {
 		host->mappings--;
-		host->tokens += tokens;
+		if (!was_made)
+			host->tokens += HZ;
 	}
 	spin_unlock_bh(&rtsp_hosts_lock);
-}
-
-void rtsp_quota_give_back(struct rtsp_host *host)
-{
-	rtsp_host_return(host, HZ);
-}
-
-void rtsp_quota_put(struct rtsp_host *host)
-{
-	rtsp_host_return(host, 0);
 }

@@ -7,7 +7,7 @@
  *	if (rtsp_quota_allows(host, RTSP_QUOTA_EXPECTED, 2)) ...
  *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, 2);
  *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, -2);
- *	rtsp_quota_put(host);			or rtsp_quota_give_back() if it came to nothing
+ *	rtsp_quota_put(host, true);
  */
 #ifndef _RTSP_QUOTA_H
 #define _RTSP_QUOTA_H
@@ -24,12 +24,6 @@ enum rtsp_quota {
  * than a quarter of @most may not while less than half is free.
  */
 bool rtsp_quota_may_stay(const struct rtsp_host *host, unsigned int others, unsigned int most);
-/* How many connections @host has. */
-static inline unsigned int rtsp_quota_connections(const struct rtsp_host *host)
-{
-	return READ_ONCE(host->connections);
-}
-
 /* How many of its expectations wait for an answer. */
 static inline unsigned int rtsp_quota_asking(const struct rtsp_host *host)
 {
@@ -40,10 +34,8 @@ static inline unsigned int rtsp_quota_asking(const struct rtsp_host *host)
  * exceed.
  */
 enum rtsp_counter rtsp_quota_take(struct rtsp_host *host);
-/* The mapping was never made: the host may ask as if it had not. */
-void rtsp_quota_give_back(struct rtsp_host *host);
-/* The mapping has ended. */
-void rtsp_quota_put(struct rtsp_host *host);
+/* The mapping has ended.  If it never @was_made, the host may ask as if it had not. */
+void rtsp_quota_put(struct rtsp_host *host, bool was_made);
 
 /* May @host have @count more?  The kernel's table has its places for all helpers of a namespace;
  * this one takes three quarters of them at most.  A host that has more than a quarter gets no more

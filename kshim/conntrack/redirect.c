@@ -72,7 +72,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	}
 	if (exp)
 		nf_ct_expect_put(exp);
-	rtsp_quota_give_back(conn->host);
+	rtsp_quota_put(conn->host, false);
 	return why;
 }
 
@@ -94,7 +94,7 @@ void rtsp_redirect_end(struct rtsp_conn *conn)
 	WRITE_ONCE(conn->redirect, NULL);
 	rtsp_expect_drop(&exp);
 	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, -1);
-	rtsp_quota_put(conn->host);
+	rtsp_quota_put(conn->host, true);
 }
 
 void rtsp_redirect_on(struct rtsp_conn *conn)

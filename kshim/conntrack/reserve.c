@@ -39,7 +39,7 @@ static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
 		if (!exp[i])
 			return -ENOMEM;
 		if (!ask->nat)
-			rtsp_arrival_watch(exp[i]);
+			exp[i]->expectfn = rtsp_arrival_expectfn.expectfn;
 		*any = rtsp_source_reserve(exp[i]);
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}

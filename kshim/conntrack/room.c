@@ -31,11 +31,6 @@
 /* Both have the same order. */
 static_assert(RTSP_GAVE_WAY_LINGERING - RTSP_GAVE_WAY_IDLE == RTSP_RANK_LINGERS - RTSP_RANK_IDLE);
 
-static unsigned int rtsp_room_most(void)
-{
-	return min(rtsp_param(max_connections), RTSP_CONNECTIONS_MAX);
-}
-
 static bool rtsp_room_is_in(unsigned int all, unsigned int holding,
 			    unsigned int most, bool holds)
 {
@@ -50,7 +45,7 @@ static bool rtsp_room_is_in(unsigned int all, unsigned int holding,
 static enum rtsp_counter rtsp_room_lacks(const struct rtsp_conn *conn, bool holds)
 {
 	const struct net *net = nf_ct_net(conn->ct);
-	unsigned int most = rtsp_room_most();
+	unsigned int most = min(rtsp_param(max_connections), RTSP_CONNECTIONS_MAX);
 	unsigned int others = rtsp_gauge_pool(net, RTSP_NOW_OPEN);
 	unsigned int holding = rtsp_gauge_pool(net, RTSP_NOW_HOLDING);
 	unsigned int listed = READ_ONCE(conn->listed);
@@ -157,7 +152,7 @@ static struct rtsp_conn *rtsp_room_search(const struct rtsp_conn *conn,
 		next.rank = rtsp_conn_rank(next.conn,
 					   why == RTSP_TOO_MANY_OF_HOST,
 					   &position);
-		next.connections = rtsp_quota_connections(next.conn->host);
+		next.connections = READ_ONCE(next.conn->host->connections);
 		next.used = next.conn->used;
 		if (next.rank < RTSP_RANK_STAYS &&
 		    (!best.conn || rtsp_is_better(&next, &best)))

@@ -21,8 +21,7 @@ void rtsp_source_set(struct nf_conntrack_expect *exp, const union nf_inet_addr *
 {
 	size_t len = exp->tuple.src.l3num == NFPROTO_IPV4 ? 4 : 16;
 
-	memset(&exp->tuple.src.u3, 0, sizeof(exp->tuple.src.u3));
-	memcpy(&exp->tuple.src.u3, addr, len);
+	exp->tuple.src.u3 = *addr;
 	memset(&exp->mask.src.u3, 0, sizeof(exp->mask.src.u3));
 	memset(&exp->mask.src.u3, 0xff, len);
 }

@@ -28,7 +28,7 @@
 	 BIT_ULL(RTSPNAT_NOTE_NOT_PUBLISHED) |			\
 	 BIT_ULL(RTSPNAT_NOTE_OTHER_TRAVERSAL))
 
-void rtsp_trace_each_note(const struct nf_conn *ct, u64 notes)
+void rtsp_trace_notes(const struct nf_conn *ct, u64 notes)
 {
 	for (notes &= RTSP_LEFT_ALONE; notes; notes &= notes - 1)
 		trace_rtsp_left_alone(ct, __ffs64(notes));

@@ -121,17 +121,8 @@ TRACE_EVENT(rtsp_left_alone,
 		  __entry->published_addr, __entry->published)
 );
 
-#ifndef RTSP_TRACE_NOTES
-#define RTSP_TRACE_NOTES
-void rtsp_trace_each_note(const struct nf_conn *ct, u64 notes);
-
 /* Trace what the core left alone in a segment. */
-static inline void rtsp_trace_notes(const struct nf_conn *ct, u64 notes)
-{
-	if (trace_rtsp_left_alone_enabled())
-		rtsp_trace_each_note(ct, notes);
-}
-#endif
+void rtsp_trace_notes(const struct nf_conn *ct, u64 notes);
 
 #endif /* _RTSP_TRACE_H */
 

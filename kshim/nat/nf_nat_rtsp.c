@@ -149,18 +149,13 @@ static void nf_nat_rtsp_outbound_expected(struct nf_conn *ct,
 	nf_nat_rtsp_map(ct, NF_NAT_MANIP_SRC, &reply->dst.u3, exp->saved_proto.all);
 }
 
-static void nf_nat_rtsp_inbound(struct nf_conntrack_expect *exp, __be16 inside)
+static void nf_nat_rtsp_prepare(struct nf_conntrack_expect *exp, enum ip_conntrack_dir dir,
+				__be16 port)
 {
-	exp->saved_proto.all = inside;
-	exp->dir = IP_CT_DIR_REPLY;
-	exp->expectfn = nf_nat_rtsp_inbound_expected;
-}
-
-static void nf_nat_rtsp_outbound(struct nf_conntrack_expect *exp, __be16 outside)
-{
-	exp->saved_proto.all = outside;
-	exp->dir = IP_CT_DIR_ORIGINAL;
-	exp->expectfn = nf_nat_rtsp_outbound_expected;
+	exp->saved_proto.all = port;
+	exp->dir = dir;
+	exp->expectfn = dir == IP_CT_DIR_REPLY ? nf_nat_rtsp_inbound_expected :
+						 nf_nat_rtsp_outbound_expected;
 }
 
 /* All addresses are the master's, so saved_addr is free for the port, for which an expectation has
@@ -173,8 +168,7 @@ static void nf_nat_rtsp_peer(struct nf_conntrack_expect *exp, __be16 port)
 
 static const struct nf_nat_rtsp_hooks rtsp_hooks = {
 	.port_taken	= nf_nat_rtsp_port_taken,
-	.inbound	= nf_nat_rtsp_inbound,
-	.outbound	= nf_nat_rtsp_outbound,
+	.prepare	= nf_nat_rtsp_prepare,
 	.peer		= nf_nat_rtsp_peer,
 	.follow		= nf_nat_rtsp_follow,
 };
@@ -195,8 +189,8 @@ static struct nf_ct_helper_expectfn rtsp_outbound = {
 
 static bool nf_nat_rtsp_is_ours(struct nf_conntrack_expect *exp, void *data)
 {
-	return exp->expectfn == nf_nat_rtsp_inbound_expected ||
-	       exp->expectfn == nf_nat_rtsp_outbound_expected;
+	return exp->expectfn == rtsp_inbound.expectfn ||
+	       exp->expectfn == rtsp_outbound.expectfn;
 }
 
 static int __init nf_nat_rtsp_init(void)
