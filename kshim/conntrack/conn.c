@@ -77,7 +77,6 @@ struct rtsp_conn *rtsp_conn_alloc(struct nf_conn *ct)
 	memset(conn, 0, sizeof(*conn));
 	spin_lock_init(&conn->lock);
 	conn->ct = ct;
-	conn->renewed = jiffies;
 	conn->used = jiffies;
 	conn->natted = ct->status & IPS_NAT_MASK;
 	conn->interleaved = rtsp_note_counter(nf_ct_net(ct), RTSPNAT_NOTE_INTERLEAVED);

@@ -291,7 +291,6 @@ void rtsp_renew_all(struct rtsp_conn *conn)
 	struct hlist_node *next;
 	unsigned int i;
 
-	conn->renewed = jiffies;
 	rtsp_for_each_mapping(mapping, next, conn) {
 		for (i = 0; i < mapping->count; i++) {
 			rtsp_expect_renew(mapping->media[i].in);

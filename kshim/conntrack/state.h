@@ -84,7 +84,6 @@ struct rtsp_conn {
 	u8 lingering;			/* and that linger */
 	u8 asking;			/* expectations of those that wait for an answer */
 	unsigned long used;		/* in jiffies: when its last segment came */
-	unsigned long renewed;		/* in jiffies: when its expectations were */
 	/* Both under rtsp_net->asking_lock. */
 	unsigned long asked_at;		/* in jiffies: since when one waits for an answer */
 	struct list_head asking_node;	/* on the list while one does */

@@ -26,14 +26,15 @@
  * so no namespace may end in between.
  */
 static DEFINE_MUTEX(rtsp_sweep_mutex);
+/* In jiffies: when all expectations were renewed.  The mutex guards it. */
+static unsigned long rtsp_renewed;
 
-static void rtsp_conn_go_on(struct rtsp_conn *conn)
+static void rtsp_conn_go_on(struct rtsp_conn *conn, bool renew)
 {
-	bool renew = time_after(jiffies, conn->renewed + RTSP_RENEW_INTERVAL);
 	/* The end of nf_nat_rtsp has taken all expectations along. */
 	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
 
-	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) && !renew && !no_nat)
+	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) && !no_nat)
 		return;
 	rcu_read_lock();
 	spin_lock_bh(&conn->lock);
@@ -48,18 +49,10 @@ static void rtsp_conn_go_on(struct rtsp_conn *conn)
 	rcu_read_unlock();
 }
 
-static bool rtsp_conn_may_go(struct rtsp_conn *conn, const struct net *net)
-{
-	if (net)
-		return net_eq(nf_ct_net(conn->ct), net);
-	rtsp_conn_go_on(conn);
-	return rtsp_conn_is_over(conn);
-}
-
 /* Of the next connections on the list, which go to its end, move to @dead all of @net, or with NULL
  * those that are over.  Returns how many of @left are left to be looked at.
  */
-static unsigned int rtsp_sweep_some(const struct net *net, unsigned int left,
+static unsigned int rtsp_sweep_some(const struct net *net, unsigned int left, bool renew,
 				    struct list_head *dead)
 {
 	unsigned int count = min(left, RTSP_SWEEP_BATCH);
@@ -74,7 +67,9 @@ static unsigned int rtsp_sweep_some(const struct net *net, unsigned int left,
 			break;
 		}
 		conn = list_first_entry(&rtsp_conns, struct rtsp_conn, list);
-		if (rtsp_conn_may_go(conn, net))
+		if (!net)
+			rtsp_conn_go_on(conn, renew);
+		if (net ? net_eq(nf_ct_net(conn->ct), net) : rtsp_conn_is_over(conn))
 			rtsp_conn_unlist(conn, false, dead);
 		else
 			list_move_tail(&conn->list, &rtsp_conns);
@@ -88,12 +83,15 @@ static unsigned int rtsp_sweep_some(const struct net *net, unsigned int left,
  */
 static void rtsp_sweep_conns(const struct net *net)
 {
+	bool renew = !net && jiffies - rtsp_renewed >= RTSP_RENEW_INTERVAL;
 	unsigned int left = rtsp_gauge_all(RTSP_NOW_OPEN);
 
+	if (renew)
+		rtsp_renewed = jiffies;
 	while (left) {
 		LIST_HEAD(dead);
 
-		left = rtsp_sweep_some(net, left, &dead);
+		left = rtsp_sweep_some(net, left, renew, &dead);
 		rtsp_conn_finish(&dead);
 		cond_resched();
 	}
