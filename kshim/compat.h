@@ -112,16 +112,6 @@ static inline void rtsp_compat_unexpect(struct nf_conntrack_expect *exp)
 #endif
 }
 
-/* Register two at once; -EOPNOTSUPP if this kernel cannot. */
-static inline int rtsp_compat_expect_pair(struct nf_conntrack_expect **pair)
-{
-#ifdef HAVE_RELATED_PAIR
-	return nf_ct_expect_related_pair(pair, 0);
-#else
-	return -EOPNOTSUPP;
-#endif
-}
-
 /* Give @exp, which is registered, @ticks more.  The caller holds nf_conntrack_expect_lock. */
 static inline void rtsp_compat_renew(struct nf_conntrack_expect *exp, u32 ticks)
 {

@@ -88,7 +88,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 	}
 	rtsp_mapping_count(ask->conn, ask->mapping);
 	if (open)
-		rtsp_flow_clear_way(*out);
+		rtsp_flow_clear_way(ask->conn->ct, &(*out)->tuple);
 }
 
 /* Flows to ports that the peer does not name any more are of no use. */
@@ -113,7 +113,7 @@ static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 
 	if (!asked->outside[i] || !asked->peer[i] || !(asked->open & BIT(i)))
 		return false;
-	rtsp_flow_clear_way(mapping->media[i].in);
+	rtsp_flow_clear_way(ask->conn->ct, &mapping->media[i].in->tuple);
 	if (rtsp_media_make(ask->conn, mapping, i))
 		return true;
 	if (asked->protocol == IPPROTO_UDP)

@@ -69,7 +69,10 @@ struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 		rtsp_expect_media(ask, IP_CT_DIR_REPLY, &reply->dst.u3, 0,
 				  htons(ask->asked->outside[i]));
 
-	if (exp && ask->nat)
+	if (!exp)
+		return NULL;
+	rtsp_source_reserve(exp);
+	if (ask->nat)
 		ask->nat->prepare(exp, IP_CT_DIR_REPLY, htons(ask->asked->inside[i]));
 	return exp;
 }
@@ -150,33 +153,21 @@ int rtsp_expect_check_port(const struct rtsp_ask *ask,
 		       -EBUSY : 0;
 }
 
-static int rtsp_register_each(struct nf_conntrack_expect **exp)
+int rtsp_expect_register(struct nf_conntrack_expect **exp)
 {
 	unsigned int i;
-	int ret;
+	int ret = 0;
 
 	for (i = 0; i < RTSPNAT_PORTS; i++) {
 		ret = exp[i] ? nf_ct_expect_related(exp[i], 0) : 0;
-		if (ret < 0)
+		if (ret)
 			break;
 	}
-	if (i == RTSPNAT_PORTS)
-		return 0;
-
-	while (i-- > 0) {
+	while (ret && i-- > 0) {
 		if (exp[i])
 			rtsp_compat_unexpect(exp[i]);
 	}
 	return ret;
-}
-
-int rtsp_expect_register(struct nf_conntrack_expect **exp)
-{
-	int ret = -EOPNOTSUPP;
-
-	if (exp[0] && exp[1] && !exp[2] && !exp[3])
-		ret = rtsp_compat_expect_pair(exp);
-	return ret == -EOPNOTSUPP ? rtsp_register_each(exp) : ret;
 }
 
 /* Userspace, or the end of nf_nat_rtsp, may have taken away an expectation that is held here. */

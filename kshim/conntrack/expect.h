@@ -23,9 +23,10 @@ enum rtsp_expect_class {
 extern const struct nf_conntrack_expect_policy
 rtsp_expect_policies[RTSP_EXPECT_CLASSES];
 
-/* Make a new one, inactive and not registered, of port @i of ask->step.  Returns NULL without
- * memory.  Inbound: media from any port of the peer to the outside port.  Outbound: media from the
- * opener's port, or from any if it has announced none, to the peer's port as the opener knows it.
+/* Make a new one, inactive and not registered, of port @i of ask->asked.  Returns NULL without
+ * memory.  Inbound: media to the outside port, from any port of the peer and of whomever
+ * media_source may admit later.  Outbound: media from the opener's port, or from any if it has
+ * announced none, to the peer's port as the opener knows it.
  */
 struct nf_conntrack_expect *rtsp_expect_inbound(const struct rtsp_ask *ask,
 						unsigned int i);

@@ -97,8 +97,8 @@ static struct nf_conn *rtsp_flow_find(const struct nf_conn *master,
  * time sent the first one.  So it is in the way if nobody ever answered it, or if it is media of
  * another RTSP connection, which must have given up the port.  Its next packet begins anew.
  */
-static void rtsp_clear_way(const struct nf_conn *master,
-			   const struct nf_conntrack_tuple *tuple)
+void rtsp_flow_clear_way(const struct nf_conn *master,
+			 const struct nf_conntrack_tuple *tuple)
 {
 	struct nf_conn *ct = rtsp_flow_find(master, tuple);
 
@@ -108,11 +108,6 @@ static void rtsp_clear_way(const struct nf_conn *master,
 	    (!ct->master && !test_bit(IPS_SEEN_REPLY_BIT, &ct->status)))
 		nf_ct_kill(ct);
 	nf_ct_put(ct);
-}
-
-void rtsp_flow_clear_way(const struct nf_conntrack_expect *exp)
-{
-	rtsp_clear_way(exp->master, &exp->tuple);
 }
 
 /* With a reference.  Whichever side has sent first: its answers have the other side's tuple. */
@@ -180,7 +175,7 @@ static bool rtsp_flow_is_led_right(const struct rtsp_conn *conn,
 	wanted.dst.u.all = rtsp_flow_peer_port(conn, exp);
 	if (reply->dst.u.all == wanted.dst.u.all)
 		return true;
-	rtsp_clear_way(conn->ct, &wanted);
+	rtsp_flow_clear_way(conn->ct, &wanted);
 	return false;
 }
 
@@ -200,8 +195,8 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 	ct->status |= IPS_EXPECTED | IPS_ASSURED | IPS_CONFIRMED;
 	WRITE_ONCE(ct->timeout, nfct_time_stamp + RTSP_FLOW_TIMEOUT);
 	if (nf_conntrack_hash_check_insert(ct)) {
-		rtsp_clear_way(conn->ct, &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
-		rtsp_clear_way(conn->ct, &exp->tuple);
+		rtsp_flow_clear_way(conn->ct, &ct->tuplehash[IP_CT_DIR_REPLY].tuple);
+		rtsp_flow_clear_way(conn->ct, &exp->tuple);
 		rtsp_flow_free(ct);
 		return NULL;
 	}

@@ -23,8 +23,9 @@ bool rtsp_flow_is_named(const struct nf_conntrack_expect *exp);
 __be16 rtsp_flow_peer_port(const struct rtsp_conn *conn,
 			   const struct nf_conntrack_expect *exp);
 
-/* End a flow that would keep media from the way that @exp describes. */
-void rtsp_flow_clear_way(const struct nf_conntrack_expect *exp);
+/* End a flow of @tuple that would keep media of @master from its way. */
+void rtsp_flow_clear_way(const struct nf_conn *master,
+			 const struct nf_conntrack_tuple *tuple);
 /* The flow that @exp names, with a reference.  It is made unless it is there; NULL if another flow
  * is in its way and may stay, or without memory.  The caller is under RCU.
  */

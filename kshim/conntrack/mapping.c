@@ -13,6 +13,7 @@
 #include "mapping.h"
 #include "quota.h"
 #include "redirect.h"
+#include "source.h"
 #include "stats.h"
 #include "trace.h"
 
@@ -225,22 +226,21 @@ void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_d
 		rtsp_port_let_go(rtsp_mapping_port(mapping, dir, i));
 }
 
-bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
-			     enum ip_conntrack_dir dir, const u16 *number,
-			     bool any_source)
+bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask, enum ip_conntrack_dir dir,
+			     struct nf_conntrack_expect *const *exp)
 {
 	unsigned int i;
 
 	for (i = 0; i < ask->asked->count; i++) {
 		struct rtsp_port *port = rtsp_mapping_port(ask->mapping, dir, i);
 
-		if (!number[i])
+		if (!exp[i])
 			continue;
 		port->ct = ask->conn->ct;
-		port->port = htons(number[i]);
-		port->protocol = ask->asked->protocol;
+		port->port = exp[i]->tuple.dst.u.all;
+		port->protocol = exp[i]->tuple.dst.protonum;
 		port->dir = dir;
-		port->any_source = any_source;
+		port->any_source = rtsp_source_is_any(exp[i]);
 		if (!rtsp_port_hold(port)) {
 			rtsp_mapping_let_go_ports(ask->mapping, dir);
 			return false;

@@ -40,12 +40,11 @@ void rtsp_mapping_unpublish(struct rtsp_conn *conn, struct rtsp_mapping *mapping
 /* Count its expectations anew, for the quota and for the list of those that wait for an answer. */
 void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
 
-/* Hold the ports @number[] of the mapping for those who send in @dir.  Returns false, and holds
- * none, if another connection has one of them.
+/* Hold for the mapping the ports of @exp[], RTSPNAT_PORTS of them or NULL, to which packets in @dir
+ * are sent.  Returns false, and holds none, if another connection has one of them.
  */
-bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask,
-			     enum ip_conntrack_dir dir, const u16 *number,
-			     bool any_source);
+bool rtsp_mapping_hold_ports(const struct rtsp_ask *ask, enum ip_conntrack_dir dir,
+			     struct nf_conntrack_expect *const *exp);
 void rtsp_mapping_let_go_ports(struct rtsp_mapping *mapping, enum ip_conntrack_dir dir);
 
 /* End it.  @mapping may be NULL. */

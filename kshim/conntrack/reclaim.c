@@ -110,6 +110,13 @@ bool rtsp_reclaim_unanswered(struct rtsp_conn *conn, bool of_host)
 	return true;
 }
 
+/* Hosts of a site may share an entry of the table, so the address is compared. */
+static bool rtsp_has_same_address(const struct rtsp_conn *a, const struct rtsp_conn *b)
+{
+	return nf_inet_addr_cmp(&a->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
+				&b->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+}
+
 /* Fill in other connections of the same host that linger, the @oldest first or the latest.  They
  * stay valid as long as the caller is under RCU.
  */
@@ -131,38 +138,32 @@ static unsigned int rtsp_lingering_find(const struct rtsp_conn *conn,
 	return count;
 }
 
-bool rtsp_reclaim_lingering(struct rtsp_conn *conn)
+/* Release what lingers of another connection: of one that is @in_way, or NULL: of the oldest. */
+static bool rtsp_release_lingering(const struct rtsp_conn *conn,
+				   const struct rtspnat_mapping *in_way)
 {
 	struct rtsp_conn *others[RTSP_RECLAIM_LOOK];
-	unsigned int i, count = rtsp_lingering_find(conn, others, true);
+	unsigned int i, count = rtsp_lingering_find(conn, others, !in_way);
 
 	for (i = 0; i < count; i++) {
-		if (!rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, NULL))
-			continue;
-		rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
-		return true;
+		if ((!in_way || rtsp_has_same_address(others[i], conn)) &&
+		    rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, in_way))
+			return true;
 	}
 	return false;
 }
 
-/* Hosts of a site may share an entry of the table, so the address is compared. */
-static bool rtsp_has_same_address(const struct rtsp_conn *a, const struct rtsp_conn *b)
+bool rtsp_reclaim_lingering(struct rtsp_conn *conn)
 {
-	return nf_inet_addr_cmp(&a->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3,
-				&b->ct->tuplehash[IP_CT_DIR_ORIGINAL].tuple.src.u3);
+	if (!rtsp_release_lingering(conn, NULL))
+		return false;
+	rtsp_count(nf_ct_net(conn->ct), RTSP_GAVE_WAY_LINGERING);
+	return true;
 }
 
 bool rtsp_reclaim_ports(const struct rtsp_ask *ask)
 {
-	struct rtsp_conn *others[RTSP_RECLAIM_LOOK];
-	unsigned int i, count = rtsp_lingering_find(ask->conn, others, false);
-
-	for (i = 0; i < count; i++) {
-		if (rtsp_has_same_address(others[i], ask->conn) &&
-		    rtsp_release_those(others[i], RTSP_MAPPING_LINGERING, ask->asked))
-			return true;
-	}
-	return false;
+	return rtsp_release_lingering(ask->conn, ask->asked);
 }
 
 int rtsp_reclaim_room(struct rtsp_conn *conn, unsigned int count)

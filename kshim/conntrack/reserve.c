@@ -12,54 +12,44 @@
 #include "source.h"
 #include "trace.h"
 
-/* Hold the ports and register the expectations, all or none. */
-static int rtsp_register_ports(const struct rtsp_ask *ask,
-			       struct nf_conntrack_expect **exp,
-			       enum ip_conntrack_dir dir, const u16 *number,
-			       bool any_source)
+static struct nf_conntrack_expect *rtsp_reserve_one(const struct rtsp_ask *ask,
+						    enum ip_conntrack_dir dir,
+						    unsigned int i)
 {
-	int err;
+	struct nf_conntrack_expect *exp;
 
-	if (!rtsp_mapping_hold_ports(ask, dir, number, any_source))
-		return -EBUSY;
-	err = rtsp_expect_register(exp);
-	if (err)
-		rtsp_mapping_let_go_ports(ask->mapping, dir);
-	return err;
+	if (dir == IP_CT_DIR_ORIGINAL)
+		return rtsp_expect_outbound(ask, i);
+	exp = rtsp_expect_inbound(ask, i);
+	if (exp && !ask->nat)
+		exp->expectfn = rtsp_arrival_expectfn.expectfn;
+	return exp;
 }
 
-static int rtsp_try_to_reserve(const struct rtsp_ask *ask,
-			       struct nf_conntrack_expect **exp, bool *any)
+/* Make the expectations of the ports @number[], to which packets in @dir are sent, hold the ports
+ * and register the expectations, all or none.
+ */
+static int rtsp_reserve_ports(const struct rtsp_ask *ask, enum ip_conntrack_dir dir,
+			      const u16 *number, struct nf_conntrack_expect **exp)
 {
 	int err = rtsp_reclaim_room(ask->conn, ask->asked->count);
 	unsigned int i;
 
 	for (i = 0; i < ask->asked->count && !err; i++) {
-		exp[i] = rtsp_expect_inbound(ask, i);
+		if (!number[i])
+			continue;
+		exp[i] = rtsp_reserve_one(ask, dir, i);
 		if (!exp[i])
 			return -ENOMEM;
-		if (!ask->nat)
-			exp[i]->expectfn = rtsp_arrival_expectfn.expectfn;
-		*any = rtsp_source_reserve(exp[i]);
 		err = rtsp_expect_check_port(ask, exp[i]);
 	}
-	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_REPLY,
-					  ask->asked->outside, *any);
-}
-
-/* What a client held before it closed, and holds again, is no clash.  The second try takes new
- * expectations: conntrack may have registered some of the first for a moment, and marked them.
- */
-static int rtsp_reserve_ports(const struct rtsp_ask *ask,
-			      struct nf_conntrack_expect **exp, bool *any)
-{
-	int err = rtsp_try_to_reserve(ask, exp, any);
-
-	if ((err == -EBUSY && rtsp_reclaim_ports(ask)) ||
-	    (err == -EMFILE && rtsp_reclaim_lingering(ask->conn))) {
-		rtsp_expect_put(exp);
-		err = rtsp_try_to_reserve(ask, exp, any);
-	}
+	if (err)
+		return err;
+	if (!rtsp_mapping_hold_ports(ask, dir, exp))
+		return -EBUSY;
+	err = rtsp_expect_register(exp);
+	if (err)
+		rtsp_mapping_let_go_ports(ask->mapping, dir);
 	return err;
 }
 
@@ -71,13 +61,21 @@ static void rtsp_take(const struct rtsp_ask *ask)
 	rtsp_mapping_count(ask->conn, ask->mapping);
 }
 
+/* What a client held before it closed, and holds again, is no clash.  The second try takes new
+ * expectations: conntrack may have registered some of the first for a moment, and marked them.
+ */
 int rtsp_reserve(const struct rtsp_ask *ask)
 {
 	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
-	bool any = false;
-	int err = rtsp_reserve_ports(ask, exp, &any);
+	const u16 *number = ask->asked->outside;
+	int err = rtsp_reserve_ports(ask, IP_CT_DIR_REPLY, number, exp);
 	unsigned int i;
 
+	if ((err == -EBUSY && rtsp_reclaim_ports(ask)) ||
+	    (err == -EMFILE && rtsp_reclaim_lingering(ask->conn))) {
+		rtsp_expect_put(exp);
+		err = rtsp_reserve_ports(ask, IP_CT_DIR_REPLY, number, exp);
+	}
 	trace_rtsp_reserve(ask->conn->ct, ask->asked, err);
 	if (err) {
 		rtsp_expect_put(exp);
@@ -85,37 +83,17 @@ int rtsp_reserve(const struct rtsp_ask *ask)
 	}
 	for (i = 0; i < ask->asked->count; i++)
 		ask->mapping->media[i].in = exp[i];
-	ask->mapping->any_source = any;
+	ask->mapping->any_source = rtsp_source_is_any(exp[0]);
 	rtsp_take(ask);
 	return 0;
-}
-
-static int rtsp_publish_ports(const struct rtsp_ask *ask,
-			      struct nf_conntrack_expect **exp)
-{
-	int err = rtsp_reclaim_room(ask->conn, ask->asked->count);
-	unsigned int i;
-
-	if (!err && !rtsp_mapping_publish(ask->conn, ask->mapping))
-		return -ENOMEM;
-	for (i = 0; i < ask->asked->count && !err; i++) {
-		if (!ask->asked->published[i])
-			continue;
-		exp[i] = rtsp_expect_outbound(ask, i);
-		if (!exp[i])
-			return -ENOMEM;
-		err = rtsp_expect_check_port(ask, exp[i]);
-	}
-	return err ?: rtsp_register_ports(ask, exp, IP_CT_DIR_ORIGINAL,
-					  ask->asked->published, false);
 }
 
 int rtsp_publish(const struct rtsp_ask *ask)
 {
 	struct nf_conntrack_expect *exp[RTSPNAT_PORTS] = {};
 	struct rtsp_mapping *mapping = ask->mapping;
+	int err = -ENOMEM;
 	unsigned int i;
-	int err;
 
 	/* What the mapping published before would be in the way. */
 	for (i = 0; i < mapping->count; i++)
@@ -123,7 +101,8 @@ int rtsp_publish(const struct rtsp_ask *ask)
 	rtsp_mapping_unpublish(ask->conn, mapping);
 	rtsp_mapping_count(ask->conn, mapping);
 
-	err = rtsp_publish_ports(ask, exp);
+	if (rtsp_mapping_publish(ask->conn, mapping))
+		err = rtsp_reserve_ports(ask, IP_CT_DIR_ORIGINAL, ask->asked->published, exp);
 	trace_rtsp_publish(ask->conn->ct, ask->asked, err);
 	if (err) {
 		rtsp_mapping_unpublish(ask->conn, mapping);

@@ -26,13 +26,12 @@ void rtsp_source_set(struct nf_conntrack_expect *exp, const union nf_inet_addr *
 	memset(&exp->mask.src.u3, 0xff, len);
 }
 
-bool rtsp_source_reserve(struct nf_conntrack_expect *exp)
+void rtsp_source_reserve(struct nf_conntrack_expect *exp)
 {
 	if (rtsp_param(media_source) == RTSP_SOURCE_PEER)
-		return false;
+		return;
 	memset(&exp->tuple.src.u3, 0, sizeof(exp->tuple.src.u3));
 	memset(&exp->mask.src.u3, 0, sizeof(exp->mask.src.u3));
-	return true;
 }
 
 /* Returns false if the reply names no address, or one of the peer's two. */

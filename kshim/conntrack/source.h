@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Who may send media: the module's parameter media_source.
  *
- *	any = rtsp_source_reserve(exp);		at the request, before exp is registered
+ *	rtsp_source_reserve(exp);		at the request, before exp is registered
  *	rtsp_source_admit(exp, asked, any);	at the reply
  *	rtsp_source_set(exp, addr);		at the first packet, if rtsp_source_is_any(exp)
  */
@@ -17,11 +17,11 @@ bool rtsp_source_is_any(const struct nf_conntrack_expect *exp);
 void rtsp_source_set(struct nf_conntrack_expect *exp, const union nf_inet_addr *addr);
 
 /* Make @exp, which admits the peer and is not registered yet, keep its port from every source that
- * it may admit later.  Returns whether these are more than the peer.
+ * it may admit later: rtsp_source_is_any() says whether these are more than the peer.
  */
-bool rtsp_source_reserve(struct nf_conntrack_expect *exp);
+void rtsp_source_reserve(struct nf_conntrack_expect *exp);
 
-/* Settle whom @exp admits; @any is what rtsp_source_reserve() returned.  The caller holds
+/* Settle whom @exp admits; @any says whether it was reserved from every source.  The caller holds
  * nf_conntrack_expect_lock.
  */
 void rtsp_source_admit(struct nf_conntrack_expect *exp,

@@ -267,24 +267,6 @@ int nf_ct_expect_related_report(struct nf_conntrack_expect *exp, u32 portid, int
 	return err;
 }
 
-#ifdef HAVE_RELATED_PAIR
-int nf_ct_expect_related_pair(struct nf_conntrack_expect *pair[2], unsigned int flags)
-{
-	int err;
-
-	spin_lock_bh(&nf_conntrack_expect_lock);
-	err = make_room(pair[0], flags);
-	if (!err)
-		err = make_room(pair[1], flags);
-	if (!err) {
-		insert(pair[0]);
-		insert(pair[1]);
-	}
-	spin_unlock_bh(&nf_conntrack_expect_lock);
-	return err;
-}
-#endif
-
 /* The caller gets a reference to the expectation and another to its master. */
 struct nf_conntrack_expect *nf_ct_find_expectation(struct net *net, const struct nf_conntrack_tuple *tuple)
 {

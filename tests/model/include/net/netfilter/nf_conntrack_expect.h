@@ -69,9 +69,6 @@ static inline int nf_ct_expect_related(struct nf_conntrack_expect *exp, unsigned
 {
 	return nf_ct_expect_related_report(exp, 0, 0, flags);
 }
-#ifdef HAVE_RELATED_PAIR
-int nf_ct_expect_related_pair(struct nf_conntrack_expect *pair[2], unsigned int flags);
-#endif
 void nf_ct_unlink_expect_report(struct nf_conntrack_expect *exp, u32 portid, int report);
 void nf_ct_unexpect_related(struct nf_conntrack_expect *exp);
 void nf_ct_remove_expectations(struct nf_conn *ct);
