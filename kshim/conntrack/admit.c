@@ -113,9 +113,9 @@ static bool rtsp_let_flow(const struct rtsp_ask *ask, unsigned int i)
 
 	if (!asked->outside[i] || !asked->peer[i] || !(asked->open & BIT(i)))
 		return false;
-	rtsp_flow_clear_way(ask->conn->ct, &mapping->media[i].in->tuple);
 	if (rtsp_media_make(ask->conn, mapping, i))
 		return true;
+	rtsp_flow_clear_way(ask->conn->ct, &mapping->media[i].in->tuple);
 	if (asked->protocol == IPPROTO_UDP)
 		rtsp_count(nf_ct_net(ask->conn->ct), RTSP_FLOW_FAILED);
 	return false;
