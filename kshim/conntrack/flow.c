@@ -204,11 +204,11 @@ static struct nf_conn *rtsp_flow_try(const struct rtsp_conn *conn,
 	return ct;
 }
 
-/* The first try clears the way for the second. */
+/* Seldom is the flow there, and then the first try fails.  It clears the way for the second. */
 struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 			      const struct nf_conntrack_expect *exp)
 {
-	return rtsp_flow_of(exp) ?: rtsp_flow_try(conn, exp) ?: rtsp_flow_try(conn, exp);
+	return rtsp_flow_try(conn, exp) ?: rtsp_flow_of(exp) ?: rtsp_flow_try(conn, exp);
 }
 
 unsigned int rtsp_flows_tidy(struct rtsp_media *media)
