@@ -37,23 +37,20 @@ static void rtsp_prepare_nat(struct rtsp_packet *pkt)
 
 /* Conntrack shifts the edges of SACK by what is right for the plain number.  If a segment is lost
  * before the text that became longer, conntrack would conclude that the other side acknowledges
- * what nobody has sent, and refuse its packets for good.
+ * what nobody has sent, and refuse its packets for good: so it is told to be liberal.
+ *
+ * This happens once for a text, whether or not the packet gets through: sent again, the text is as
+ * long.
  */
-static void rtsp_trust_peer(const struct rtsp_packet *pkt)
-{
-	struct ip_ct_tcp *tcp = &pkt->ct->proto.tcp;
-
-	spin_lock_bh(&pkt->ct->lock);
-	tcp->seen[!CTINFO2DIR(pkt->ctinfo)].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
-	spin_unlock_bh(&pkt->ct->lock);
-}
-
-/* Once for a text, whether or not this packet gets through: sent again, the text is as long. */
 static void rtsp_grow(struct rtsp_conn *conn, const struct rtsp_packet *pkt,
 		      const struct rtspnat_done *done)
 {
+	struct ip_ct_tcp *tcp = &pkt->ct->proto.tcp;
+
 	WRITE_ONCE(conn->grown, true);
-	rtsp_trust_peer(pkt);
+	spin_lock_bh(&pkt->ct->lock);
+	tcp->seen[!CTINFO2DIR(pkt->ctinfo)].flags |= IP_CT_TCP_FLAG_BE_LIBERAL;
+	spin_unlock_bh(&pkt->ct->lock);
 	nf_ct_seqadj_set(pkt->ct, pkt->ctinfo, htonl(done->growth_at), done->growth);
 	nf_conntrack_event_cache(IPCT_SEQADJ, pkt->ct);
 }

@@ -101,8 +101,6 @@ static struct rtsp_host *rtsp_host_new(struct hlist_head *bucket,
 {
 	struct rtsp_host *host;
 
-	if (rtsp_hosts_are_full(net) && !rtsp_host_make_room(bucket, net))
-		return NULL;
 	host = kzalloc(sizeof(*host), GFP_ATOMIC | __GFP_NOWARN);
 	if (!host)
 		return NULL;
@@ -132,10 +130,11 @@ static struct rtsp_host *rtsp_host_get(const struct rtsp_host_key *key,
 			return host;
 		length++;
 	}
-	if (length >= RTSP_HOST_CHAIN && !rtsp_host_make_room(bucket, net))
-		return NULL;
 	/* The caller counts as one of them. */
 	if (site && site->hosts > RTSP_HOSTS_OF_SITE)
+		return NULL;
+	if ((length >= RTSP_HOST_CHAIN || rtsp_hosts_are_full(net)) &&
+	    !rtsp_host_make_room(bucket, net))
 		return NULL;
 	return rtsp_host_new(bucket, key, net, site);
 }

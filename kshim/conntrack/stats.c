@@ -15,9 +15,9 @@
 
 static_assert(RTSPNAT_NOTES <= 64);	/* the bits of rtspnat_done.notes */
 
+/* By enum rtsp_counter; the notes of the core lie behind these. */
 struct rtsp_stats {
-	unsigned long counter[RTSP_COUNTERS];
-	unsigned long note[RTSPNAT_NOTES];
+	unsigned long counter[RTSP_COUNTERS + RTSPNAT_NOTES];
 };
 
 unsigned int rtsp_net_id __read_mostly;
@@ -91,12 +91,12 @@ void rtsp_count_and_log(struct sk_buff *skb, const struct nf_conn *ct,
 
 unsigned long __percpu *rtsp_note_counter(const struct net *net, enum rtspnat_note note)
 {
-	return &rtsp_net(net)->stats->note[note];
+	return &rtsp_net(net)->stats->counter[RTSP_COUNTERS + note];
 }
 
 void rtsp_count_note(const struct net *net, enum rtspnat_note note)
 {
-	this_cpu_inc(rtsp_net(net)->stats->note[note]);
+	this_cpu_inc(*rtsp_note_counter(net, note));
 }
 
 void rtsp_count_notes(const struct net *net, u64 notes)
@@ -127,34 +127,28 @@ unsigned int rtsp_gauge_all(enum rtsp_gauge gauge)
 	       atomic_read(&rtsp_pool_gauge[1][gauge]);
 }
 
-static void rtsp_sum(const struct rtsp_net *rn, struct rtsp_stats *sum)
+static unsigned long rtsp_sum(const struct net *net, unsigned int i)
 {
-	unsigned int i;
+	const struct rtsp_stats __percpu *stats = rtsp_net(net)->stats;
+	unsigned long sum = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		const struct rtsp_stats *stats = per_cpu_ptr(rn->stats, cpu);
-
-		for (i = 0; i < RTSP_COUNTERS; i++)
-			sum->counter[i] += READ_ONCE(stats->counter[i]);
-		for (i = 0; i < RTSPNAT_NOTES; i++)
-			sum->note[i] += READ_ONCE(stats->note[i]);
-	}
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(stats, cpu)->counter[i]);
+	return sum;
 }
 
 static int rtsp_seq_show(struct seq_file *seq, void *v)
 {
 	const struct net *net = seq_file_single_net(seq);
-	struct rtsp_stats sum = {};
 	unsigned int i;
 
-	rtsp_sum(rtsp_net(net), &sum);
 	for (i = 0; i < ARRAY_SIZE(rtsp_gauge_name); i++)
 		seq_printf(seq, "%s %u\n", rtsp_gauge_name[i], rtsp_gauge(net, i));
 	for (i = 0; i < RTSP_COUNTERS; i++)
-		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i], sum.counter[i]);
+		seq_printf(seq, "%s %lu\n", rtsp_counter_name[i], rtsp_sum(net, i));
 	for (i = 0; i < RTSPNAT_NOTES; i++)
-		seq_printf(seq, "%s %lu\n", rtspnat_note_name(i), sum.note[i]);
+		seq_printf(seq, "%s %lu\n", rtspnat_note_name(i), rtsp_sum(net, RTSP_COUNTERS + i));
 	return 0;
 }
 
