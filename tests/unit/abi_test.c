@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT OR GPL-2.0-only */
-/* The library as a C program sees it: the example of docs/using-library.md, and a test that it is right. */
+/* The library as a small C program sees it. Whole programs are in examples/. */
 #include <rtspnat.h>
 
 #include <stdio.h>
