@@ -285,7 +285,7 @@ static bool pass_capture(struct nat *nat, pcap_t *in, pcap_dumper_t *out, uint32
 		struct packet packet;
 
 		if (header->caplen < header->len || header->len > link + UINT16_MAX) {
-			fprintf(stderr, "capture_nat: packet %u is not whole: capture with -s 0\n", number);
+			fprintf(stderr, "capture_nat: packet %u is not whole, or too long: capture with -s 0\n", number);
 			return false;
 		}
 		memcpy(bytes, captured, header->len);
@@ -332,17 +332,21 @@ int main(int argc, char **argv)
 	char error[PCAP_ERRBUF_SIZE];
 	pcap_t *in;
 	pcap_dumper_t *out;
-	bool passed = false;
+	bool passed = false, right = argc >= 4 && inet_pton(AF_INET, argv[3], nat.setup.outside.bytes) == 1;
 	int link;
 
 	if (argc == 2 && !strcmp(argv[1], "--help"))
 		return fputs(usage, stdout) < 0;
-	if (argc < 4 || inet_pton(AF_INET, argv[3], nat.setup.outside.bytes) != 1) {
+	for (int i = 4; i < argc; i++) {
+		int port = atoi(argv[i]);
+
+		right = right && port > 0 && port <= UINT16_MAX;
+		nat.taken[(uint16_t)port] = true;
+	}
+	if (!right) {
 		fputs(usage, stderr);
 		return 2;
 	}
-	for (int i = 4; i < argc; i++)
-		nat.taken[(uint16_t)atoi(argv[i])] = true;
 	nat.memory = malloc(rtspnat_connection_size());
 	nat.scratch = malloc(rtspnat_scratch_size());
 	in = pcap_open_offline(argv[1], error);

@@ -6,6 +6,8 @@
  * A player and its server never meet, so the proxy stands for each of them towards the other:
  *
  *      player ("inside")  <->  "published" [proxy] "outside"  <->  server ("peer")
+ *
+ * For brevity a player or server that reads slowly makes the proxy wait, and media ends with its control connection.
  */
 #define _GNU_SOURCE /* For SOCK_NONBLOCK. */
 
@@ -133,7 +135,7 @@ static void converse(struct session *session, struct rtspnat_step *step)
 		case RTSPNAT_EXPECT:
 			rtspnat_answer(connection, expect(session, mapping), 0);
 			break;
-		case RTSPNAT_LINGER: /* A larger proxy would relay for mapping->seconds more. */
+		case RTSPNAT_LINGER: /* A larger proxy goes on to relay for mapping->seconds. */
 		case RTSPNAT_RELEASE:
 			release(session, mapping);
 			break;

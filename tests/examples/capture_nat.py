@@ -161,7 +161,8 @@ class CaptureTest(unittest.TestCase):
 
     def test_wrong_arguments_and_files_are_said(self):
         self.assertEqual(self.run_program("--help").returncode, 0)
-        self.assertEqual(self.run_program("a", "b", "not-an-address").returncode, 2)
+        for wrong in (["a", "b"], ["a", "b", "not-an-address"], ["a", "b", OUTSIDE, "70000"]):
+            self.assertEqual(self.run_program(*wrong).returncode, 2)
         missing = self.run_program(self.folder / "missing", self.folder / "out", OUTSIDE)
         self.assertEqual(missing.returncode, 1)
         self.assertIn("No such file", missing.stderr)

@@ -51,6 +51,11 @@ add_host() {
 	nsenter --net --target "$host" ip link set eth0 up
 }
 
+[[ $("$proxy" --help) == usage:* ]] || die "no help"
+code=0
+"$proxy" 8554 somewhere 554 2>"$scratch/usage" || code=$?
+[[ $code -eq 2 ]] || die "the proxy took a wrong address"
+
 ip link set lo up
 add_host 192.168.1.1 192.168.1.20
 player=$host

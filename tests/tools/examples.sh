@@ -57,14 +57,13 @@ write() {
 	mv "$TOP/$1.new" "$TOP/$1"
 }
 
-cd "$TOP"
-programs=(examples/*.c)
+mapfile -t programs < <(cd "$TOP" && ls examples/*.c)
+mapfile -t rules < <(cd "$TOP/tests/vm/guest" && ls examples/*)
 if [[ -n $writes ]]; then
 	for program in "${programs[@]}"; do write docs/using-library.md "$program"; done
 fi
 compare docs/using-library.md . "${programs[@]}"
-cd "$TOP/tests/vm/guest"
-compare docs/using-router.md tests/vm/guest examples/*
+compare docs/using-router.md tests/vm/guest "${rules[@]}"
 [[ -n $modules ]] || exit 0
 
 exec "$TOP/tests/vm/run.sh" --timeout 900 --modules "$modules" ${results:+--results "$results"} examples.sh "$cases"
