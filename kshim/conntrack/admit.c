@@ -77,7 +77,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 
 	if (!rtsp_admit_out(ask, i, open)) {
 		rtsp_expect_drop(out);
-		rtsp_mapping_count(ask->conn, ask->mapping);
+		rtsp_mapping_count(ask->conn);
 		if (!open)
 			return;
 		*out = rtsp_open_out(ask, i);
@@ -86,7 +86,7 @@ static void rtsp_lead_out(const struct rtsp_ask *ask, unsigned int i)
 			return;
 		}
 	}
-	rtsp_mapping_count(ask->conn, ask->mapping);
+	rtsp_mapping_count(ask->conn);
 	if (open)
 		rtsp_flow_clear_way(ask->conn->ct, &(*out)->tuple);
 }
@@ -133,11 +133,11 @@ int rtsp_admit(const struct rtsp_ask *ask)
 	}
 
 	mapping->streams = asked->streams;
-	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_LIVE);
 	for (i = 0; i < asked->count; i++) {
 		if (!rtsp_media_has(mapping, i) && !rtsp_let_flow(ask, i))
 			rtsp_lead_out(ask, i);
 	}
+	rtsp_mapping_become(ask->conn, mapping, RTSP_MAPPING_LIVE);
 	trace_rtsp_expect(ask->conn->ct, asked, 0);
 	return 0;
 }

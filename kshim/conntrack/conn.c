@@ -170,7 +170,7 @@ static bool rtsp_conn_is_needed(const struct rtsp_conn *conn)
 	const struct rtsp_helper *helper = rtsp_helper(conn->ct);
 
 	return READ_ONCE(conn->grown) ||
-	       READ_ONCE(conn->lingering) || READ_ONCE(conn->redirect) ||
+	       READ_ONCE(conn->mappings_in[RTSP_MAPPING_LINGERING]) || READ_ONCE(conn->redirect) ||
 	       (helper && test_bit(RTSP_HOLDING, &helper->flags));
 }
 
@@ -240,17 +240,18 @@ enum rtsp_rank rtsp_conn_rank(struct rtsp_conn *conn, bool of_host,
 			      struct rtspnat_position *position)
 {
 	const struct rtsp_helper *helper = rtsp_helper(conn->ct);
+	bool live = conn->mappings_in[RTSP_MAPPING_LIVE];
 
 	if (conn->dead || conn->grown || conn->redirect || !helper)
 		return RTSP_RANK_STAYS;
 	if (rtsp_conn_is_over(conn))
 		return RTSP_RANK_OVER;
-	if (!conn->holding)
+	if (!rtsp_mapping_is_held(conn))
 		return test_bit(RTSP_HOLDING, &helper->flags) && !conn->brief ?
 			       RTSP_RANK_STAYS : rtsp_rank_idle(conn, position);
-	if (conn->lingering == conn->holding)
+	if (!conn->mappings_in[RTSP_MAPPING_RESERVED] && !live)
 		return of_host ? RTSP_RANK_LINGERS : RTSP_RANK_STAYS;
-	if (conn->reserved == conn->holding && rtsp_is_quiet(conn) &&
+	if (!conn->mappings_in[RTSP_MAPPING_LINGERING] && !live && rtsp_is_quiet(conn) &&
 	    !test_bit(RTSP_HOLDING, &helper->flags))
 		return RTSP_RANK_UNANSWERED;
 	return RTSP_RANK_STAYS;

@@ -16,6 +16,7 @@
 #include "conn.h"
 #include "dialogue.h"
 #include "help.h"
+#include "mapping.h"
 #include "memory.h"
 #include "opening.h"
 #include "packet.h"
@@ -180,7 +181,7 @@ static unsigned int rtsp_segment(struct rtsp_conn *conn, const struct rtsp_packe
 
 	if (done->holding != test_bit(RTSP_HOLDING, &helper->flags))
 		assign_bit(RTSP_HOLDING, &helper->flags, done->holding);
-	*retire = done->transparent && !conn->holding && !conn->redirect;
+	*retire = done->transparent && !rtsp_mapping_is_held(conn) && !conn->redirect;
 
 	if (done->verdict == RTSPNAT_DROP) {
 		rtsp_count(net, RTSP_DROPPED);

@@ -100,82 +100,76 @@ static void rtsp_asking_list(struct rtsp_conn *conn, bool asks)
 	spin_unlock_bh(&rn->asking_lock);
 }
 
-/* The state or the expectations of a mapping have changed. */
-static void rtsp_asking_note(struct rtsp_conn *conn)
+/* The same of the connections of its host of which a mapping lingers. */
+static void rtsp_lingering_list(struct rtsp_conn *conn, bool lingers)
 {
-	unsigned int held = 0, reserved = 0;
-	struct rtsp_mapping *mapping;
-	struct hlist_node *next;
-	int change;
-
-	rtsp_for_each_mapping(mapping, next, conn) {
-		if (mapping->state != RTSP_MAPPING_RESERVED)
-			continue;
-		held += mapping->held;
-		reserved++;
-	}
-	if (!reserved != !conn->reserved)
-		rtsp_asking_list(conn, reserved);
-	conn->reserved = reserved;
-	change = (int)held - (int)conn->asking;
-	conn->asking = held;
-	if (change)
-		rtsp_quota_add(conn->host, RTSP_QUOTA_ASKING, change);
-}
-
-/* One mapping of @conn more lingers, or one fewer. */
-static void rtsp_lingering_note(struct rtsp_conn *conn, int change)
-{
-	u8 before = conn->lingering;
-
-	WRITE_ONCE(conn->lingering, before + change);
-	if (!before == !conn->lingering)
-		return;
 	spin_lock_bh(&rtsp_hosts_lock);
-	if (before)
-		list_del(&conn->host_node);
-	else
+	if (lingers)
 		list_add(&conn->host_node, &conn->host->lingering);
+	else
+		list_del(&conn->host_node);
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 
-static enum rtsp_gauge rtsp_state_gauge(u8 state)
+/* @conn has @now mappings in @state. */
+static void rtsp_mapping_note(struct rtsp_conn *conn, enum rtsp_mapping_state state, u8 now)
 {
-	return RTSP_NOW_RESERVED + (state - RTSP_MAPPING_RESERVED);
+	u8 before = conn->mappings_in[state];
+
+	if (now == before)
+		return;
+	WRITE_ONCE(conn->mappings_in[state], now);
+	rtsp_gauge_add(nf_ct_net(conn->ct),
+		       RTSP_NOW_RESERVED + (state - RTSP_MAPPING_RESERVED), now - before);
+	if (!now == !before)
+		return;
+	if (state == RTSP_MAPPING_RESERVED)
+		rtsp_asking_list(conn, now);
+	else if (state == RTSP_MAPPING_LINGERING)
+		rtsp_lingering_list(conn, now);
 }
 
-/* @conn has one mapping more, or one fewer. */
-static void rtsp_holding_note(struct rtsp_conn *conn, int change)
+static unsigned int rtsp_mapping_registered(const struct rtsp_mapping *mapping)
 {
-	const struct net *net = nf_ct_net(conn->ct);
-	u8 before = conn->holding;
+	unsigned int i, count = 0;
 
-	rtsp_count(net, change > 0 ? RTSP_MAPPINGS_TOTAL : RTSP_MAPPINGS_RELEASED);
-	WRITE_ONCE(conn->holding, before + change);
-	if (!before != !conn->holding)
-		rtsp_gauge_add(net, RTSP_NOW_HOLDING, change);
+	for (i = 0; i < mapping->count; i++)
+		count += !!mapping->media[i].in + !!mapping->media[i].out;
+	return count - hweight8(mapping->flows);
+}
+
+void rtsp_mapping_count(struct rtsp_conn *conn)
+{
+	u8 number[RTSP_MAPPING_STATES] = {}, expected = 0, asking = 0;
+	bool held = rtsp_mapping_is_held(conn);
+	enum rtsp_mapping_state state;
+	struct rtsp_mapping *mapping;
+	struct hlist_node *next;
+
+	rtsp_for_each_mapping(mapping, next, conn) {
+		unsigned int registered = rtsp_mapping_registered(mapping);
+
+		number[mapping->state]++;
+		expected += registered;
+		if (mapping->state == RTSP_MAPPING_RESERVED)
+			asking += registered;
+	}
+	for (state = RTSP_MAPPING_RESERVED; state < RTSP_MAPPING_STATES; state++)
+		rtsp_mapping_note(conn, state, number[state]);
+	if (held != rtsp_mapping_is_held(conn))
+		rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_HOLDING, held ? -1 : 1);
+	rtsp_quota_add(conn->host, expected - conn->expected, asking - conn->asking);
+	conn->expected = expected;
+	conn->asking = asking;
 }
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 			 enum rtsp_mapping_state state)
 {
-	const struct net *net = nf_ct_net(conn->ct);
-	u8 from = mapping->state;
-
-	if (from == state)
-		return;
-	if (from == RTSP_MAPPING_NEW)
-		rtsp_holding_note(conn, 1);
-	else
-		rtsp_gauge_add(net, rtsp_state_gauge(from), -1);
-	if (state == RTSP_MAPPING_NEW)
-		rtsp_holding_note(conn, -1);
-	else
-		rtsp_gauge_add(net, rtsp_state_gauge(state), 1);
-	rtsp_lingering_note(conn, (state == RTSP_MAPPING_LINGERING) -
-				  (from == RTSP_MAPPING_LINGERING));
+	if (mapping->state == RTSP_MAPPING_NEW)
+		rtsp_count(nf_ct_net(conn->ct), RTSP_MAPPINGS_TOTAL);
 	mapping->state = state;
-	rtsp_asking_note(conn);
+	rtsp_mapping_count(conn);
 }
 
 bool rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
@@ -196,20 +190,6 @@ void rtsp_mapping_unpublish(struct rtsp_conn *conn, struct rtsp_mapping *mapping
 	kfree(mapping->published);
 	mapping->published = NULL;
 	rtsp_gauge_add(nf_ct_net(conn->ct), RTSP_NOW_PUBLISHED, -1);
-}
-
-void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
-{
-	int held = -hweight8(mapping->flows);
-	unsigned int i;
-
-	for (i = 0; i < mapping->count; i++)
-		held += !!mapping->media[i].in + !!mapping->media[i].out;
-	if (held == mapping->held)
-		return;
-	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, held - mapping->held);
-	mapping->held = held;
-	rtsp_asking_note(conn);
 }
 
 static struct rtsp_port *rtsp_mapping_port(struct rtsp_mapping *mapping,
@@ -262,17 +242,16 @@ void rtsp_mapping_release(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
 	}
 
 	rtsp_flows_release(mapping);
-	mapping->flows = 0;
 	for (i = 0; i < mapping->count; i++) {
 		rtsp_expect_drop(&mapping->media[i].in);
 		rtsp_expect_drop(&mapping->media[i].out);
 	}
-	rtsp_mapping_count(conn, mapping);
 	rtsp_mapping_let_go_ports(mapping, IP_CT_DIR_REPLY);
 	rtsp_mapping_unpublish(conn, mapping);
-	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_NEW);
-	rtsp_quota_put(conn->host, true);
 	rtsp_mapping_free(mapping);
+	rtsp_mapping_count(conn);
+	rtsp_quota_put(conn->host, true);
+	rtsp_count(nf_ct_net(conn->ct), RTSP_MAPPINGS_RELEASED);
 }
 
 void rtsp_release_all(struct rtsp_conn *conn)

@@ -5,7 +5,7 @@
  *	...						register expectations
  *	mapping->media[0].in = exp;
  *	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_RESERVED);
- *	rtsp_mapping_count(conn, mapping);		whenever expectations come or go
+ *	rtsp_mapping_count(conn);			whenever expectations come or go
  *	rtsp_mapping_become(conn, mapping, RTSP_MAPPING_LIVE);
  *	rtsp_mapping_release(conn, mapping);		from any state
  *
@@ -26,7 +26,7 @@ struct rtsp_mapping *rtsp_mapping_find(const struct rtsp_conn *conn, u8 number);
 /* Make the one that @asked asks about.  Returns NULL without memory. */
 struct rtsp_mapping *rtsp_mapping_new(struct rtsp_conn *conn,
 				      const struct rtspnat_mapping *asked);
-/* Forget @mapping, which is NEW and came to nothing. */
+/* Free @mapping, which holds nothing: it is NEW and came to nothing. */
 void rtsp_mapping_free(struct rtsp_mapping *mapping);
 
 void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
@@ -37,8 +37,18 @@ void rtsp_mapping_become(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 bool rtsp_mapping_publish(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
 /* Let go of these ports, if there are any. */
 void rtsp_mapping_unpublish(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
-/* Count its expectations anew, for the quota and for the list of those that wait for an answer. */
-void rtsp_mapping_count(struct rtsp_conn *conn, struct rtsp_mapping *mapping);
+/* Count the mappings of @conn and their expectations anew: for the quota, for the gauges, and for
+ * the lists of connections that wait for an answer, or of which a mapping lingers.
+ */
+void rtsp_mapping_count(struct rtsp_conn *conn);
+
+/* Has @conn a mapping that is not NEW? */
+static inline bool rtsp_mapping_is_held(const struct rtsp_conn *conn)
+{
+	return READ_ONCE(conn->mappings_in[RTSP_MAPPING_RESERVED]) ||
+	       READ_ONCE(conn->mappings_in[RTSP_MAPPING_LIVE]) ||
+	       READ_ONCE(conn->mappings_in[RTSP_MAPPING_LINGERING]);
+}
 
 /* Hold for the mapping the ports of @exp[], RTSPNAT_PORTS of them or NULL, to which packets in @dir
  * are sent.  Returns false, and holds none, if another connection has one of them.

@@ -29,12 +29,10 @@ static bool rtsp_media_is_announced(const struct nf_conntrack_expect *exp)
 }
 
 /* Flows stand for the expectation of port @i from now on. */
-static void rtsp_media_unlist(struct rtsp_conn *conn,
-			      struct rtsp_mapping *mapping, unsigned int i)
+static void rtsp_media_unlist(struct rtsp_mapping *mapping, unsigned int i)
 {
 	rtsp_compat_unexpect(mapping->media[i].in);
 	mapping->flows |= BIT(i);
-	rtsp_mapping_count(conn, mapping);
 }
 
 /* Register a new expectation like the old one, which is not registered again: some kernels have
@@ -61,7 +59,7 @@ static int rtsp_media_relist(struct rtsp_conn *conn,
 	media->in = exp;
 	media->sent = 0;
 	mapping->flows &= ~BIT(i);
-	rtsp_mapping_count(conn, mapping);
+	rtsp_mapping_count(conn);
 	return 0;
 }
 
@@ -80,7 +78,7 @@ bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping, unsig
 	media->flow[0] = ct;
 	media->kept = rtsp_flow_keep(ct);
 	rtsp_expect_drop(&media->out);
-	rtsp_media_unlist(conn, mapping, i);
+	rtsp_media_unlist(mapping, i);
 	return true;
 }
 
@@ -195,7 +193,7 @@ static void rtsp_arrivals_on(struct rtsp_conn *conn,
 	    !rtsp_expect_is_open(media->in))
 		media->sent = 0;
 	else if (media->sent >= RTSP_ARRIVAL_SECONDS)
-		rtsp_media_unlist(conn, mapping, i);
+		rtsp_media_unlist(mapping, i);
 }
 
 static void rtsp_mapping_on(struct rtsp_conn *conn, struct rtsp_mapping *mapping)
@@ -223,4 +221,5 @@ void rtsp_media_on(struct rtsp_conn *conn)
 		if (mapping->state > RTSP_MAPPING_RESERVED)
 			rtsp_mapping_on(conn, mapping);
 	}
+	rtsp_mapping_count(conn);
 }

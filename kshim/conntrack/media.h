@@ -18,8 +18,8 @@
 #include "state.h"
 
 /* Make the flow of port @i, whose expectation is open, and unregister that and the one for the
- * other direction.  Returns false, with nothing changed, if it is not UDP, or the reply has not
- * named both ends, or another flow is between them.
+ * other direction: rtsp_mapping_count() is then up to the caller.  Returns false, with nothing
+ * changed, if it is not UDP, or the reply has not named both ends, or another flow is between them.
  */
 bool rtsp_media_make(struct rtsp_conn *conn, struct rtsp_mapping *mapping,
 		     unsigned int i);

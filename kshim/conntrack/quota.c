@@ -82,20 +82,16 @@ static unsigned int rtsp_expectations_max(const struct net *net)
 	return min(most, READ_ONCE(rn->limit));
 }
 
-static enum rtsp_gauge rtsp_quota_gauge(enum rtsp_quota what)
-{
-	return what == RTSP_QUOTA_ASKING ? RTSP_NOW_ASKING :
-					   RTSP_NOW_EXPECTATIONS;
-}
-
 bool rtsp_quota_allows(const struct rtsp_host *host, enum rtsp_quota what,
 		       unsigned int count)
 {
 	unsigned int most = rtsp_expectations_max(host->net);
-	unsigned int all = rtsp_gauge(host->net, rtsp_quota_gauge(what)) + count;
+	unsigned int all = rtsp_gauge(host->net, RTSP_NOW_EXPECTATIONS) + count;
 
-	if (what == RTSP_QUOTA_ASKING)
+	if (what == RTSP_QUOTA_ASKING) {
+		all = rtsp_gauge(host->net, RTSP_NOW_ASKING) + count;
 		most /= 2;
+	}
 	if (all > most - most / 4)
 		return false;
 	for (; host && all > most / 2; host = host->site) {
@@ -115,12 +111,22 @@ bool rtsp_quota_may_spare(const struct rtsp_host *host)
 		READ_ONCE(host->expectations[RTSP_QUOTA_EXPECTED]) < most / 8);
 }
 
-void rtsp_quota_add(struct rtsp_host *host, enum rtsp_quota what, int change)
+static void rtsp_host_add(struct rtsp_host *host, enum rtsp_quota what, int change)
 {
-	rtsp_gauge_add(host->net, rtsp_quota_gauge(what), change);
+	WRITE_ONCE(host->expectations[what], host->expectations[what] + change);
+}
+
+void rtsp_quota_add(struct rtsp_host *host, int expected, int asking)
+{
+	if (!expected && !asking)
+		return;
+	rtsp_gauge_add(host->net, RTSP_NOW_EXPECTATIONS, expected);
+	rtsp_gauge_add(host->net, RTSP_NOW_ASKING, asking);
 	spin_lock_bh(&rtsp_hosts_lock);
-	for (; host; host = host->site)
-		WRITE_ONCE(host->expectations[what], host->expectations[what] + change);
+	for (; host; host = host->site) {
+		rtsp_host_add(host, RTSP_QUOTA_EXPECTED, expected);
+		rtsp_host_add(host, RTSP_QUOTA_ASKING, asking);
+	}
 	spin_unlock_bh(&rtsp_hosts_lock);
 }
 

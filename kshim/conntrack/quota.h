@@ -5,8 +5,9 @@
  *
  *	why = rtsp_quota_take(host);		the counter of a limit, or RTSP_COUNTERS
  *	if (rtsp_quota_allows(host, RTSP_QUOTA_EXPECTED, 2)) ...
- *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, 2);
- *	rtsp_quota_add(host, RTSP_QUOTA_EXPECTED, -2);
+ *	rtsp_quota_add(host, 2, 2);		both of them wait for an answer
+ *	rtsp_quota_add(host, 0, -2);		which has come
+ *	rtsp_quota_add(host, -2, 0);
  *	rtsp_quota_put(host, true);
  */
 #ifndef _RTSP_QUOTA_H
@@ -45,8 +46,8 @@ bool rtsp_quota_allows(const struct rtsp_host *host, enum rtsp_quota what,
 		       unsigned int count);
 /* May @host have one more expectation that it can do without? */
 bool rtsp_quota_may_spare(const struct rtsp_host *host);
-/* @host has @change more now, or fewer. */
-void rtsp_quota_add(struct rtsp_host *host, enum rtsp_quota what, int change);
+/* @host has so many more now, or fewer: expectations, and those of them that wait for an answer. */
+void rtsp_quota_add(struct rtsp_host *host, int expected, int asking);
 /* The table is full although it should not be: somebody has made it smaller, or another helper
  * takes more.  For a minute nobody in the namespace of @host gets more than there is now.
  */

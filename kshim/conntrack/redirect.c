@@ -67,7 +67,7 @@ static enum rtsp_counter rtsp_redirect_begin(const struct rtsp_ask *ask)
 	why = exp ? RTSP_RESERVE_FAILED : RTSP_NO_MEMORY;
 	if (exp && !nf_ct_expect_related(exp, 0)) {
 		WRITE_ONCE(conn->redirect, exp);
-		rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, 1);
+		rtsp_quota_add(conn->host, 1, 0);
 		return RTSP_REDIRECTED;
 	}
 	if (exp)
@@ -93,7 +93,7 @@ void rtsp_redirect_end(struct rtsp_conn *conn)
 		return;
 	WRITE_ONCE(conn->redirect, NULL);
 	rtsp_expect_drop(&exp);
-	rtsp_quota_add(conn->host, RTSP_QUOTA_EXPECTED, -1);
+	rtsp_quota_add(conn->host, -1, 0);
 	rtsp_quota_put(conn->host, true);
 }
 

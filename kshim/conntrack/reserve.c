@@ -58,7 +58,8 @@ static void rtsp_take(const struct rtsp_ask *ask)
 {
 	if (ask->mapping->state == RTSP_MAPPING_NEW)
 		rtsp_mapping_become(ask->conn, ask->mapping, RTSP_MAPPING_RESERVED);
-	rtsp_mapping_count(ask->conn, ask->mapping);
+	else
+		rtsp_mapping_count(ask->conn);
 }
 
 /* What a client held before it closed, and holds again, is no clash.  The second try takes new
@@ -99,7 +100,7 @@ int rtsp_publish(const struct rtsp_ask *ask)
 	for (i = 0; i < mapping->count; i++)
 		rtsp_expect_drop(&mapping->media[i].out);
 	rtsp_mapping_unpublish(ask->conn, mapping);
-	rtsp_mapping_count(ask->conn, mapping);
+	rtsp_mapping_count(ask->conn);
 
 	if (rtsp_mapping_publish(ask->conn, mapping))
 		err = rtsp_reserve_ports(ask, IP_CT_DIR_ORIGINAL, ask->asked->published, exp);

@@ -17,6 +17,7 @@
 #include <net/netfilter/nf_conntrack_core.h>
 
 #include "conn.h"
+#include "mapping.h"
 #include "params.h"
 #include "quota.h"
 #include "reclaim.h"
@@ -243,7 +244,7 @@ static void rtsp_room_leave(struct rtsp_conn *conn)
 
 	spin_lock_bh(&rtsp_conns_lock);
 	spin_lock(&conn->lock);
-	if (conn->listed && conn->brief && !conn->holding) {
+	if (conn->listed && conn->brief && !rtsp_mapping_is_held(conn)) {
 		rank = rtsp_conn_rank(conn, false, &position);
 		left_alone = rank >= RTSP_RANK_UNFINISHED;
 		rtsp_room_unlist(conn, rank, &position, &gone);

@@ -34,6 +34,7 @@ enum rtsp_mapping_state {
 	RTSP_MAPPING_RESERVED,		/* or published, and not live */
 	RTSP_MAPPING_LIVE,
 	RTSP_MAPPING_LINGERING,		/* the core has forgotten it */
+	RTSP_MAPPING_STATES
 };
 
 /* Flows that come in by one expectation which names no source port. */
@@ -58,7 +59,6 @@ struct rtsp_mapping {
 	struct rtsp_port *published;	/* the published ports, as they are held; NULL: none */
 	u8 number;			/* the core's */
 	u8 state;			/* enum rtsp_mapping_state */
-	u8 held;			/* expectations that the quota counts */
 	u8 flows;			/* bits of ports whose @in is not registered */
 	u8 streams;			/* that use the ports, each from another of the peer's */
 	bool any_source;		/* reserved from more than the peer */
@@ -79,10 +79,10 @@ struct rtsp_conn {
 	bool pushes;			/* it has taken the room of another connection */
 	bool gave_way;			/* its reservations were given to another one */
 	u8 why;				/* enum rtsp_counter: why it lacks room */
-	u8 holding;			/* mappings in all, */
-	u8 reserved;			/* mappings that wait for an answer, */
-	u8 lingering;			/* and that linger */
-	u8 asking;			/* expectations of those that wait for an answer */
+	/* As rtsp_mapping_count() has found them. */
+	u8 mappings_in[RTSP_MAPPING_STATES];
+	u8 expected;			/* registered expectations, */
+	u8 asking;			/* and those of them that wait for an answer */
 	unsigned long used;		/* in jiffies: when its last segment came */
 	/* Both under rtsp_net->asking_lock. */
 	unsigned long asked_at;		/* in jiffies: since when one waits for an answer */
@@ -101,7 +101,7 @@ struct rtsp_conn {
 	u8 memory[] __aligned(8);	/* of which the core is made */
 };
 
-static_assert(RTSP_EXPECTATIONS <= U8_MAX);	/* conn->asking */
+static_assert(RTSP_EXPECTATIONS <= U8_MAX);	/* conn->expected */
 
 /* @next lets the loop release @mapping. */
 #define rtsp_for_each_mapping(mapping, next, conn) \

@@ -34,7 +34,7 @@ static void rtsp_conn_go_on(struct rtsp_conn *conn, bool renew)
 	/* The end of nf_nat_rtsp has taken all expectations along. */
 	bool no_nat = conn->natted && !rcu_access_pointer(nf_nat_rtsp_hooks);
 
-	if (!READ_ONCE(conn->holding) && !READ_ONCE(conn->redirect) && !no_nat)
+	if (!rtsp_mapping_is_held(conn) && !READ_ONCE(conn->redirect) && !no_nat)
 		return;
 	rcu_read_lock();
 	spin_lock_bh(&conn->lock);
