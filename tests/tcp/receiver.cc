@@ -18,20 +18,24 @@ void Receiver::NoteAcknowledged() {
 }
 
 void Receiver::Store(std::int64_t begin, std::string_view bytes) {
-  const auto end = static_cast<std::size_t>(begin) + bytes.size();
-  if (end > bytes_.size()) {
-    bytes_.resize(end);
-    has_.resize(end);
+  const auto first = static_cast<std::size_t>(begin);
+  if (bytes_.size() < first) {
+    bytes_.resize(first);
+    has_.resize(first, kMissing);
   }
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::size_t at = static_cast<std::size_t>(begin) + i;
-    if (!has_[at]) {
-      has_[at] = true;
+  const std::size_t known = std::min(bytes.size(), bytes_.size() - first);
+  for (std::size_t i = 0; i < known; ++i) {
+    const std::size_t at = first + i;
+    if (has_[at] == kMissing) {
+      has_[at] = kHere;
       bytes_[at] = bytes[i];
     } else if (static_cast<std::int64_t>(at) >= acknowledged_) {
       complaints_.Check(bytes_[at] == bytes[i], "L2: a byte differs from one that was accepted before");
     }
   }
+  // Most segments begin where the stream ends, and spec_cuts sends millions of them.
+  bytes_.append(bytes.substr(known));
+  has_.append(bytes.size() - known, kHere);
 }
 
 bool Receiver::Take(std::int64_t begin, std::string_view bytes, bool fin) {
@@ -57,8 +61,8 @@ bool Receiver::Take(std::int64_t begin, std::string_view bytes, bool fin) {
   if (begin < before && !bytes.empty()) twice_ = {begin, std::min(end, before)};
   Store(begin, bytes);
   newest_ = begin;
-  while (static_cast<std::size_t>(InOrder()) < has_.size() && has_[static_cast<std::size_t>(InOrder())])
-    ++next_;
+  const std::size_t gap = has_.find(kMissing, static_cast<std::size_t>(InOrder()));
+  next_ += static_cast<std::int64_t>(std::min(gap, has_.size())) - InOrder();
   if (!finished_ && next_ == fin_at_) {
     finished_ = true;
     ++next_;
@@ -82,7 +86,7 @@ std::vector<Range> Receiver::TakeSack(std::size_t most) {
   std::vector<Range> islands;
   const auto size = static_cast<std::int64_t>(has_.size());
   for (std::int64_t i = InOrder(); i < size; ++i) {
-    if (!has_[static_cast<std::size_t>(i)]) continue;
+    if (has_[static_cast<std::size_t>(i)] == kMissing) continue;
     if (islands.empty() || islands.back().second != i) islands.emplace_back(i, i);
     islands.back().second = i + 1;
   }

@@ -59,27 +59,25 @@ void UserspaceRouter::Open() {
 void UserspaceRouter::RememberStream(const TcpPacket& packet) {
   const auto offset = static_cast<std::int32_t>(packet.seq - *first_seq_[packet.direction]);
   if (offset < 0) return;
+  const auto begin = static_cast<std::size_t>(offset);
+  const std::size_t size = packet.payload.size();
   std::string& stream = stream_[packet.direction];
-  std::vector<bool>& seen = seen_[packet.direction];
-  const std::size_t end = static_cast<std::size_t>(offset) + packet.payload.size();
-  if (end > stream.size()) {
-    stream.resize(end);
-    seen.resize(end);
+  std::string& seen = seen_[packet.direction];
+  if (stream.size() < begin + size) {
+    stream.resize(begin + size);
+    seen.resize(begin + size, kUnseen);
   }
-  for (std::size_t i = 0; i < packet.payload.size(); ++i) {
-    const std::size_t at = static_cast<std::size_t>(offset) + i;
-    seen[at] = true;
-    stream[at] = packet.payload[i];
-  }
+  stream.replace(begin, size, packet.payload);
+  seen.replace(begin, size, size, kSeen);
 }
 
 void UserspaceRouter::CheckOwnBytes(unsigned direction, std::uint32_t seq, const std::string& bytes) {
   const auto offset = static_cast<std::int32_t>(seq - *first_seq_[direction]);
-  bool own = offset >= 0 || bytes.empty();
-  for (std::size_t i = 0; own && i < bytes.size(); ++i) {
-    const std::size_t at = static_cast<std::size_t>(offset) + i;
-    own = at < stream_[direction].size() && seen_[direction][at] && stream_[direction][at] == bytes[i];
-  }
+  const auto begin = static_cast<std::size_t>(offset);
+  const std::string& stream = stream_[direction];
+  const bool own = bytes.empty() ||
+                   (offset >= 0 && begin < stream.size() && stream.compare(begin, bytes.size(), bytes) == 0 &&
+                    seen_[direction].find(kUnseen, begin) >= begin + bytes.size());
   complaints_.Check(own, "law 3: what leaves, but for the edits, is not the sender's stream at its numbers");
 }
 
@@ -258,7 +256,8 @@ std::optional<TcpPacket> UserspaceRouter::Pass(TcpPacket packet) {
   urgent_ = urgent_ || packet.urg;
   came_bytes_ = packet.payload.size();
   // An exact copy on the heap, so that a sanitizer sees every read beyond it.
-  const std::vector<std::uint8_t> copy(packet.payload.begin(), packet.payload.end());
+  const auto* payload = reinterpret_cast<const std::uint8_t*>(packet.payload.data());
+  const std::vector<std::uint8_t> copy(payload, payload + packet.payload.size());
   auto segment = Sized<rtspnat_segment>();
   segment.payload = copy.data();
   segment.length = static_cast<std::uint32_t>(copy.size());

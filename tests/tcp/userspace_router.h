@@ -101,8 +101,10 @@ class UserspaceRouter : public Middlebox {
   rtspnat_connection* connection_ = nullptr;
   std::unique_ptr<SequenceNumbers> numbers_;
   std::optional<std::uint32_t> first_seq_[2];
-  std::string stream_[2];  // The senders' streams, as far as the router has seen them.
-  std::vector<bool> seen_[2];
+  static constexpr char kUnseen = 0;
+  static constexpr char kSeen = 1;
+  std::string stream_[2];  // The senders' streams, as far as the router has seen them,
+  std::string seen_[2];    // and of each byte of it kSeen or kUnseen.
   std::uint32_t acknowledged_[2] = {};
   rtspnat_step step_ = Sized<rtspnat_step>();
   bool holding_ = false;
