@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# run.sh: runs the fuzzers, one after the other, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# run.sh: runs the fuzzers, as many at a time as there are processors, under AddressSanitizer and UndefinedBehaviorSanitizer.
 #
 #   fuzz/run.sh [--seconds N] [--seed N] [--keep] [HARNESS...]
 #
@@ -14,6 +14,8 @@
 # so that the next run goes on from there. Crashes are kept in build/fuzz/crashes. Ends with an error if there is one.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# shellcheck source=tests/tools/lib.sh
+. tests/tools/lib.sh
 
 seconds=60 seed=0 keep=no harnesses=()
 while [[ $# -gt 0 ]]; do
@@ -36,12 +38,12 @@ mkdir -p "$crashes"
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz -j"$(nproc)"
 
-# Prints what libFuzzer says of its progress every 10 s, and everything else but its dictionary.
+# progress HARNESS: prints what libFuzzer says of its progress every 10 s, and everything else but its dictionary.
 progress() {
-	awk '
+	awk -v name="$1" '
 		/^(INFO|NEW_FUNC|###### |Done |DEDUP|Dictionary|"|\t)/ || /^stat::/ { next }
-		/^#/ { if (systime() - last >= 10) { last = systime(); print "  " $0; fflush() } next }
-		{ print; fflush() }'
+		/^#/ { if (systime() - last >= 10) { last = systime(); print "  " name " " $0; fflush() } next }
+		{ print name ": " $0; fflush() }'
 }
 
 # fuzz HARNESS
@@ -51,10 +53,11 @@ fuzz() {
 	printf '==> %s, %s s, %s seeds\n' "$harness" "$seconds" "$(find "corpus/$harness" -type f | wc -l)"
 	"$build/fuzz/${harness}_fuzz" -max_total_time="$seconds" -seed="$seed" -max_len="$longest" -timeout=10 -print_final_stats=1 \
 		-dict=fuzz/dict/rtsp.dict -artifact_prefix="$crashes/$harness-" "$found" "corpus/$harness" 2>&1 |
-		tee "$log" | progress || code=$?
-	awk '/average_exec_per_sec/ { rate = $2 } /number_of_executed/ { runs = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
-		END { printf "    %s runs, %s a second, %s edges covered\n", runs, rate, cov }' "$log"
+		tee "$log" | progress "$harness" || code=$?
+	awk -v name="$harness" '/average_exec_per_sec/ { rate = $2 } /number_of_executed/ { runs = $2 } /cov:/ { for (i = 1; i < NF; ++i) if ($i == "cov:") cov = $(i + 1) }
+		END { printf "    %s: %s runs, %s a second, %s edges covered\n", name, runs, rate, cov }' "$log"
 	[[ $code -eq 0 ]] && return
+	echo "$harness" >>"$build/failed"
 	local crash
 	crash=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n1)
 	printf '    FAILED. Once more: %s %s\n' "$build/fuzz/${harness}_fuzz" "${crash:-(no file; see $log)}"
@@ -72,12 +75,9 @@ keep_found() {
 	printf '==> corpus/%s has %s files now\n' "$harness" "$(find "corpus/$harness" -type f | wc -l)"
 }
 
-failed=()
-for harness in "${harnesses[@]}"; do
-	fuzz "$harness" || failed+=("$harness")
-done
-if [[ $keep == yes && ${#failed[@]} -eq 0 ]]; then
+rm -f "$build/failed"
+side_by_side fuzz -- "${harnesses[@]}" || { printf 'failed: %s\n' "$(paste -sd' ' "$build/failed")" && exit 1; }
+if [[ $keep == yes ]]; then
 	for harness in "${harnesses[@]}"; do keep_found "$harness"; done
 	python3 corpus/manifest.py --write
 fi
-[[ ${#failed[@]} -eq 0 ]] || { printf 'failed: %s\n' "${failed[*]}" && exit 1; }

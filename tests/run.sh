@@ -44,27 +44,39 @@ stage_asan() { test_preset asan; }
 stage_fuzz() { "$TOP/fuzz/run.sh" --seconds "${FUZZ_SECONDS:-60}" --seed "${FUZZ_SEED:-1}"; }
 
 stage_modules() {
-	local kdir kernel
+	local kdir kernel others=() newer
 	kdir=$("$TOP/tests/vm/image.sh" --kdir)
 	cd "$TOP"
 	cmake --preset default -DRTSPNAT_KDIR="$kdir"
 	cmake --build --preset default --target modules
-	make -C build/default/modules/kshim check KDIR="$kdir" CHECKPATCH="$("$TOP/tests/tools/checkpatch.sh")"
+	make -C build/default/modules/kshim check-style KDIR="$kdir" CHECKPATCH="$("$TOP/tests/tools/checkpatch.sh")"
 	# The other kernels of the same suites: headers that one brings along by chance are missing on another.
-	kdir=$("$TOP/tests/tools/kernel_headers.sh" '6\.12\.[^-]*-amd64')
-	make -C build/default/modules/kshim check-sparse KDIR="$kdir"
-	for kernel in {'6\.1\.0-[0-9]+','6\.12\.[^-]*'}-{cloud,rt}-amd64; do build_without_a_word "$kernel"; done
+	newer=$("$TOP/tests/tools/kernel_headers.sh" '6\.12\.[^-]*-amd64')
+	for kernel in {'6\.1\.0-[0-9]+','6\.12\.[^-]*'}-{cloud,rt}-amd64; do
+		others+=("$("$TOP/tests/tools/kernel_headers.sh" "$kernel")")
+	done
+	side_by_side in_one_piece build_with_sparse -- "$kdir" "$newer"
+	side_by_side in_one_piece build_without_a_word -- "${others[@]}"
 }
 
-# build_without_a_word PATTERN: for a kernel of another configuration. No sparse: it does not follow the locks of PREEMPT_RT.
+# copy_for KDIR: a copy of the modules' sources for that kernel alone, in $copy.
+copy_for() {
+	say "for ${1##*/linux-headers-}"
+	copy=$TOP/build/kernels/${1##*/linux-headers-}
+	copy_modules "$copy"
+}
+
+build_with_sparse() {
+	copy_for "$1"
+	make -C "$copy/kshim" check-sparse KDIR="$1"
+}
+
+# For a kernel of another configuration. No sparse: it does not follow the locks of PREEMPT_RT.
 build_without_a_word() {
-	local kdir log=$LOGS/words.log
-	kdir=$("$TOP/tests/tools/kernel_headers.sh" "$1")
-	say "for ${kdir##*/linux-headers-}"
-	make -s -C build/default/modules/kshim clean KDIR="$kdir"
-	make -s -j"$JOBS" -C build/default/modules/kshim KDIR="$kdir" 2>&1 | tee "$log"
+	copy_for "$1"
+	make -s -C "$copy/kshim" KDIR="$1" 2>&1 | tee "$copy/words.log"
 	# Headers have no vmlinux.
-	! grep -v '^Skipping BTF generation' "$log"
+	! grep -v '^Skipping BTF generation' "$copy/words.log"
 }
 
 stage_scripts() {

@@ -16,6 +16,35 @@ die() {
 	exit 1
 }
 
+# side_by_side COMMAND... -- ARGUMENT...: COMMAND with each ARGUMENT, as many at a time as there are processors. Fails if one
+# of them fails, when all have ended.
+side_by_side() {
+	local command=() argument running=0 code=0
+	while [[ $1 != -- ]]; do command+=("$1") && shift; done
+	for argument in "${@:2}"; do
+		if ((running < JOBS)); then running=$((running + 1)); else wait -n || code=1; fi
+		"${command[@]}" "$argument" &
+	done
+	while ((running-- > 0)); do wait -n || code=1; done
+	return $code
+}
+
+# in_one_piece COMMAND...: what COMMAND says comes when it has ended, so that nothing else is in between.
+in_one_piece() {
+	local said code
+	said=$(mktemp)
+	set +e
+	(
+		set -e
+		"$@"
+	) >"$said" 2>&1
+	code=$?
+	set -e
+	cat "$said"
+	rm "$said"
+	return $code
+}
+
 # package_list FILE...: the packages that the files name, without comments and second columns.
 package_list() { sed -e 's/#.*//' "$@" | awk 'NF { print $1 }' | sort -u; }
 
@@ -38,12 +67,17 @@ install_packages() {
 		die "apt-get could not install them all: the names are those of Debian 12"
 }
 
-# build_modules KDIR: both kernel modules, in a copy that Kbuild may write to: $MODULES/kshim.
+# copy_modules FOLDER: what the kernel modules are made of, where Kbuild may write: FOLDER/kshim.
+copy_modules() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp -r "$TOP"/kshim "$TOP"/parser "$TOP"/mangler "$1"
+}
+
+# build_modules KDIR: both kernel modules, in $MODULES/kshim.
 build_modules() {
 	local kdir=$1
 	[[ -d $kdir ]] || die "no kernel headers at $kdir"
-	rm -rf "$MODULES"
-	mkdir -p "$MODULES"
-	cp -r "$TOP"/kshim "$TOP"/parser "$TOP"/mangler "$MODULES"
+	copy_modules "$MODULES"
 	make -C "$MODULES/kshim" -j"$JOBS" KDIR="$kdir"
 }
