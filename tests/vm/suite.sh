@@ -58,7 +58,7 @@ part() {
 counted_parts() {
 	local priority=(nice -n 19)
 	part matrix matrix.sh --quick
-	part dialogues run.sh --count --timeout 900 dialogues.sh .
+	part dialogues run.sh --count --timeout 1800 dialogues.sh .
 	part lossy lossy.sh --sessions 10
 	part throughput throughput.sh --rounds 3
 }
