@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT OR GPL-2.0-only
 #
-# run.sh: runs the fuzzers, as many at a time as there are processors, under AddressSanitizer and UndefinedBehaviorSanitizer.
+# run.sh: runs the fuzzers under AddressSanitizer and UndefinedBehaviorSanitizer, as many at a time as there are
+# processors.
 #
 #   fuzz/run.sh [--seconds N] [--seed N] [--keep] [HARNESS...]
 #
@@ -23,8 +24,8 @@ while [[ $# -gt 0 ]]; do
 	--seconds) seconds=$2 && shift ;;
 	--seed) seed=$2 && shift ;;
 	--keep) keep=yes ;;
-	--help) sed -n '4,15s/^# \{0,1\}//p' "$0" && exit 0 ;;
-	-*) sed -n '4,15s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
+	--help) sed -n '4,16s/^# \{0,1\}//p' "$0" && exit 0 ;;
+	-*) sed -n '4,16s/^# \{0,1\}//p' "$0" >&2 && exit 2 ;;
 	*) harnesses+=("$1") ;;
 	esac
 	shift
@@ -60,7 +61,7 @@ fuzz() {
 	echo "$harness" >>"$build/failed"
 	local crash
 	crash=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n1)
-	printf '    FAILED. Once more: %s %s\n' "$build/fuzz/${harness}_fuzz" "${crash:-(no file; see $log)}"
+	printf '    %s FAILED. Once more: %s %s\n' "$harness" "$build/fuzz/${harness}_fuzz" "${crash:-(no file; see $log)}"
 	# Where only this output is kept: base64 -d | gunzip.
 	[[ -f $crash ]] && gzip -9n <"$crash" | base64 | sed 's/^/    /'
 	return 1
