@@ -42,6 +42,7 @@ in_one_piece() {
 	set -e
 	cat "$said"
 	rm "$said"
+	[[ $code -eq 0 ]] || say "FAILED: $*"
 	return $code
 }
 
