@@ -98,6 +98,7 @@ main() {
 	local filter=${1:-.} line
 	echo 'rtspnat: cases start' >/dev/kmsg
 	make_topology
+	read_in ffmpeg
 	mount -t tracefs tracefs /sys/kernel/tracing
 	while read -r -u 4 -a line; do
 		[[ ${line[0]} == '#' ]] || ! [[ ${line[0]} =~ $filter ]] || run_case "${line[@]}"

@@ -87,6 +87,7 @@ table() {
 main() {
 	echo 'rtspnat: cases start' >/dev/kmsg
 	make_topology
+	read_in ffmpeg
 	start_server
 	start_scripted_server
 	if [[ $1 == table ]]; then
