@@ -67,7 +67,8 @@ static unsigned int rtsp_sweep_some(const struct net *net, unsigned int left, bo
 			break;
 		}
 		conn = list_first_entry(&rtsp_conns, struct rtsp_conn, list);
-		if (!net)
+		/* A flow that is made anew for a connection that has ended would let media in. */
+		if (!net && !nf_ct_is_dying(conn->ct))
 			rtsp_conn_go_on(conn, renew);
 		if (net ? net_eq(nf_ct_net(conn->ct), net) : rtsp_conn_is_over(conn))
 			rtsp_conn_unlist(conn, false, dead);

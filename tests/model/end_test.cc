@@ -174,6 +174,30 @@ TEST_F(ModelEnd, ConnectionIsOpenedAgainWithoutAnEnd) {
   EXPECT_TRUE(PassUdp({kServer, 6010}, {kRouterOutside, 5010}, "media"));
 }
 
+// As `conntrack -F` does. A flow that the sweep made anew would take a packet that comes before the sweep lets the
+// connection go, and would last as long as there are such packets.
+TEST_F(ModelEnd, NoFlowIsMadeAnewForAConnectionThatHasEnded) {
+  Start();
+  Router router;
+  Session session(router);
+  AgreeOnMedia(session);
+  unsigned places = 0, let_in = 0;
+  const auto send = [&places, &let_in] {
+    ++places;
+    let_in += PassUdp({kServer, 6000}, {kRouterOutside, 5000}, "media").has_value();
+  };
+  send();
+  ASSERT_EQ(let_in, 1U);
+  model_flush_conntracks();
+  model_on_preempt_anywhere([](void* data) { (*static_cast<decltype(send)*>(data))(); },
+                            const_cast<void*>(static_cast<const void*>(&send)));
+  model_pass_time(2000);
+  model_on_preempt_anywhere(nullptr, nullptr);
+  EXPECT_GT(places, 2U);
+  EXPECT_EQ(let_in, 1U);
+  EXPECT_EQ(Kernel::Flows(), 0U);
+}
+
 // A packet that opens a connection while the sweep runs waits only until the sweep has looked at a few others.
 TEST_F(ModelEnd, TheSweepLetsOthersIn) {
   unsigned places[2] = {};
