@@ -6,6 +6,7 @@
  * replaces the flow that has been silent for longest.
  */
 
+#include <linux/bitops.h>
 #include <linux/export.h>
 #include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_helper.h>
@@ -45,6 +46,7 @@ static void rtsp_arrival_add(struct rtsp_media *media, struct nf_conn *ct)
 	}
 	nf_conntrack_get(&ct->ct_general);
 	*place = ct;
+	media->begun &= ~BIT(place - media->flow);
 }
 
 /* The caller holds conn->lock. */

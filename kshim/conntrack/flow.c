@@ -211,20 +211,27 @@ struct nf_conn *rtsp_flow_get(const struct rtsp_conn *conn,
 	return rtsp_flow_try(conn, exp) ?: rtsp_flow_of(exp) ?: rtsp_flow_try(conn, exp);
 }
 
+/* The first packet of a flow that is not confirmed may be on its way through the router.  If it
+ * still is not a second later, the packet was dropped.
+ */
 unsigned int rtsp_flows_tidy(struct rtsp_media *media)
 {
 	unsigned int i, count = 0;
+	u8 begun = 0;
 
 	for (i = 0; i < RTSP_SOURCES; i++) {
 		struct nf_conn *ct = media->flow[i];
 
 		if (!ct)
 			continue;
-		if (!nf_ct_is_confirmed(ct) || rtsp_flow_is_over(ct))
-			rtsp_flow_put(&media->flow[i]);
-		else
+		if (nf_ct_is_confirmed(ct) && !rtsp_flow_is_over(ct))
 			count++;
+		else if (!nf_ct_is_confirmed(ct) && !(media->begun & BIT(i)))
+			begun |= BIT(i);
+		else
+			rtsp_flow_put(&media->flow[i]);
 	}
+	media->begun = begun;
 	return count;
 }
 

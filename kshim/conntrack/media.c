@@ -141,7 +141,7 @@ static void rtsp_arrivals_listen(struct rtsp_media *media)
 		media->silent = 0;
 		media->sent = min(media->sent + 1, U8_MAX);
 	} else {
-		media->silent = min(media->silent + 1, U8_MAX);
+		media->silent = min(media->silent + 1, RTSP_MOST_SILENT);
 	}
 }
 

@@ -40,6 +40,8 @@ enum rtsp_mapping_state {
 /* Flows that come in by one expectation which names no source port. */
 #define RTSP_SOURCES		4
 
+#define RTSP_MOST_SILENT	15
+
 /* One port of a mapping.  A reference is held to each expectation and to each flow; NULL: none. */
 struct rtsp_media {
 	struct nf_conntrack_expect *in;		/* of media from the peer */
@@ -50,7 +52,8 @@ struct rtsp_media {
 	u32 kept;			/* the flow's timeout as set here; or the sum of all */
 	u16 inside;			/* the opener's own port */
 	u8 sent;			/* seconds in which flows that came by @in have sent, */
-	u8 silent;			/* and seconds since then */
+	u8 silent:4;			/* and seconds since then, up to RTSP_MOST_SILENT */
+	u8 begun:RTSP_SOURCES;		/* bits of flows that the last sweep found unconfirmed */
 };
 
 struct rtsp_mapping {

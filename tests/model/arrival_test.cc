@@ -59,6 +59,35 @@ TEST_F(ModelArrival, AnUnnamedPortLetsInFourSourcesAtATime) {
   }
 }
 
+// A sweep comes while the first packet of a flow is on its way through the router: the flow is not in conntrack's table yet.
+TEST_F(ModelArrival, ASweepForgetsNoFlowThatIsAboutToBegin) {
+  unsigned places = 0;
+  for (bool met = true; met; places += met) {
+    StartSession();
+    struct Sweep {
+      unsigned left;
+      bool done = false;
+    } sweep{places};
+    model_on_preempt(
+        [](void* data) {
+          auto* here = static_cast<Sweep*>(data);
+          if (here->done || here->left-- > 0) return;
+          here->done = true;
+          model_set_cpu(1);
+          model_pass_time(1000);
+          model_set_cpu(0);
+        },
+        &sweep);
+    EXPECT_TRUE(Media(5000, 10000));
+    model_on_preempt(nullptr, nullptr);
+    met = sweep.done;
+    for (std::uint16_t from = 10001; from < 10010; ++from) EXPECT_TRUE(Media(5000, from));
+    EXPECT_EQ(Kernel::Flows(), 4U);
+    Finish();
+  }
+  EXPECT_GT(places, 2U);
+}
+
 TEST_F(ModelArrival, TheOneThatIsSilentMakesRoom) {
   StartSession();
   EXPECT_TRUE(Media(5000, 6000));
