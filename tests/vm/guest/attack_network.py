@@ -96,10 +96,14 @@ class Expectation:
 class Connection:
     """A control connection, both ends of it."""
 
+    slowest = 0.0  # seconds that the opening of one has taken in this case
+
     def __init__(self, opener, listener, address=(SERVER, PORT), patience=5):
         self.opener = opener.socket(socket.SOCK_STREAM)
         self.opener.settimeout(patience)
+        started = time.monotonic()
         self.opener.connect(address)
+        Connection.slowest = max(Connection.slowest, time.monotonic() - started)
         listener.settimeout(patience)
         self.peer, self.peer_sees = listener.accept()
         for sock in self.opener, self.peer:
@@ -191,10 +195,16 @@ class Network:
                     got.append((host, source, int(port), int.from_bytes(packet[2:4], "big")))
         return got
 
-    def shoot(self, sources, targets, patience=0.05):
-        """A datagram from each source to each target (address and port); returns what got inside, when all has or so many seconds are over."""
+    @staticmethod
+    def patience():
+        """Seconds until a datagram is there: on a slow machine ten times as long as it took to open a connection."""
+        return min(max(0.05, 10 * Connection.slowest), 1)
+
+    def shoot(self, sources, targets, patience=None):
+        """A datagram from each source to each target (address and port); returns what got inside, when all has or so many
+        seconds are over."""
         self.drain()
-        got, deadline = [], time.monotonic() + patience
+        got, deadline = [], time.monotonic() + (patience or self.patience())
         for source in sources:
             for target in targets:
                 with contextlib.suppress(OSError):
@@ -211,5 +221,6 @@ class Network:
         for sock in self.senders.values():
             sock.close()
         self.senders.clear()
+        Connection.slowest = 0.0
         self.router.run("conntrack", "-F")
         self.drain()

@@ -2,6 +2,7 @@
 """What the dialogues have in common. Each gets a Case of attack_case.py and returns words: what came of it."""
 
 import subprocess
+import time
 
 import attack_case
 from attack_hosts import URL
@@ -31,3 +32,11 @@ def run(case, command, text=None):
     if done.returncode:
         case.fault(f"{command}: {done.stderr.strip()}")
     return done.stdout
+
+
+def until(condition, seconds=30):
+    """Waits until it holds, on a slow machine longer; returns whether it does."""
+    deadline = time.monotonic() + seconds
+    while not (holds := condition()) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return holds

@@ -3,6 +3,7 @@
 them its addresses; the first one says nothing any more. IPv6 is not translated."""
 
 import contextlib
+import functools
 import pathlib
 import subprocess
 import tempfile
@@ -10,11 +11,12 @@ import time
 
 from attack_case import MEDIA, head, ok, setup
 from attack_hosts import CLIENT, PREFIX, ROUTER, ROUTER_INSIDE, SERVER, STRANGER, URL, VERSION
-from attack_network import Namespace
-from dialogue_case import dialogue, got_in, run
+from attack_network import PORT, Namespace
+from dialogue_case import dialogue, got_in, run, until
 
 PEERS = {"router": "10.9.0.1", "standby": "10.9.0.2"}
 TARGET = ROUTER if VERSION == 4 else CLIENT
+SYNC = 3780  # their own port
 LINKS = {"lan": ROUTER_INSIDE, "wan": ROUTER}
 CONFIGURATION = """
 Sync {{
@@ -22,7 +24,7 @@ Sync {{
     UDP {{
         IPv4_address {own}
         IPv4_Destination_Address {other}
-        Port 3780
+        Port {sync}
         Interface sync
         Checksum on
     }}
@@ -70,18 +72,31 @@ def destroy(case):
     run(case, "ip netns del standby")
 
 
+@functools.cache
+def space(name):
+    return Namespace(name)
+
+
+def conntrackd(folder, name, *what):
+    """What the daemon of that router says; None while it does not listen yet."""
+    done = space(name).run("conntrackd", "-C", f"{folder}/{name}", *what)
+    return None if done.returncode else done.stdout.splitlines()
+
+
 @contextlib.contextmanager
-def daemons(folder):
-    """conntrackd on both; by the name of the namespace."""
+def daemons(case, folder):
+    """conntrackd on both; by the name of the namespace. Conntrack tells of a connection only who listens when it begins."""
     running = {}
     for name, own in PEERS.items():
         other = next(address for address in PEERS.values() if address != own)
         path = pathlib.Path(folder) / name
-        path.write_text(CONFIGURATION.format(own=own, other=other, folder=folder, name=name), encoding="ascii")
+        path.write_text(CONFIGURATION.format(sync=SYNC, own=own, other=other, folder=folder, name=name), encoding="ascii")
         command = ["ip", "netns", "exec", name, "conntrackd", "-C", str(path)]
         running[name] = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(1)
     try:
+        for name in PEERS:
+            if not until(lambda: conntrackd(folder, name, "-s")):
+                case.fault(f"conntrackd of the {name} does not answer")
         yield running
     finally:
         for process in running.values():
@@ -89,16 +104,44 @@ def daemons(folder):
             process.wait()
 
 
+def count(lines, *words):
+    return sum(all(word in line for word in words) for line in lines or ())
+
+
+def told(folder):
+    """Connections, media flows and expectations that the standby has been told of."""
+    flows = conntrackd(folder, "standby", "-e")
+    media = count(flows, "udp ") - count(flows, "udp ", f"dport={SYNC}")
+    return count(flows, "tcp ", f"dport={PORT}"), media, count(conntrackd(folder, "standby", "-e", "exp"), "proto")
+
+
+def flows_of(name):
+    """Connections and media flows that the kernel of that router has."""
+    family = "ipv4" if VERSION == 4 else "ipv6"
+    tcp = space(name).run("conntrack", "-L", "-f", family, "-p", "tcp", "--dport", str(PORT)).stdout
+    udp = space(name).run("conntrack", "-L", "-f", family, "-p", "udp", "-u", "EXPECTED").stdout
+    return len(tcp.splitlines()), len(udp.splitlines())
+
+
+def expected_by(name):
+    """How many expectations it has."""
+    with space(name).entered():
+        return len(pathlib.Path("/proc/self/net/nf_conntrack_expect").read_text(encoding="ascii").splitlines())
+
+
 def take_over(case, folder, running):
-    time.sleep(1)
+    flows, expected = flows_of("router"), expected_by("router")
+    if not until(lambda: told(folder) == (*flows, expected)):
+        case.fault(f"the standby was told of {told(folder)} and not of {(*flows, expected)}")
     # A router that dies does not say that its flows are gone.
     running["router"].kill()
     running["router"].wait()
     move(case, "router", "standby")
-    # Without a word of what, conntrackd 1.4.7 commits the flows alone.
-    for what in "ct", "exp":
+    # Without a word of what, conntrackd 1.4.7 commits the flows alone; and it commits in a process of its own.
+    for what, done in ("ct", lambda: flows_of("standby") == flows), ("exp", lambda: expected_by("standby") == expected):
         run(case, f"ip netns exec standby conntrackd -C {folder}/standby -c {what}")
-        time.sleep(0.5)
+        if not until(done):
+            case.fault(f"conntrackd does not commit all that is {what}")
     # The first packet of a flow is lost while a neighbour is looked up.
     for address in CLIENT, SERVER:
         run(case, f"ip netns exec standby ping -qc1 -w9 {address}")
@@ -129,7 +172,7 @@ def changes(case, connection):
 
 def play(case):
     """Two streams have the same ports of the client: behind NAT the server is told of others for one."""
-    with tempfile.TemporaryDirectory() as folder, daemons(folder) as running:
+    with tempfile.TemporaryDirectory() as folder, daemons(case, folder) as running:
         flowing, agreed, moved = (case.connect() for _ in range(3))
         first, second = case.ports(), case.ports()
         third = second if VERSION == 4 else case.ports()
@@ -148,7 +191,7 @@ def play(case):
         ports = case.ports()
         words.append(f"new={gets_in(case, ports, case.agree(case.connect(), ports, opened=False))}")
         for counter in "midstream", "picked_up":
-            words.append(f"{counter}={Namespace('standby').counter(counter)}")
+            words.append(f"{counter}={space('standby').counter(counter)}")
     return " ".join(words)
 
 
