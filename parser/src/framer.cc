@@ -151,16 +151,14 @@ bool Framer::TakePlainLine(Cursor& in, Unit& unit) {
 
 // Finds the end of the line that begins in the tail, or at the cursor if nothing of it is held. A header line goes
 // on while the next line begins with a blank. Returns false if the end has not come, or is not searched for: the unit says why.
-bool Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
-  if (TakePlainLine(in, unit)) return true;
+bool Framer::FindEnd(Cursor& in, bytes::Tail& tail, Unit& unit, std::uint32_t& behind) {
   const std::uint32_t start = in.Position();
   const std::uint32_t bound = limits::kLongLineBytes - (searching_ ? searched_ : 0);
   std::uint32_t next = start;
   if (line_fed_ && in.AtEnd()) return false;
   bool ended = line_fed_ && !IsBlank(in.Peek());
-  std::uint32_t line_feed = start;
   while (!ended) {
-    line_feed = FindLineEnd(in, next);
+    const std::uint32_t line_feed = FindLineEnd(in, next);
     const bool found = line_feed != in.Size();
     const std::uint32_t end = line_feed + (found ? 1 : 0);
     if (line_size_ + (end - start) > bound) {
@@ -169,36 +167,37 @@ bool Framer::ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
     }
     const bool may_fold = found && state_ == State::kHeaders && !LineIsEmpty(in, tail, line_feed);
     if (!found || (may_fold && end == in.Size())) {
-      line_fed_ = Hold(in, tail, end, unit) && found;
+      if (Hold(in, tail, end, unit)) line_fed_ = found;
       return false;
     }
     ended = !may_fold || !IsBlank(in.At(end));
     next = end;
   }
-  if (line_size_ == 0) {
-    const std::uint32_t size = line_feed + 1 - start;
+  behind = next;
+  return true;
+}
+
+// Gives out the line that ends at `end`. Returns false if it began in the tail, and there is no room for it.
+bool Framer::GiveLine(Cursor& in, bytes::Tail& tail, Unit& unit, std::uint32_t end) {
+  const std::uint32_t size = end - in.Position();
+  const bool is_return = size > 1 ? in.At(end - 2) == '\r' : line_size_ != 0 && after_return_;
+  unit.held = line_size_ != 0;
+  if (unit.held) {
+    if (!Hold(in, tail, end, unit)) return false;
+    line_fed_ = false;
+    given_out_ = true;
+    unit.offset = offset_ - line_size_;
+    unit.too_long = line_size_ > limits::kLineBytes;
+    unit.line = unit.too_long ? tail.Line() : tail.Line().Line(line_size_ - 1);
+  } else {
     unit.offset = offset_;
     unit.too_long = size > limits::kLineBytes;
-    unit.line = unit.too_long ? in.Slice(start, limits::kLineBytes) : in.Line(line_feed);
-    after_return_ = size > 1 && in.At(line_feed - 1) == '\r';
-    in.Seek(line_feed + 1);
+    unit.line = unit.too_long ? in.Slice(in.Position(), limits::kLineBytes) : in.Line(end - 1);
+    in.Seek(end);
     offset_ += size;
-    unit.bare = !unit.too_long && IsBare(unit.line);
-    return true;
   }
-  if (next != start) {
-    const bool was_return = after_return_;
-    if (!Hold(in, tail, line_feed + 1, unit)) return false;
-    after_return_ = line_feed == start ? was_return : in.At(line_feed - 1) == '\r';
-  }
-  line_fed_ = false;
-  const Cursor held = tail.Line();
-  unit.held = true;
-  unit.offset = offset_ - line_size_;
-  unit.too_long = line_size_ > limits::kLineBytes;
-  unit.line = unit.too_long ? held : held.Line(line_size_ - 1);
+  after_return_ = is_return;
   unit.bare = !unit.too_long && IsBare(unit.line);
-  given_out_ = true;
   return true;
 }
 
@@ -223,6 +222,7 @@ void Framer::FinishStartLine(Unit& unit) {
   const LineEnd end = after_return_ ? LineEnd::kCrLf : LineEnd::kLf;
   unit.kind = UnitKind::kStartLine;
   unit.start = unit.too_long ? long_.Finish() : LexStartLine(unit.line);
+  if (unit.too_long) long_.Begin();
   if (IsStartLine(unit.start, end)) {
     searching_ = false;
     return BeginHead(unit.start.status, end);
@@ -265,10 +265,7 @@ void Framer::FinishHead(Unit& unit) {
 void Framer::FeedLong(const Cursor& in, const bytes::Tail& tail, std::uint32_t start, std::uint32_t before) {
   const std::uint32_t count = in.Position() - start;
   if (before + count <= limits::kLineBytes) return;
-  if (before <= limits::kLineBytes) {
-    long_.Begin();
-    for (std::uint32_t at = 0; at < before; ++at) long_.Put(tail.Line().At(at));
-  }
+  for (std::uint32_t at = 0; before <= limits::kLineBytes && at < before; ++at) long_.Put(tail.Line().At(at));
   for (std::uint32_t at = start; at < start + count; ++at) long_.Put(in.At(at));
 }
 
@@ -320,7 +317,9 @@ void Framer::TakeLine(Cursor& in, bytes::Tail& tail, Unit& unit) {
   const bool is_first = state_ == State::kStartLine;
   const std::uint32_t start = in.Position();
   const std::uint32_t before = line_size_;
-  const bool has_ended = ScanLine(in, tail, unit);
+  std::uint32_t end = 0;
+  const bool has_ended =
+      TakePlainLine(in, unit) || (FindEnd(in, tail, unit, end) && GiveLine(in, tail, unit, end));
   if (is_first) FeedLong(in, tail, start, before);
   if (!has_ended) return;
   if (is_first) return FinishStartLine(unit);

@@ -164,7 +164,8 @@ class Framer {
   void BeginHead(std::uint16_t status, LineEnd end);
   [[nodiscard]] std::uint32_t FindLineEnd(const Cursor& in, std::uint32_t from) const;
   [[nodiscard]] bool IsBare(const Cursor& line) const;
-  [[nodiscard]] bool ScanLine(Cursor& in, bytes::Tail& tail, Unit& unit);
+  [[nodiscard]] bool GiveLine(Cursor& in, bytes::Tail& tail, Unit& unit, std::uint32_t end);
+  [[nodiscard]] bool FindEnd(Cursor& in, bytes::Tail& tail, Unit& unit, std::uint32_t& behind);
   void DropLine(bytes::Tail& tail);
   [[nodiscard]] bool Hold(Cursor& in, bytes::Tail& tail, std::uint32_t end, Unit& unit);
   [[nodiscard]] bool LineIsEmpty(const Cursor& in, const bytes::Tail& tail, std::uint32_t line_feed) const;
