@@ -100,9 +100,6 @@ class Agreement {
   /// True if Ask() has something to ask.
   [[nodiscard]] bool HasQuestions() const { return (release_ | linger_ | expect_) != 0; }
 
-  /// True if the embedder is to be told to release a mapping: before that it cannot have another one.
-  [[nodiscard]] bool HasReleases() const { return release_ != 0; }
-
   /// Asks what is due, of which there is something. @p source is where media comes from.
   [[nodiscard]] [[gnu::noinline]] rtspnat_ask Ask(const rtspnat_address& source, rtspnat_step& step,
                                                   Notes& notes);

@@ -29,14 +29,6 @@ MappingSet ChangedMappings(Exchange& exchange) {
   return changed;
 }
 
-// True if the spec in hand, which is not mapped, names no other host, and is not one of ICE (R59).
-bool MayFollow(const Line& line) {
-  constexpr std::uint32_t kElsewhere = rtsp::kSpecBadAddress | rtsp::kSpecMoreAddresses;
-  const rtsp::TransportSpec& spec = line.spec;
-  if (spec.protocol == rtsp::Protocol::kRtpIce || (spec.flags & kElsewhere) != 0) return false;
-  return line.is_own;
-}
-
 // Adds the changes of `numbers` if they are the ports of a mapping.
 bool AddPlace(Exchange& exchange, const Ports& numbers) {
   const Hosts no_hosts;
@@ -66,7 +58,10 @@ bool AddPeerPlaces(Exchange& exchange) {
 bool AddPlaces(Exchange& exchange) {
   const Line& line = exchange.line;
   const rtsp::TransportSpec& spec = line.spec;
-  if (!line.repeated.is_mapped && !MayFollow(line)) return false;
+  // A spec that is not mapped may follow if it names no other host, and is not one of ICE (R59).
+  constexpr std::uint32_t kElsewhere = rtsp::kSpecBadAddress | rtsp::kSpecMoreAddresses;
+  const bool is_elsewhere = spec.protocol == rtsp::Protocol::kRtpIce || (spec.flags & kElsewhere) != 0;
+  if (!line.repeated.is_mapped && (is_elsewhere || !line.is_own)) return false;
   if (!AddPlace(exchange, spec.client_port) || !AddPlace(exchange, DestinationPorts(spec)) ||
       !AddPlace(exchange, line.behind_host))
     return false;
@@ -74,13 +69,6 @@ bool AddPlaces(Exchange& exchange) {
   if (!line.repeated.is_mapped) return true;
   return Rewrite(exchange, {}, {}, line.opener_hosts, ChangeKind::kOpener) != Rewritten::kNot &&
          AddPeerPlaces(exchange);
-}
-
-// Goes back from a spec that cannot be written in all its places. Returns false if the line must be given up.
-bool LeaveSpec(Line& line) {
-  if (line.repeated.is_mapped) return false;
-  line.changes.DropSpare(line.spec.all);
-  return true;
 }
 
 // Begins with the first spec of the line in hand. Returns false if no place can have changed.
@@ -111,13 +99,8 @@ bool LeaveSpec(Line& line) {
   line.repeated.turns = 0;
   if (is_done && !has_more) return true;
   if (is_done) exchange.notes.Add(RTSPNAT_NOTE_TABLE_FULL);
-  return LeaveSpec(line);
-}
-
-// Reads other places of the spec in hand if it has more, else the next spec. Returns false at the end of the line.
-bool ReadRepeatedPlaces(Line& line) {
-  if (line.repeated.turns == 0) return line.reader.Next(line.spec);
-  line.reader.Repeat(line.spec);
+  if (line.repeated.is_mapped) return false;
+  line.changes.DropSpare(line.spec.all);
   return true;
 }
 
@@ -177,7 +160,12 @@ void ReadAgain(Exchange& exchange) {
   Line& line = exchange.line;
   line.stage = Line::Stage::kDone;
   const bool repeats = line.repeats && BeginRepeatedPlaces(exchange);
-  while (repeats && ReadRepeatedPlaces(line)) {
+  while (repeats) {
+    if (line.repeated.turns != 0) {
+      line.reader.Repeat(line.spec);
+    } else if (!line.reader.Next(line.spec)) {
+      break;
+    }
     FindHosts(exchange);
     if (!RewriteRepeatedPlaces(exchange)) return GiveLineUp(exchange);
   }

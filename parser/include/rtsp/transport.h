@@ -111,9 +111,6 @@ class TransportReader {
   /// Returns the line.
   [[nodiscard]] constexpr const Cursor& Line() const { return in_; }
 
-  /// True if nothing is left, so that Find() would give false.
-  [[nodiscard]] bool AtEnd() const { return in_.AtEnd(); }
-
   /// Moves to the next spec. Returns false if there is none.
   [[nodiscard]] bool Find();
 
