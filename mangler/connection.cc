@@ -29,7 +29,7 @@ Connection::Connection(const rtspnat_setup& setup)
   const stream::Transit transit = IsStream() ? stream::Transit::kInOrder : stream::Transit::kSegments;
   for (unsigned i = 0; i < 2; ++i)
     directions_[i].lane.Open(setup.first_seq[i], LengthChangesOf(setup), transit);
-  if (setup.marks != 0) Resume();
+  if (setup.marks != 0) Resume(setup);
 }
 
 // While nothing is held and no edit is outstanding, acknowledgements need not be noted.
@@ -89,7 +89,7 @@ void Connection::PlaceSegment() {
   scratch_->reading = false;
   // Media on this connection comes in windows of many segments: to drop those behind a loss would cost more than the help for
   // the next SETUP is worth. What was agreed stays until the connection ends.
-  const bool is_media = direction.interleaved || agreement_.IsInterleaved();
+  const bool is_media = interleaved_[direction_] || agreement_.IsInterleaved();
   if (is_media || !direction.lane.DropAhead(passage)) return TurnTransparent(RTSPNAT_NOTE_GAP);
   Note(RTSPNAT_NOTE_OUT_OF_ORDER);
 }

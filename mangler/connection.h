@@ -87,7 +87,6 @@ class Connection {
     stream::Lane lane;
     rtsp::Framer framer;
     Head head;
-    bool interleaved = false;  ///< A `$` frame has been seen.
   };
 
   enum class Phase : std::uint8_t {
@@ -140,14 +139,15 @@ class Connection {
   void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
 
   // forgetting.cc
-  void Resume();
+  void Resume(const rtspnat_setup& setup);
   [[nodiscard]] bool MayTear() const;
   [[nodiscard]] std::uint32_t Marks() const;
 
-  rtspnat_setup setup_;
+  Setup setup_;
   Agreement agreement_;
   Direction directions_[2];
   Scratch* scratch_ = nullptr;  // Of the segment in hand, or of the last one.
+  bool interleaved_[2] = {};    // A `$` frame has been seen, of each direction.
   bool transparent_ = false;    // Nothing is read any more.
   bool holds_ = false;          // One of the lanes holds bytes, as of the last segment.
   bool lent_ = false;           // One of them has a buffer.

@@ -17,9 +17,9 @@ std::uint32_t ShiftOf(std::uint32_t direction) { return kDirectionShift + direct
 }  // namespace
 
 // Goes on where a connection was forgotten.
-void Connection::Resume() {
-  const std::uint32_t marks = setup_.marks;
-  agreement_.Resume(setup_, marks >> kAgreementShift);
+void Connection::Resume(const rtspnat_setup& setup) {
+  const std::uint32_t marks = setup.marks;
+  agreement_.Resume(setup, marks >> kAgreementShift);
   for (std::uint32_t i = 0; i < 2; ++i)
     directions_[i].framer.Resume(marks >> ShiftOf(i) & ((1U << kFramerBits) - 1));
 }
@@ -49,7 +49,7 @@ rtspnat_loss Connection::JudgeLoss(rtspnat_position& position) const {
     const Direction& direction = directions_[i];
     position.seq[i] = direction.lane.Frontier();
     // A loss in media ends the reading: whoever has forgotten that there were media would drop what is behind it.
-    loses_place = loses_place || direction.interleaved || !direction.framer.Idle();
+    loses_place = loses_place || interleaved_[i] || !direction.framer.Idle();
   }
   if (loses_place) return RTSPNAT_LOSES_PLACE;
   return agreement_.IsNobodyWaiting() ? RTSPNAT_LOSES_NOTHING : RTSPNAT_LOSES_REQUESTS;

@@ -77,7 +77,7 @@ rtspnat_frames Connection::SkipFrames(const rtspnat_segment& segment, const byte
   const bool began = first != 0 || index != remaining;
   direction.framer.SkipFrames(end, at - end);
   PassOver(segment, direction, end);
-  direction.interleaved |= began;
+  interleaved_[segment.direction & 1] |= began;
   return began ? RTSPNAT_FRAMES_BEGUN : RTSPNAT_FRAMES_DONE;
 }
 

@@ -19,7 +19,7 @@ std::uint32_t NoteOf(rtsp::LostReason reason) {
 }
 
 // True if a request sets a stream up.
-bool IsSetup(const Head& head, const rtspnat_setup& setup) {
+bool IsSetup(const Head& head, const Setup& setup) {
   if (head.method == rtsp::Method::kSetup) return true;
   return head.method == rtsp::Method::kPlay && (setup.options & RTSPNAT_OPTION_PLAY_TRANSPORT) != 0;
 }
@@ -78,7 +78,7 @@ void Connection::TakeUnit(const rtsp::Unit& unit) {
       EndHead();
       break;
     case rtsp::UnitKind::kInterleaved:
-      direction.interleaved = true;
+      interleaved_[direction_] = true;
       Note(RTSPNAT_NOTE_INTERLEAVED);
       if (agreement_.IsInterleavedAlone()) TurnTransparent(RTSPNAT_NOTE_INTERLEAVED);
       break;

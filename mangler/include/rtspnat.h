@@ -99,8 +99,8 @@ extern "C" {
 
 /** Upper bounds of rtspnat_connection_size(), rtspnat_scratch_size() and rtspnat_buffer_size() in this version, for embedders with
  *  static storage. */
-#define RTSPNAT_CONNECTION_MAX 1536
-#define RTSPNAT_SCRATCH_MAX 1024
+#define RTSPNAT_CONNECTION_MAX 1424
+#define RTSPNAT_SCRATCH_MAX 640
 #define RTSPNAT_BUFFER_MAX 1280
 
 /** State of one RTSP connection; opaque. It lies in memory of the embedder, and owns nothing: free the memory to be rid of it.

@@ -38,7 +38,7 @@ Rewritten Rewrite(Exchange& exchange, const PortChange& ports, const rtsp::Ports
 
 void FindHosts(Exchange& exchange) {
   Line& line = exchange.line;
-  const rtspnat_setup& setup = exchange.setup;
+  const Setup& setup = exchange.setup;
   const rtsp::TransportSpec& spec = line.spec;
   line.behind_host = PortBehind(line.reader.Line(), spec.destination);
   line.is_own = IsOwn(spec, line.reader.Line(), exchange.OldOpener());

@@ -7,6 +7,7 @@
 #include "mangler/nat/proposal.h"
 #include "mangler/rtsp/agreement.h"
 #include "mangler/rtsp/line_changes.h"
+#include "mangler/rtsp/setup.h"
 #include "mangler/rtsp/transport_meaning.h"
 #include "rtsp/header.h"
 #include "rtsp/transport.h"
@@ -58,7 +59,7 @@ struct Line {
 
 /// What client and server say to each other, and all that the functions need that read a line of it.
 struct Exchange {
-  const rtspnat_setup& setup;
+  const Setup& setup;
   Agreement& agreement;
   Head* head;          ///< Of the message in hand.
   stream::Lane* lane;  ///< The direction that it travels.

@@ -38,7 +38,7 @@ bytes::Field FindAuthority(const Line& line) {
 // Rewrites the address of this very control connection, and its port; all others are left alone.
 void RewriteAddress(Exchange& exchange) {
   Line& line = exchange.line;
-  const rtspnat_setup& setup = exchange.setup;
+  const Setup& setup = exchange.setup;
   const bool is_url = line.name != rtsp::HeaderName::kXNat;
   const Control control = is_url ? Control{setup.peer, setup.peer_port, setup.published_port}
                                  : Control{setup.inside, setup.inside_port, setup.outside_port};

@@ -48,6 +48,9 @@ class EditLog {
     size_ = 0;
   }
 
+  /// Returns that memory.
+  [[nodiscard]] Edit* Memory() const { return edits_; }
+
   /// Returns how many more edits fit, once there is memory.
   [[nodiscard]] std::uint32_t Room() const { return limits::kEdits - size_; }
 

@@ -41,8 +41,7 @@ bool Lane::WillFreeBuffer(std::uint32_t number) const {
 }
 
 Buffer* Lane::TakeBuffer() {
-  Buffer* const buffer = buffer_;
-  buffer_ = nullptr;
+  auto* const buffer = reinterpret_cast<Buffer*>(edits_.Memory());
   edits_.Use(nullptr);
   tail_.Use(nullptr);
   return buffer;

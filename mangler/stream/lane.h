@@ -2,6 +2,7 @@
 #pragma once
 /// @file
 /// One direction of a TCP stream that may be rewritten on its way. Knows TCP, and no protocol that TCP carries.
+#include <cstddef>
 #include <cstdint>
 
 #include "bytes/tail.h"
@@ -25,6 +26,7 @@ struct Buffer {
   Edit edits[limits::kEdits];
   std::uint8_t tail[limits::kLineBytes];
 };
+static_assert(offsetof(Buffer, edits) == 0, "the lane finds its buffer by them");
 
 /// One segment on its way through a lane: what came, and what leaves in its place.
 struct Passage {
@@ -95,12 +97,11 @@ class Lane {
 
   /// Lends @p buffer, which must live until TakeBuffer().
   void Lend(Buffer* buffer) {
-    buffer_ = buffer;
     edits_.Use(buffer->edits);
     tail_.Use(buffer->tail);
   }
 
-  [[nodiscard]] bool HasBuffer() const { return buffer_ != nullptr; }
+  [[nodiscard]] bool HasBuffer() const { return edits_.Memory() != nullptr; }
 
   /// True while something lies in the buffer, beside the front of a line that was not withheld.
   [[nodiscard]] bool NeedsBuffer() const { return Holds() || !edits_.Empty(); }
@@ -225,7 +226,6 @@ class Lane {
   bool closed_ = false;
   bool in_order_ = false;
   bytes::Tail tail_;
-  Buffer* buffer_ = nullptr;
 };
 
 }  // namespace stream
