@@ -72,13 +72,17 @@ bool IsFit(const PortRequest& request, std::uint16_t first) {
          first <= kFiveDigits.last + 1 - request.count && Digits(first) <= request.digits;
 }
 
+bool Proposal::IsUsed(const MappingTable& mappings, PortRange ports, bool tcp) const {
+  return request_.unlike_others && mappings.UsesOutside(ports, request_.count, tcp);
+}
+
 bool Proposal::Ask(MappingTable& mappings, std::uint8_t& made, rtspnat_step& step) {
   Mapping& mapping = mappings[index_];
   PortRange ports;
   do {
     if (attempt_ == limits::kPortProposals || made == limits::kPortProposals) return false;
     ports = Propose(request_, attempt_++);
-  } while (ports.first == 0 || IsUsed(mappings, ports));
+  } while (ports.first == 0 || IsUsed(mappings, ports, mapping.tcp));
   ++made;
   is_asked_ = true;
   PortsOf(mapping) = ports;
@@ -102,14 +106,12 @@ Proposal::Outcome Proposal::Answer(rtspnat_reply reply, std::uint16_t first_port
   is_asked_ = false;
   if (reply == RTSPNAT_BUSY) return Outcome::kNextOne;
   if (reply != RTSPNAT_YES) return Outcome::kRefused;
-  PortRange& ports = PortsOf(mappings[index_]);
+  Mapping& mapping = mappings[index_];
+  PortRange& ports = PortsOf(mapping);
   if (first_port == ports.first) return Outcome::kGiven;
   ports = RangeFrom(first_port, request_.count);
-  return !IsUsed(mappings, ports) && IsFit(request_, first_port) ? Outcome::kGiven : Outcome::kUnfit;
-}
-
-bool Proposal::IsUsed(const MappingTable& mappings, PortRange ports) const {
-  return request_.unlike_others && mappings.UsesOutside(ports, request_.count, mappings[index_].tcp);
+  return !IsUsed(mappings, ports, mapping.tcp) && IsFit(request_, first_port) ? Outcome::kGiven
+                                                                              : Outcome::kUnfit;
 }
 
 }  // namespace nat

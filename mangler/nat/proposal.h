@@ -93,7 +93,7 @@ class Proposal {
   void Close() { side_ = Side::kNone; }
 
  private:
-  [[nodiscard]] bool IsUsed(const MappingTable& mappings, PortRange ports) const;
+  [[nodiscard]] bool IsUsed(const MappingTable& mappings, PortRange ports, bool tcp) const;
   [[nodiscard]] PortRange& PortsOf(Mapping& mapping) const {
     return side_ == Side::kPublished ? mapping.published : mapping.outside;
   }
