@@ -151,12 +151,14 @@ void Connection::FinishSegment() {
   if (scratch_->closing && !scratch_->passage.dropped) FinishClose();
 }
 
-// A line is withheld while it may be one whose ports or addresses will have to change. With FIN all leaves that there is.
+// A line is withheld while it may be one whose ports or addresses will have to change. Behind FIN there is
+// nothing to wait for, once all in front of it was read.
 bool Connection::MustWithhold() const {
   const Direction& direction = Current();
   const bool publishes = agreement_.Publishes() && direction_ == RTSPNAT_REPLY;
-  if (transparent_ || (scratch_->flags & RTSPNAT_FIN) != 0 || !(setup_.may_translate || publishes))
-    return false;
+  const stream::Passage& passage = scratch_->passage;
+  const bool ends = passage.finishes && direction.lane.Frontier() == passage.segment.End();
+  if (transparent_ || ends || !(setup_.may_translate || publishes)) return false;
   const auto may_become = [&direction](rtsp::HeaderName name) {
     return direction.framer.MayBecome(name, direction.lane.Tail());
   };

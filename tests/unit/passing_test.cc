@@ -333,5 +333,31 @@ TEST_F(PassingTest, Law8TheNextChangeWaitsForTheAcknowledgementOfTheFirst) {
   EXPECT_EQ(one.Broken(), Lines{});
 }
 
+// A line goes on behind bytes in custody, and there is no room for it. FIN ends nothing as long as bytes in front of it are to be
+// sent again: the front of the line stays here, and so the line can be changed once its end comes.
+TEST_F(PassingTest, Law5FinBehindBytesThatWereNotReadEndsNoLine) {
+  const std::string first = "Transport: RTP/AVP;unicast;client_port=5000-5001;x=" + std::string(500, 'x');
+  const std::string second = "Transport: RTP/AVP;unicast;client_port=6001-6002;x=" + std::string(300, 'x');
+  const std::string third = std::string(300, 'x') + "\r\n\r\n";
+  const std::string between = "\r\n\r\n" + kHead;
+  dialogue.Send(kC2S, kHead + first);
+  const Outcome custody = dialogue.SendAt(kC2S, Size(kHead), first);
+  ASSERT_TRUE(custody.Noted(RTSPNAT_NOTE_CUSTODY));
+  dialogue.Send(kC2S, between + second);
+  const std::uint32_t at = Size(kHead + first + between + second);
+  const Outcome fin = dialogue.SendAt(kC2S, at, third, RTSPNAT_FIN);
+  EXPECT_TRUE(fin.Noted(RTSPNAT_NOTE_TRIMMED));
+  EXPECT_FALSE(fin.fin);
+  const std::string stream = kHead + first + between + second + third;
+  for (unsigned i = 0; i < 8 && dialogue.Left(kC2S).size() < stream.size(); ++i) {
+    dialogue.Acknowledge(kC2S, dialogue.Received(kC2S));
+    dialogue.Send(kS2C, "");
+    const std::uint32_t received = dialogue.Received(kC2S);
+    dialogue.SendAt(kC2S, received, std::string_view(stream).substr(received), RTSPNAT_FIN);
+  }
+  EXPECT_EQ(dialogue.Left(kC2S).size(), stream.size());
+  EXPECT_EQ(dialogue.Left(kC2S).find("6001-6002"), std::string::npos) << "the line was not changed";
+}
+
 }  // namespace
 }  // namespace rtsp::test
