@@ -18,9 +18,10 @@ PEERS = {"router": "10.9.0.1", "standby": "10.9.0.2"}
 TARGET = ROUTER if VERSION == 4 else CLIENT
 SYNC = 3780  # their own port
 LINKS = {"lan": ROUTER_INSIDE, "wan": ROUTER}
+# Without CommitTimeout conntrackd guesses: a flow gets what is left of the 30 s that it had when it was announced.
 CONFIGURATION = """
 Sync {{
-    Mode FTFW {{ }}
+    Mode FTFW {{ CommitTimeout 180 }}
     UDP {{
         IPv4_address {own}
         IPv4_Destination_Address {other}
