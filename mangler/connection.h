@@ -126,7 +126,7 @@ class Connection {
   [[nodiscard]] bool AskForMore();
   void TakeUnit(const rtsp::Unit& unit);
   void TakeHeader(const rtsp::Unit& unit);
-  void BeginLine(const rtsp::Unit& unit, Line::Stage stage);
+  [[gnu::noinline]] void BeginLine(const rtsp::Unit& unit, Line::Stage stage);
   void EndHead();
   [[gnu::noinline]] void FinishSegment();
   void FinishClose();

@@ -82,7 +82,7 @@ bool Connection::ReturnBuffer(rtspnat_step& step) {
 
 // True if the buffer of a direction will be idle once its receiver has acknowledged all before number `acknowledged` of its own.
 bool Connection::WillHaveIdleBuffer(const Direction& direction, std::uint32_t acknowledged) const {
-  return direction.lane.WillFreeBuffer(acknowledged) && (transparent_ || direction.framer.LineSize() == 0);
+  return (transparent_ || direction.framer.LineSize() == 0) && direction.lane.WillFreeBuffer(acknowledged);
 }
 
 // True if an empty segment can make a buffer idle.

@@ -3,7 +3,16 @@
 
 include(GNUInstallDirs)
 
-add_library(rtspnat STATIC
+add_library(rtspnat STATIC mangler/one_unit.cc)
+add_library(rtspnat::rtspnat ALIAS rtspnat)
+target_include_directories(rtspnat
+  PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+  PRIVATE ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR})
+target_link_libraries(rtspnat PRIVATE $<BUILD_INTERFACE:rtspnat_warnings> $<BUILD_INTERFACE:rtspnat_freestanding>)
+set_target_properties(rtspnat PROPERTIES POSITION_INDEPENDENT_CODE ON)
+
+# For tests, fuzzers and benchmarks, which look inside: the same sources, file by file.
+add_library(rtspnat_internals STATIC EXCLUDE_FROM_ALL
   parser/src/tail.cc
   parser/src/text.cc
   parser/src/framer.cc
@@ -35,16 +44,6 @@ add_library(rtspnat STATIC
   mangler/passing_over.cc
   mangler/reading.cc
   mangler/rtspnat.cc)
-add_library(rtspnat::rtspnat ALIAS rtspnat)
-target_include_directories(rtspnat
-  PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/mangler/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
-  PRIVATE ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR})
-target_link_libraries(rtspnat PRIVATE $<BUILD_INTERFACE:rtspnat_warnings> $<BUILD_INTERFACE:rtspnat_freestanding>)
-# One translation unit, as in the modules: calls between files then cost what calls within a file cost.
-set_target_properties(rtspnat PROPERTIES POSITION_INDEPENDENT_CODE ON UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0)
-target_compile_options(rtspnat PRIVATE -fno-semantic-interposition)
-
-# For tests, fuzzers and benchmarks, which look inside.
-add_library(rtspnat_internals INTERFACE)
-target_include_directories(rtspnat_internals INTERFACE ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR})
-target_link_libraries(rtspnat_internals INTERFACE rtspnat rtspnat_warnings)
+target_include_directories(rtspnat_internals PUBLIC
+  ${PROJECT_SOURCE_DIR}/parser/include ${PROJECT_SOURCE_DIR}/mangler/include ${PROJECT_SOURCE_DIR})
+target_link_libraries(rtspnat_internals PUBLIC rtspnat_warnings PRIVATE rtspnat_freestanding)

@@ -107,7 +107,7 @@ void Connection::TakeHeader(const rtsp::Unit& unit) {
 }
 
 void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
-  Line& line = scratch_->exchange.line;
+  Line& line = *new (&scratch_->exchange.line) Line;
   const std::uint32_t position = Current().lane.First() + unit.offset;
   line.stage = stage;
   line.name = unit.header.name;
@@ -117,9 +117,6 @@ void Connection::BeginLine(const rtsp::Unit& unit, Line::Stage stage) {
   const stream::Passage& passage = scratch_->passage;
   line.front_sent = stream::Before(position, passage.read_from) &&
                     (passage.recalled.Empty() || passage.recalled.start != position);
-  line.repeats = false;
-  line.mappings = 0;
-  line.changes = {};
 }
 
 void Connection::EndHead() {

@@ -16,7 +16,7 @@ struct rtsp_params rtsp_params __read_mostly = {
 
 module_param_named(max_connections, rtsp_params.max_connections, uint, 0644);
 MODULE_PARM_DESC(max_connections,
-		 "RTSP connections followed at a time, 6 KiB each (default 4096, at most 65536)");
+		 "RTSP connections followed at a time, 2 KiB each (default 4096, at most 65536)");
 
 module_param_named(max_mappings_per_host, rtsp_params.max_mappings_per_host, uint, 0644);
 MODULE_PARM_DESC(max_mappings_per_host,

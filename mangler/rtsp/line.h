@@ -2,6 +2,7 @@
 #pragma once
 /// @file
 /// The header line in hand, all that the reading of it works with, and Rewrite(), which puts other ports and addresses into it.
+#include <cstddef>
 #include <cstdint>
 
 #include "mangler/nat/proposal.h"
@@ -27,6 +28,9 @@ struct Line {
   };
 
   Line() {}  // The union needs it.
+
+  /// Places it in memory that was given.
+  static void* operator new(std::size_t, void* memory) noexcept { return memory; }
 
   Stage stage = Stage::kDone;
   rtsp::HeaderName name = rtsp::HeaderName::kOther;
@@ -59,6 +63,12 @@ struct Line {
 
 /// What client and server say to each other, and all that the functions need that read a line of it.
 struct Exchange {
+  Exchange(const Setup& its_setup, Agreement& its_agreement, Head* its_head, stream::Lane* its_lane,
+           bool is_of_opener)
+      : setup(its_setup), agreement(its_agreement), head(its_head), lane(its_lane), of_opener(is_of_opener) {
+    line.stage = Line::Stage::kDone;
+  }
+
   const Setup& setup;
   Agreement& agreement;
   Head* head;          ///< Of the message in hand.
@@ -66,7 +76,10 @@ struct Exchange {
   bool of_opener;      ///< The opener has sent it; else the peer.
   Notes notes = {};    ///< Of the segment in hand.
   nat::Proposal proposal = {};
-  Line line = {};
+  union {
+    Line
+        line;  ///< Made when a line begins. Before that it has a stage alone: most segments have no such line.
+  };
 
   /// Returns the opener's address as the sender of the line knows it,
   [[nodiscard]] const rtspnat_address& OldOpener() const { return of_opener ? setup.inside : setup.outside; }

@@ -45,7 +45,7 @@ FIGURES = {
           for ports, how in (("free", "the same port is free outside"), ("taken", "another port and an edit"))),
         *(f"| {size} bytes inside an interleaved frame | {{frame-{size} free}} | {{frame-{size} free goal}} | {{frame-{size} free bound}} |"
           for size in (1448, 65535)),
-        "| state of a connection | {state of a connection} bytes | {state bound} |",
+        "| state of a connection | {state of a connection} bytes; 4504 before the core borrowed memory | {state bound} |",
         "| stack, deepest call through the C ABI | {stack of the library} bytes; {stack of the modules} in the modules | {stack bound} |",
         "| text of the core in the module, 6.1 (`size -A kshim/core.o`) | {text of the core KB} KB",
         "| changes of source file while one SETUP with one edit is read (`tests/tools/file_changes.py`) | {changes of file}",

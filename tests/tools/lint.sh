@@ -4,12 +4,12 @@
 #   tests/tools/lint.sh format        clang-format, all files; `apply-format` changes them
 #   tests/tools/lint.sh tidy          clang-tidy, the core (20 s)
 #   tests/tools/lint.sh tidy-tests    clang-tidy without its analyzer, the rest (many minutes)
-# rtspnat.h and kshim/ are in kernel style and have checks of their own; generated lexers are re2c's.
+# The public headers and kshim/ are in kernel style and have checks of their own; generated lexers are re2c's.
 set -eu
 cd "$(dirname "$0")/../.."
 
 sources() {
-  find "$@" \( -name '*.cc' -o -name '*.h' \) ! -path mangler/include/rtspnat.h ! -path 'tests/vm/*' \
+  find "$@" \( -name '*.cc' -o -name '*.h' \) ! -path 'mangler/include/*' ! -path mangler/one_unit.cc ! -path 'tests/vm/*' \
     ! -path 'tests/model/*' | LC_ALL=C sort
 }
 

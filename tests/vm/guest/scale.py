@@ -215,7 +215,10 @@ def memory(count):
     after = memory_by_cache()
     live = hosts.router.counter("mappings_live")
     if live not in (0, TRACKS * len(held)):
-        sys.exit(f"{live} mappings of {len(held)} connections are live")
+        counters = pathlib.Path("/proc/self/net/nf_conntrack_rtsp")
+        with hosts.router.entered():
+            refusals = [line for line in counters.read_text(encoding="ascii").splitlines() if not line.endswith(" 0")]
+        sys.exit(f"{live} mappings of {len(held)} connections are live: {'; '.join(refusals)}")
     for cache, size in after.items():
         print(cache, size - before.get(cache, 0))
 

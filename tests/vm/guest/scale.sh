@@ -13,10 +13,10 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit
 . ./path.sh
 
 readonly levels='0 100 500 2000' samples=100
-# One host has all sessions, so that it needs more than a host may have; and the table of expectations has room for all.
-readonly places=32768
+# One host has all sessions, so that it needs more than a host may have; and a host may have half of the table of expectations.
+readonly places=131072
 readonly connections=4096 connection_bytes=2048
-readonly parameters="max_connections=16384 max_mappings_per_host=0 mappings_per_second=0 expectations=$places"
+readonly parameters="max_connections=65536 max_mappings_per_host=0 mappings_per_second=0 expectations=$places"
 
 # What is measured ends here: no host answers by ICMP.
 sinks() {
