@@ -31,7 +31,7 @@ bool EditLog::Add(const Edit& edit) {
 void EditLog::Forget(std::uint32_t acknowledged, std::uint32_t settled) {
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < size_; ++i) {
-    const std::uint32_t end = edits_[i].position + edits_[i].length;
+    const std::uint32_t end = edits_[i].End();
     const bool adds = edits_[i].text_size > edits_[i].length;
     if (!Before(acknowledged, end) && (!adds || Before(end, settled))) continue;
     if (kept != i) edits_[kept] = edits_[i];
@@ -43,14 +43,17 @@ void EditLog::Forget(std::uint32_t acknowledged, std::uint32_t settled) {
 bool EditLog::AreDone(std::uint32_t acknowledged, bool additions) const {
   for (std::uint32_t i = 0; i < size_; ++i) {
     const bool adds = edits_[i].text_size > edits_[i].length;
-    if (Before(acknowledged, edits_[i].position + edits_[i].length) || (adds && !additions)) return false;
+    if (Before(acknowledged, edits_[i].End()) || (adds && !additions)) return false;
   }
   return true;
 }
 
+// Edits lie in stream order. Nearly all segments lie behind them all, so the search begins with the last one and ends with the first
+// that lies before the segment.
 std::uint32_t EditLog::Count(std::uint32_t position, std::uint32_t length) const {
   std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) count += Overlap(edits_[i], position, length).text_length != 0;
+  for (std::uint32_t i = size_; i > 0 && Before(position, edits_[i - 1].End()); --i)
+    count += Overlap(edits_[i - 1], position, length).text_length != 0;
   return count;
 }
 
@@ -64,8 +67,8 @@ EditPart EditLog::Part(std::uint32_t position, std::uint32_t length, std::uint32
 
 std::uint32_t EditLog::Growth(std::uint32_t position, std::uint32_t length) const {
   std::uint32_t growth = 0;
-  for (std::uint32_t i = 0; i < size_; ++i) {
-    const EditPart part = Overlap(edits_[i], position, length);
+  for (std::uint32_t i = size_; i > 0 && Before(position, edits_[i - 1].End()); --i) {
+    const EditPart part = Overlap(edits_[i - 1], position, length);
     growth += part.text_length - part.length;
   }
   return growth;

@@ -21,6 +21,9 @@ struct Edit {
   std::uint8_t length : 4 = 0;     ///< Bytes replaced; 0 to add to the byte before @c position.
   std::uint8_t text_size : 4 = 0;  ///< Bytes of text.
   std::uint8_t text[kEditBytes] = {};
+
+  /// Returns the number behind the last byte replaced.
+  [[nodiscard]] std::uint32_t End() const { return position + length; }
 };
 static_assert(sizeof(Edit) == 16 && kEditBytes < 16);
 
