@@ -137,6 +137,8 @@ class Connection {
   [[nodiscard]] bool MayPassOver(const rtspnat_segment& segment) const;
   [[nodiscard]] bool MayHoldFrames(const rtspnat_segment& segment, const Direction& direction) const;
   void PassOver(const rtspnat_segment& segment, Direction& direction, std::uint32_t count);
+  // Not merged into PassOver(): that saves 3 of 101 instructions for each segment of media.
+  [[gnu::noinline]] void ForgetEdits(const rtspnat_segment& segment, stream::Lane& lane);
 
   // forgetting.cc
   void Resume(const rtspnat_setup& setup);

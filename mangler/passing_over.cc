@@ -22,7 +22,10 @@ void Connection::PassOver(const rtspnat_segment& segment, Direction& direction, 
   const std::uint32_t payload = segment.segment_size != 0 ? segment.segment_size : segment.length;
   lane.NoteSize(payload, HeaderLength(segment));
   if (count != 0) lane.Advance(lane.Frontier() + count);
-  if (!lent_) return;
+  if (lent_) ForgetEdits(segment, lane);
+}
+
+void Connection::ForgetEdits(const rtspnat_segment& segment, stream::Lane& lane) {
   NoteAcknowledgement(segment);
   lane.LeaveBehind();
 }
