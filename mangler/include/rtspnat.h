@@ -59,8 +59,10 @@
  *     direction, however seldom acknowledgements are shown.
  * 13. A packet that carries bytes which its sender believes to have arrived is not longer than the one that came in, or than
  *     576 bytes.
- * 14. Every buffer that is lent is returned once, or left for rtspnat_take_buffer(). Each direction has one at most, and none
- *     while all it has read has left, was acknowledged, and ends a line.
+ * 14. Each direction borrows one buffer at most. It comes back by one RTSPNAT_RETURN, at the latest in the dialogue about the next
+ *     segment that is shown behind the moment at which nothing in it is needed any more; or by rtspnat_take_buffer(). Needed are the
+ *     front of a line, bytes that are withheld or in custody, and edits that the receiver has not acknowledged; with
+ *     RTSPNAT_ONE_LENGTH_CHANGE also an edit that made the stream longer, until the next such edit leaves.
  *
  * What must not be given to this core, because it would be wrong or harmful:
  *  - a connection with TCP-MD5 (RFC 2385) or TCP-AO, whose segments are signed; one with Multipath TCP, whose checksum
