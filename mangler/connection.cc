@@ -45,7 +45,7 @@ void Connection::Begin(void* memory, const rtspnat_segment& segment) {
   is_quiet_ = false;
   direction_ = segment.direction & 1;
   const bool of_opener = direction_ == RTSPNAT_ORIGINAL;
-  scratch_ = new (memory) Scratch{Exchange(setup_, agreement_, &Current().head, &Current().lane, of_opener)};
+  scratch_ = new (memory) Scratch(setup_, agreement_, Current().head, Current().lane, of_opener);
   const std::uint32_t at_hand = segment.at_hand < segment.length ? segment.at_hand : segment.length;
   scratch_->in = bytes::Cursor(segment.payload, segment.payload != nullptr ? at_hand : 0);
   scratch_->flags = segment.flags;

@@ -28,8 +28,11 @@ struct Scratch {
   /// Places it in memory that it does not own.
   static void* operator new(std::size_t, void* memory) noexcept { return memory; }
 
+  Scratch(const Setup& setup, Agreement& agreement, Head& head, stream::Lane& lane, bool of_opener)
+      : exchange(setup, agreement, &head, &lane, of_opener) {}
+
   Exchange exchange;
-  bytes::Cursor in = {};      ///< What is at hand of the payload,
+  bytes::Cursor in;           ///< What is at hand of the payload,
   std::uint32_t in_from = 0;  ///< and its offset in the payload.
   stream::Passage passage = {};
   std::uint32_t acknowledgement = 0;

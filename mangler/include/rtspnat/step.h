@@ -8,7 +8,7 @@
 #include "base.h"
 
 /** Most ports of one mapping: the media port, its RTCP port, and two more for retransmission. */
-#define RTSPNAT_PORTS 4
+#define RTSPNAT_PORTS 4 /* NOLINT(modernize-macro-to-enum): for C, and for arrays */
 
 /** What rtspnat_next() asks for. In parentheses: the member of struct rtspnat_step that says more.
  *
