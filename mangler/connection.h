@@ -40,7 +40,7 @@ struct Scratch {
   bool reading = false;  ///< The segment has bytes that come next.
   bool closing = false;  ///< It ends the connection.
   Question question = Question::kNone;
-  rtsp::Unit unit = {};  ///< Here and not on the stack, of which a kernel has little.
+  rtsp::Unit unit;  ///< Here and not on the stack, of which a kernel has little.
 
   /// Returns how much of the payload was read.
   [[nodiscard]] std::uint32_t Position() const { return in_from + in.Position(); }

@@ -59,8 +59,8 @@ void Connection::RefuseQuestion() {
 
 // True if nothing lies in the buffer of a direction that anybody needs.
 bool Connection::HasIdleBuffer(const Direction& direction) const {
-  return direction.lane.HasBuffer() && !direction.lane.NeedsBuffer() &&
-         (transparent_ || direction.framer.LineSize() == 0);
+  return direction.lane.HasBuffer() && (transparent_ || direction.framer.LineSize() == 0) &&
+         !direction.lane.NeedsBuffer();
 }
 
 // Asks the embedder to take a buffer back, if there is one to be had. The prefix of a segment that leaves now may lie in it.

@@ -16,14 +16,6 @@ void Follow(std::uint16_t (&ports)[RTSPNAT_PORTS], std::uint16_t first, unsigned
   for (unsigned i = 0; i < count; ++i) ports[i] = static_cast<std::uint16_t>(first + i);
 }
 
-// Returns whether the ports obey law 6 for ports that differ from `own`.
-bool AreOthers(const std::uint16_t (&ports)[RTSPNAT_PORTS], unsigned count) {
-  for (unsigned i = 1; i < count; ++i) {
-    if (ports[i] != ports[0] + i) return false;
-  }
-  return count == 1 || ports[0] % 2 == 0;
-}
-
 constexpr const char* kReplyNames[] = {" none", "", " busy"};
 
 // The mapping's number, and its protocol where that is not UDP.
@@ -224,20 +216,6 @@ void Dialogue::Converse() {
   Check(questions < kMost, "law 1: the dialogue does not end");
   Check(!embedder_.IsMisused(),
         "law 14: a buffer that was not lent, one too many, or bytes that there are not");
-}
-
-void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
-                          const std::uint16_t (&proposed)[RTSPNAT_PORTS], unsigned count, bool may_differ) {
-  Check(count >= 1 && count <= RTSPNAT_PORTS, "law 6: count");
-  bool same = true;
-  for (unsigned i = 0; i < count; ++i) {
-    Check(proposed[i] >= 1024, "law 6: a port below 1024");
-    same = same && proposed[i] == own[i];
-  }
-  if (same) return;
-  Check(may_differ, "law 6: another port without NAT");
-  Check(AreOthers(proposed, count), "law 6: ports that do not follow each other, or begin odd");
-  Check(std::to_string(proposed[0]).size() <= step.mapping.digits, "law 6: too many digits");
 }
 
 void Dialogue::OnReserve(const rtspnat_step& step) {

@@ -5,6 +5,31 @@
 #include "tests/harness/dialogue.h"
 
 namespace rtsp::test {
+namespace {
+
+// Returns whether the ports obey law 6 for ports that differ from `own`.
+bool AreOthers(const std::uint16_t (&ports)[RTSPNAT_PORTS], unsigned count) {
+  for (unsigned i = 1; i < count; ++i) {
+    if (ports[i] != ports[0] + i) return false;
+  }
+  return count == 1 || ports[0] % 2 == 0;
+}
+
+}  // namespace
+
+void Dialogue::CheckPorts(const rtspnat_step& step, const std::uint16_t (&own)[RTSPNAT_PORTS],
+                          const std::uint16_t (&proposed)[RTSPNAT_PORTS], unsigned count, bool may_differ) {
+  Check(count >= 1 && count <= RTSPNAT_PORTS, "law 6: count");
+  bool same = true;
+  for (unsigned i = 0; i < count; ++i) {
+    Check(proposed[i] >= 1024, "law 6: a port below 1024");
+    same = same && proposed[i] == own[i];
+  }
+  if (same) return;
+  Check(may_differ, "law 6: another port without NAT");
+  Check(AreOthers(proposed, count), "law 6: ports that do not follow each other, or begin odd");
+  Check(std::to_string(proposed[0]).size() <= step.mapping.digits, "law 6: too many digits");
+}
 
 // Law 10: behind a gap the core takes neither the peer's ports nor the source of media from a reply.
 void Dialogue::CheckDoubt(const rtspnat_step& step) {
